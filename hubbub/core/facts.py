@@ -1,0 +1,54 @@
+"""What is known about a post beyond what its network said. None means "not known", never "no"."""
+
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+Sentiment = Literal["negative", "neutral", "positive"]
+Intent = Literal["complaint", "compliment", "question", "request", "promotion", "other"]
+
+
+class Analysis(Struct, frozen=True):
+    """What the analysers found. Scores run from 0 to 1."""
+
+    topics: frozenset[str] | None = None  # names of the topics that matched
+    sentiment: Sentiment | None = None
+    intent: Intent | None = None
+    toxicity: float | None = None
+    spam: float | None = None
+
+
+class Standing(Struct, frozen=True):
+    """The author's history in this workspace, counted before the post at hand."""
+
+    relationship: str | None = None
+    level: str | None = None
+    strikes: int | None = None
+    account_age: timedelta | None = None
+    posts_24h: int | None = None
+    removed_share: float | None = None
+    same_links: int | None = None
+    self_promotion: float | None = None
+
+
+class Handling(Struct, frozen=True):
+    """What we did with the post so far."""
+
+    status: str | None = None  # open, waiting, done
+    assignee: str | None = None
+    priority: str | None = None
+    tags: frozenset[str] | None = None
+    answered: bool | None = None
+    decision: str | None = None  # queued, approved, hidden, removed
+
+
+class Facts(Struct, frozen=True):
+    """All of it. `Facts()` knows nothing, which is what a topic sees."""
+
+    analysis: Analysis = Analysis()
+    standing: Standing = Standing()
+    handling: Handling = Handling()
+
+
+NOTHING = Facts()

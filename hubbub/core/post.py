@@ -1,0 +1,64 @@
+"""Post and Author: the one shape that every network's posts are brought to."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+PostType = Literal["post", "comment", "review", "article", "message"]
+MediaType = Literal["image", "video", "audio", "file"]
+PostState = Literal["visible", "pending", "hidden", "spam", "removed"]
+
+POST_TYPES: tuple[PostType, ...] = ("post", "comment", "review", "article", "message")
+POST_STATES: tuple[PostState, ...] = ("visible", "pending", "hidden", "spam", "removed")
+
+
+class Author(Struct, frozen=True):
+    """Who wrote a post, as the network names them: one identity on one network, not yet a person."""
+
+    id: str  # the network's own, never shown; the handle where a network has no other
+    handle: str = ""  # what follows the @
+    name: str = ""  # as displayed
+    url: str = ""
+    created: datetime | None = None  # when the account was made
+    followers: int | None = None
+
+
+class Media(Struct, frozen=True):
+    """A picture, film or file that a post carries."""
+
+    type: MediaType
+    url: str
+
+
+class Post(Struct, frozen=True):
+    """One thing that somebody said, wherever it was said. Every datetime is aware, in UTC."""
+
+    id: str  # the network's own; unique within a source
+    text: str
+    title: str = ""
+    url: str = ""
+    type: PostType = "post"
+    author: Author | None = None
+    published: datetime | None = None  # None: the network does not say; then it is when we read it
+    lang: str = ""  # ISO 639-1 as the network says; "" = not said
+    parent: str = ""  # the id of the post that this one answers
+    thread: str = ""  # the id that all posts of one thread share; "" = this post stands alone
+    repost: bool = False
+    edited: bool = False
+    state: PostState = "visible"  # as the network shows it now
+    likes: int | None = None
+    replies: int | None = None
+    shares: int | None = None
+    views: int | None = None
+    rating: float | None = None  # stars, in the network's own scale
+    links: tuple[str, ...] = ()
+    media: tuple[Media, ...] = ()
+
+
+class Place(Struct, frozen=True):
+    """Where a post was read: the source as a query sees it. One Place serves a whole batch."""
+
+    kind: str = ""  # the connector: "wordpress"
+    name: str = ""  # what the workspace calls the source
+    owned: bool = False  # we moderate there
