@@ -1,0 +1,1 @@
+"""Engage: the inbox, conversations, replies, people."""

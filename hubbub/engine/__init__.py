@@ -1,0 +1,1 @@
+"""The engine: taking posts in, working what is due, delivering what leaves us."""

@@ -1,0 +1,1 @@
+"""Listen: sources, topics, and the stream of what people say."""

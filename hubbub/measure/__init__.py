@@ -1,0 +1,1 @@
+"""Measure: how much is said, where and about what."""

@@ -1,0 +1,1 @@
+"""Moderate: the queue, decisions, rules, the audit log."""

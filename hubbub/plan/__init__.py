@@ -1,0 +1,1 @@
+"""Plan: objectives, KPIs and their targets."""

@@ -1,0 +1,1 @@
+"""The only app with tables: models, migrations, claiming work, searching, auditing."""

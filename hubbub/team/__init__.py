@@ -1,0 +1,1 @@
+"""Team: signing in, members and their roles, API tokens."""

@@ -1,0 +1,1 @@
+"""What all rooms' pages share: the base page, components, styles, charts, who may see what."""

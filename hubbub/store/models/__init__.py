@@ -1,0 +1,58 @@
+"""One noun a file. Rooms import them from here."""
+
+from .audit import Audit, System
+from .conversation import Conversation, ConversationStatus
+from .kpi import Kpi
+from .member import Member, Role
+from .mention import Mention
+from .note import Note
+from .objective import Objective, ObjectiveKind
+from .outbox import Outbox, OutboxState
+from .owned import Actor, Owned
+from .person import Author, Person
+from .post import Decision, Post
+from .rollup import Rollup
+from .rule import Rule, RuleOutcome, RuleState
+from .source import Source, SourceState
+from .target import Target
+from .token import ApiToken, SignInLink
+from .topic import Topic, TopicKind
+from .user import User
+from .verdict import Verdict
+from .workspace import Workspace
+
+__all__ = [
+    "Actor",
+    "ApiToken",
+    "Audit",
+    "Author",
+    "Conversation",
+    "ConversationStatus",
+    "Decision",
+    "Kpi",
+    "Member",
+    "Mention",
+    "Note",
+    "Objective",
+    "ObjectiveKind",
+    "Outbox",
+    "OutboxState",
+    "Owned",
+    "Person",
+    "Post",
+    "Role",
+    "Rollup",
+    "Rule",
+    "RuleOutcome",
+    "RuleState",
+    "SignInLink",
+    "Source",
+    "SourceState",
+    "System",
+    "Target",
+    "Topic",
+    "TopicKind",
+    "User",
+    "Verdict",
+    "Workspace",
+]

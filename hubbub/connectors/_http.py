@@ -1,0 +1,312 @@
+"""The only door to the network: time-outs, retries, limits, no private addresses. Fails as Retry or Broken alone."""
+
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn, Self
+
+import httpcore2
+import httpx2
+import msgspec
+
+import hubbub
+from hubbub.core.failures import Broken, Retry
+
+from . import _guard
+from ._answer import Answer, read_body, shown, too_large
+from ._guard import Guard, PrivateAddressError, Resolve, UnknownNameError
+from ._pace import SHARED, Pace, asked_to_wait
+
+__all__ = ["Answer", "Http"]
+
+Query = Mapping[str, str | int]
+
+PATIENCE = 10.0  # seconds that one call may spend waiting in place; what takes longer is a Retry
+PAUSES = (0.5, 2.0)  # seconds before the second and the third try
+REDIRECTS = 5
+HARMLESS = frozenset({"GET", "HEAD"})  # what may be repeated though it may have arrived
+NOT_DONE = frozenset({429, 503})  # by these a server says that it did nothing
+MOVED = frozenset({301, 302, 303, 307, 308})
+# What may go along when a redirect leads to another host. Everything else may be a secret that is not meant for it.
+OPEN_HEADERS = frozenset(
+    {"accept", "accept-encoding", "content-type", "if-modified-since", "if-none-match", "user-agent"}
+)
+REFUSALS = {
+    400: "it does not understand the request",
+    401: "it does not accept the user name, password or token. Enter them anew",
+    403: "it does not allow this. Check what the account may do there",
+    404: "there is nothing at this address. Check the address",
+    405: "it does not allow this. Check the address",
+    410: "what was there has been removed for good",
+    451: "it may not show this for legal reasons",
+}
+
+
+class _SetbackError(Exception):
+    """One try failed. `in_place`: it may be repeated at once without doing anything twice."""
+
+    def __init__(self, says: str, *, in_place: bool, after: timedelta | None = None) -> None:
+        super().__init__(says)
+        self.in_place = in_place
+        self.after = after
+
+
+class Http:
+    """Asks servers on behalf of connectors. One for a process is enough; it is safe for threads."""
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool | Collection[str] = False,
+        connect: float = 10.0,
+        read: float = 20.0,
+        total: float = 60.0,
+        max_bytes: int = 20_000_000,
+        agent: str = f"Hubbub/{hubbub.__version__}",
+        pace: Pace = SHARED,
+        tls: ssl.SSLContext | None = None,
+        resolve: Resolve = _guard.resolve,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`allow_private`: True, or the hosts and networks that may be reached though they are private.
+
+        Time-outs are in seconds; `total` holds for one try with its redirects. `max_bytes` counts the body as it was
+        sent and again as it is when unpacked. `tls` replaces the system's certificate authorities.
+        """
+        self._times = {"connect": connect, "read": read, "write": read, "pool": connect}
+        self._total = total
+        self._max = max_bytes
+        self._agent = agent
+        self._pace = pace
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls or httpcore2.default_ssl_context(),
+            max_connections=50,
+            keepalive_expiry=15.0,
+            network_backend=Guard(allow_private, clock, resolve),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._pool.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> Answer:
+        """Read an address; see `request`."""
+        return self.request("GET", url, params=params, headers=headers, auth=auth, accept=accept)
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: object = None,
+        params: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> Answer:
+        """Send JSON to an address; see `request`."""
+        return self.request("POST", url, json=json, params=params, headers=headers, auth=auth, accept=accept)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object = None,
+        params: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        accept: Collection[int] = (),
+    ) -> Answer:
+        """Ask, and give the answer if its status is 2xx, 304 or one of `accept`; else Retry or Broken, in words.
+
+        What may be repeated is repeated after a short pause: everything that did not arrive or was refused as too
+        much, and reads. A write that may have arrived is a Retry, so that the caller looks before trying again.
+        `auth` is user and password; an address that carries them in itself is read so, too.
+        """
+        target, auth = _address(url, params, auth)
+        sent = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip"}
+        if auth:
+            sent["authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+        if json is not None:
+            sent["content-type"] = "application/json"
+        sent |= {name.lower(): value for name, value in (headers or {}).items()}
+        content = None if json is None else msgspec.json.encode(json)
+        request = httpx2.Request(method, target, headers=sent, content=content)
+        waited = 0.0
+        for pause in (*PAUSES, None):
+            try:
+                return self._follow(request, accept)
+            except _SetbackError as setback:
+                wait = setback.after.total_seconds() if setback.after is not None else (pause or 0.0)
+                if pause is None or not setback.in_place or waited + wait > PATIENCE:
+                    raise Retry(str(setback), after=setback.after) from setback
+                self._sleep(wait)
+                waited += wait
+        raise AssertionError("the last try returns or raises")
+
+    def _follow(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
+        """One try, with its redirects."""
+        over = _guard.deadline.set(self._clock() + self._total)
+        try:
+            for _ in range(REDIRECTS + 1):
+                host = shown(request.url)
+                self._take_turn(request.url.host)
+                with _in_words(host, request.method), closing(self._send(request)) as response:
+                    headers = _headers(response.headers)
+                    if response.status in MOVED and response.status not in accept and "location" in headers:
+                        request = _moved(request, response.status, headers["location"])
+                        continue
+                    if not (200 <= response.status < 300 or response.status == 304 or response.status in accept):
+                        self._refuse(response.status, headers, host, request.method)
+                    return Answer(response.status, headers, self._read(response, headers, host), str(request.url))
+            raise Broken(f"{host} sends us from one address to the next without an end. Check the address.")
+        finally:
+            _guard.deadline.reset(over)
+
+    def _take_turn(self, host: str) -> None:
+        wait = self._pace.turn(host, self._clock(), PATIENCE)
+        if wait is None:
+            raise Retry(f"Many requests wait for {host} already; they go out slowly so as not to burden it.")
+        if wait:
+            self._sleep(wait)
+
+    def _send(self, request: httpx2.Request) -> httpcore2.Response:
+        url = request.url
+        return self._pool.handle_request(
+            httpcore2.Request(
+                request.method,
+                httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.content or None,
+                extensions={"timeout": self._times},
+            )
+        )
+
+    def _read(self, response: httpcore2.Response, headers: Mapping[str, str], host: str) -> bytes:
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._max:
+            raise too_large(self._max, host)
+        return read_body(response.iter_stream(), headers.get("content-encoding", ""), self._max, host)
+
+    def _refuse(self, status: int, headers: Mapping[str, str], host: str, method: str) -> NoReturn:
+        after = asked_to_wait(headers, self._now())
+        if status == 429:
+            raise _SetbackError(f"{host} asks us to slow down: it had too many requests.", in_place=True, after=after)
+        if status in {408, 425} or status >= 500:
+            says = f"{host} has trouble of its own (it answered {status})."
+            raise _SetbackError(says, in_place=status in NOT_DONE or method in HARMLESS, after=after)
+        because = REFUSALS.get(status, "it refuses the request")
+        raise Broken(f"{host} answered {status}: {because}.")
+
+
+def _address(url: str, params: Query | None, auth: tuple[str, str] | None) -> tuple[httpx2.URL, tuple[str, str] | None]:
+    """The address to ask and the user and password to ask with. Raises Broken where it is no web address."""
+    try:
+        parsed = httpx2.URL(url if "://" in url else f"https://{url}")
+        if params:
+            parsed = parsed.copy_merge_params(params)
+    except httpx2.InvalidURL:
+        raise Broken("This is not a web address. It should look like https://example.com/feed.") from None
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise Broken("Only web addresses that begin with https:// or http:// can be read.")
+    if parsed.userinfo:
+        auth = auth or (parsed.username, parsed.password)
+        parsed = parsed.copy_with(userinfo=b"")
+    return parsed, auth
+
+
+def _headers(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Names in lower case; what was sent more than once is joined by commas."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("ascii", "replace").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _moved(request: httpx2.Request, status: int, location: str) -> httpx2.Request:
+    """The request that a redirect asks for, without what is meant for the first host alone."""
+    here = request.url
+    host = shown(here)
+    try:
+        there = here.join(location).copy_with(userinfo=b"")
+    except httpx2.InvalidURL:
+        raise Broken(f"{host} sends us to something that is not a web address.") from None
+    if there.scheme not in {"http", "https"} or not there.host:
+        raise Broken(f"{host} sends us to something that is not a web address.")
+    method, content = request.method, request.content
+    if method not in HARMLESS:
+        if status in {301, 302}:  # repeated as a read by custom, which would lose what was to be written
+            raise Broken(f"{host} has moved to {there.scheme}://{shown(there)}. Enter that as the address.")
+        if status == 303:
+            method, content = "GET", b""
+    same = there.host == here.host and (there.port == here.port or (here.port, there.port) == (None, None))
+    safe = same and (there.scheme == here.scheme or there.scheme == "https")
+    dropped = {"host", "content-length", "transfer-encoding"}
+    headers = {
+        name: value
+        for name, value in request.headers.items()
+        if name not in dropped and (safe or name in OPEN_HEADERS) and (content or name != "content-type")
+    }
+    return httpx2.Request(method, there, headers=headers, content=content or None)
+
+
+@contextmanager
+def _in_words(host: str, method: str) -> Iterator[None]:
+    """Turn what the network library raises into a failure that a community manager can read."""
+    try:
+        yield
+    except PrivateAddressError:
+        raise Broken(
+            f"{host} leads into a private network, where Hubbub does not go on its own. If that is meant, whoever runs "
+            "this Hubbub can allow the host in its settings."
+        ) from None
+    except UnknownNameError:
+        says = f"No server is known under the name {host}. Check the spelling of the address."
+        raise _SetbackError(says, in_place=False) from None
+    except httpcore2.LocalProtocolError:  # its text would show the header, and with it a token
+        raise Broken(f"The request to {host} cannot be written: is there a line break in a password?") from None
+    except httpcore2.ConnectError as error:
+        raise _unreachable(host, error.__cause__) from error
+    except httpcore2.ConnectTimeout as error:
+        raise _SetbackError(f"{host} does not answer.", in_place=False) from error
+    except httpcore2.TimeoutException as error:
+        raise _SetbackError(f"{host} takes too long to answer.", in_place=False) from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, EOFError) as error:
+        says = f"The connection to {host} broke off in the middle of an answer."
+        raise _SetbackError(says, in_place=method in HARMLESS) from error
+
+
+def _unreachable(host: str, cause: BaseException | None) -> Exception:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Broken(
+            f"{host} shows a certificate that cannot be trusted ({cause.verify_message}). Whoever runs it must renew "
+            "or mend it; Hubbub sends nothing there until then."
+        )
+    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
+        return Broken(f"{host} does not speak HTTPS there. Check the address: should it begin with http://?")
+    if isinstance(cause, ConnectionRefusedError):
+        return _SetbackError(f"{host} refuses connections: no server runs there just now.", in_place=True)
+    return _SetbackError(f"{host} cannot be reached.", in_place=True)

@@ -1,0 +1,202 @@
+"""Settings, all from the environment. Nothing needs to be set to start; docs/operate.md lists what can be."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from hubbub.store.keys import kept_secret
+
+DATA = Path(os.environ.get("HUBBUB_DATA", "hubbub-data")).resolve()
+UPLOADS = DATA / "uploads"
+
+
+def _flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "").lower() in {"1", "true", "yes", "on"}
+
+
+def _names(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def _database(address: str) -> dict[str, object]:
+    if not address:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA / "hubbub.sqlite3",
+            "OPTIONS": {
+                "timeout": 30,
+                # a write takes its lock at the start, so that two writers wait instead of failing half-way
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+                "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise SystemExit(
+            f"HUBBUB_DATABASE_URL begins with {parts.scheme}://; Hubbub knows postgresql://user:password@host/name"
+        )
+    options = dict(part.split("=", 1) for part in parts.query.split("&") if "=" in part)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.pop("host", parts.hostname or "")),
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": options,
+    }
+
+
+DEBUG = _flag("HUBBUB_DEBUG")
+SECRET_KEY = os.environ.get("HUBBUB_SECRET_KEY") or kept_secret(DATA / "secret-key")
+# Credentials of sources are sealed with this; kept apart from the key above so that either can be changed alone.
+SEALING_KEY = os.environ.get("HUBBUB_SEALING_KEY") or kept_secret(DATA / "sealing-key")
+
+ALLOWED_HOSTS = _names("HUBBUB_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ADDRESS = os.environ.get("HUBBUB_ADDRESS", "")  # as people reach it: https://hubbub.example.org
+CSRF_TRUSTED_ORIGINS = [ADDRESS] if ADDRESS else []
+if ADDRESS:
+    ALLOWED_HOSTS.append(urlsplit(ADDRESS).hostname or "")
+BEHIND_TLS = ADDRESS.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+if _flag("HUBBUB_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_NAME = "hubbub_session"
+CSRF_COOKIE_NAME = "hubbub_csrf"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Sources on this machine or in the private network are refused unless the operator names their hosts here
+# ("*" allows all). Checked on the address that is connected to, at every redirect again.
+PRIVATE_HOSTS_ALLOWED = _names("HUBBUB_ALLOW_PRIVATE_HOSTS")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "django_htmx",
+    "ninja",
+    "hubbub.store",
+    "hubbub.ui",
+    "hubbub.listen",
+    "hubbub.engage",
+    "hubbub.moderate",
+    "hubbub.measure",
+    "hubbub.plan",
+    "hubbub.team",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "hubbub.ui.headers.content_policy",
+]
+ROOT_URLCONF = "hubbub.urls"
+WSGI_APPLICATION = "hubbub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "ui" / "templates"],  # before allauth's own pages, which it dresses
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hubbub.ui.context.workspace",
+            ],
+            "builtins": ["hubbub.ui.templatetags.ui"],
+        },
+    }
+]
+DATABASES = {"default": _database(os.environ.get("HUBBUB_DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "store.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited; nobody signs up
+ACCOUNT_ADAPTER = "hubbub.team.adapter.Invited"
+SOCIALACCOUNT_ADAPTER = "hubbub.team.adapter.InvitedByProvider"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+if os.environ.get("HUBBUB_OIDC_SERVER"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "company",
+                "name": os.environ.get("HUBBUB_OIDC_NAME", "Company account"),
+                "client_id": os.environ.get("HUBBUB_OIDC_CLIENT", ""),
+                "secret": os.environ.get("HUBBUB_OIDC_SECRET", ""),
+                "settings": {"server_url": os.environ["HUBBUB_OIDC_SERVER"]},
+            }
+        ],
+    }
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("HUBBUB_MAIL_HOST", "")
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_PORT = int(os.environ.get("HUBBUB_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("HUBBUB_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HUBBUB_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("HUBBUB_MAIL_TLS", default=True)
+DEFAULT_FROM_EMAIL = os.environ.get("HUBBUB_MAIL_FROM", "hubbub@localhost")
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "hubbub": {"handlers": ["console"], "level": os.environ.get("HUBBUB_LOG", "INFO")},
+        # request addresses carry one-time links and search words: only what failed is logged
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}

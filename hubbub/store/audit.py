@@ -1,0 +1,67 @@
+"""Writing the audit log: one row an act, in the act's own transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from hubbub.core.post import PostState
+
+from .models import Actor, Audit, Member, Owned, Rule, System
+
+Plain = str | int | float | bool | None | datetime | PostState
+
+
+class NotInTransaction(Exception):
+    """An audit row must stand or fall with what it tells of."""
+
+
+def audit(
+    noun: Owned,
+    verb: str,
+    *,
+    by: Actor,
+    why: str = "",
+    before: Mapping[str, Plain] | None = None,
+    after: Mapping[str, Plain] | None = None,
+) -> Audit:
+    """Add the row. `before` and `after` hold the fields that changed; never secrets, never whole texts."""
+    if not transaction.get_connection().in_atomic_block:
+        raise NotInTransaction(f"{verb} {noun._meta.model_name} must be written inside transaction.atomic()")
+    return Audit.everywhere.create(
+        workspace_id=noun.workspace_id,
+        at=timezone.now(),
+        by_kind=_kind(by),
+        by_member=by if isinstance(by, Member) else None,
+        by_name=str(by)[:200],
+        verb=verb,
+        noun=noun._meta.model_name or "",
+        noun_id=noun.pk,
+        noun_name=str(noun)[:200],
+        why=why,
+        before=_plain(before),
+        after=_plain(after),
+    )
+
+
+def _kind(by: Actor) -> str:
+    match by:
+        case Member():
+            return "member"
+        case Rule():
+            return "rule"
+        case System():
+            return "system"
+
+
+def _plain(fields: Mapping[str, Plain] | None) -> dict[str, str | int | float | bool | None]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in (fields or {}).items()}
+
+
+def changes(row: models.Model, **new: Plain) -> tuple[dict[str, Plain], dict[str, Plain]]:
+    """Set the fields on `row` (unsaved) and say what they were and are, leaving out what stays the same."""
+    before = {name: getattr(row, name) for name, value in new.items() if getattr(row, name) != value}
+    for name in before:
+        setattr(row, name, new[name])
+    return before, {name: new[name] for name in before}

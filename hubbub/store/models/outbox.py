@@ -1,0 +1,50 @@
+"""Outbox: what is to leave us, what became of it, and when it is tried again."""
+
+from django.db import models
+
+from .member import Member
+from .owned import Owned
+from .post import Post
+from .source import Source
+
+
+class OutboxState(models.TextChoices):
+    """Checked at import against the moves in `hubbub.engine.outbox`."""
+
+    WAITING = "waiting", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed, will be tried again"
+    BROKEN = "broken", "Needs a look"
+    DROPPED = "dropped", "Called back before it was sent"
+
+
+class Outbox(Owned):
+    """One act on a network."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="outbox")
+    post = models.ForeignKey(Post, null=True, on_delete=models.CASCADE, related_name="outbox")
+    verb = models.CharField(max_length=10)
+    text = models.TextField(blank=True)
+    key = models.CharField(max_length=40, unique=True)  # the same at every try; the network may be asked for it
+    state = models.CharField(max_length=7, choices=OutboxState.choices, default=OutboxState.WAITING)
+    by_member = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=200)
+    why = models.TextField(blank=True)
+    created = models.DateTimeField()
+    due = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)  # counted before each try, so that a crash is seen
+    first_try = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    sent = models.DateTimeField(null=True)
+    result_id = models.CharField(max_length=500, blank=True)  # the network's id of what now stands there
+    result_url = models.TextField(blank=True)
+
+    class Meta(Owned.Meta):
+        indexes = [
+            models.Index(fields=["due"], name="outbox_due", condition=models.Q(state__in=["waiting", "failed"])),
+            models.Index(fields=["workspace", "-id"], name="outbox_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.post_id}: {self.state}"

@@ -1,0 +1,110 @@
+"""Post: one thing that somebody said, as it was taken in, and what we decided about it."""
+
+from datetime import UTC
+
+from django.db import models
+from msgspec import convert
+
+from hubbub.core import post as shapes
+
+from .owned import Owned
+from .person import Author
+from .source import Source
+
+
+class Decision(models.TextChoices):
+    """What was decided about a post; empty until somebody or some rule decides."""
+
+    NONE = "", "Not decided"
+    QUEUED = "queued", "Waits for a person"
+    APPROVED = "approved", "Approved"
+    HIDDEN = "hidden", "Hidden"
+    REMOVED = "removed", "Removed"
+
+
+class Post(Owned):
+    """The stored form of `hubbub.core.post.Post`; the fields of the same name mean the same."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="posts")
+    native_id = models.CharField(max_length=500)
+    author = models.ForeignKey(Author, null=True, on_delete=models.PROTECT, related_name="posts")
+    type = models.CharField(max_length=8, choices=[(name, name) for name in shapes.POST_TYPES])
+    title = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    url = models.TextField(blank=True)
+    published = models.DateTimeField()
+    taken = models.DateTimeField()  # when we read it
+    lang = models.CharField(max_length=8, blank=True)
+    parent = models.CharField(max_length=500, blank=True)
+    thread = models.CharField(max_length=500, blank=True)
+    repost = models.BooleanField(default=False)
+    edited = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, default="visible", choices=[(name, name) for name in shapes.POST_STATES])
+    likes = models.PositiveBigIntegerField(null=True)
+    replies = models.PositiveBigIntegerField(null=True)
+    shares = models.PositiveBigIntegerField(null=True)
+    views = models.PositiveBigIntegerField(null=True)
+    rating = models.FloatField(null=True)
+    links = models.JSONField(default=list)
+    media = models.JSONField(default=list)
+
+    ours = models.BooleanField(default=False)  # written by our own account
+    mentioned = models.BooleanField(default=False)  # at least one topic matched
+    decision = models.CharField(max_length=8, blank=True, choices=Decision.choices, default=Decision.NONE)
+    decided = models.DateTimeField(null=True)
+    conversation = models.ForeignKey("store.Conversation", null=True, on_delete=models.SET_NULL, related_name="posts")
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "source", "native_id"], name="post_once"),
+        ]
+        indexes = [
+            # the stream, newest first: all posts, and those that a topic caught
+            models.Index(fields=["workspace", "-published", "-id"], name="post_newest"),
+            models.Index(
+                fields=["workspace", "-published", "-id"],
+                name="post_mentioned",
+                condition=models.Q(mentioned=True),
+            ),
+            # the queue, oldest first; nearly all posts are not in it
+            models.Index(
+                fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return (self.title or self.text)[:80]
+
+    def shape(self) -> shapes.Post:
+        """The post as core sees it. Needs `author` to be loaded with it."""
+        author = self.author
+        return shapes.Post(
+            id=self.native_id,
+            text=self.text,
+            title=self.title,
+            url=self.url,
+            type=convert(self.type, shapes.PostType),
+            author=author
+            and shapes.Author(
+                id=author.native_id,
+                handle=author.handle,
+                name=author.name,
+                url=author.url,
+                created=author.account_created,
+                followers=author.followers,
+            ),
+            published=self.published.astimezone(UTC),
+            lang=self.lang,
+            parent=self.parent,
+            thread=self.thread,
+            repost=self.repost,
+            edited=self.edited,
+            state=convert(self.state, shapes.PostState),
+            likes=self.likes,
+            replies=self.replies,
+            shares=self.shares,
+            views=self.views,
+            rating=self.rating,
+            links=tuple(self.links),
+            media=convert(self.media, tuple[shapes.Media, ...]),
+        )

@@ -1,0 +1,86 @@
+"""Source: a place that is listened to, how it is reached, how far it was read and how it does."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from msgspec import json
+
+from hubbub.core.post import Place
+from hubbub.store.keys import seal, unseal
+
+from .owned import Owned
+
+
+class SourceState(models.TextChoices):
+    """Whether the loop reads it."""
+
+    ACTIVE = "active", "Listening"
+    PAUSED = "paused", "Paused"
+    FINISHED = "finished", "Read to the end"  # a file has one
+    BROKEN = "broken", "Needs a look"
+
+
+class Source(Owned):
+    """One place on one network."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30)  # the connector's
+    settings = models.JSONField(default=dict)  # field name → text; no secrets
+    sealed = models.BinaryField(blank=True, default=b"")  # the secret fields, encrypted; see `secrets`
+    owned = models.BooleanField(default=False)  # ours to moderate
+    can = models.JSONField(default=list)  # the verbs that its settings allow
+    account = models.CharField(max_length=200, blank=True)  # our own author id there
+
+    state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
+    cursor = models.TextField(blank=True)
+    due = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    error = models.TextField(blank=True)  # of the last try, in words; empty when it went well
+    last_try = models.DateTimeField(null=True)
+    last_success = models.DateTimeField(null=True)
+    posts_taken = models.PositiveBigIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)  # the latest hundred: [{"where", "why"}]
+    done = models.PositiveBigIntegerField(null=True)  # progress of a read that has an end
+    total = models.PositiveBigIntegerField(null=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="source_name_once")]
+        indexes = [models.Index(fields=["state", "due"], name="source_due")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> Place:
+        """The source as queries see it."""
+        return Place(kind=self.kind, name=self.name, owned=self.owned)
+
+    def keep_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Seal the secret fields; they are never shown again."""
+        self.sealed = seal(json.encode(dict(secrets)).decode(), settings.SEALING_KEY) if secrets else b""
+
+    def whole_settings(self) -> dict[str, str]:
+        """Settings with their secrets, for the length of one call to the connector. Raises SealBroken."""
+        secrets = json.decode(unseal(self.sealed, settings.SEALING_KEY), type=dict[str, str]) if self.sealed else {}
+        return {**{str(name): str(value) for name, value in self.settings.items()}, **secrets}
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether credentials are kept for it."""
+        return bool(self.sealed)
+
+    def health(self, now: datetime) -> str:
+        """One word for the list: well, late, failing, broken, paused, finished, new."""
+        if self.state != SourceState.ACTIVE:
+            return {"paused": "paused", "finished": "finished"}.get(self.state, "broken")
+        if self.error:
+            return "failing"
+        if self.last_success is None:
+            return "new"
+        return "late" if (now - self.due).total_seconds() > 600 else "well"

@@ -1,0 +1,32 @@
+"""Topic: what is listened for, written in the query language."""
+
+from django.db import models
+
+from .owned import Owned
+
+
+class TopicKind(models.TextChoices):
+    """Whom or what the topic is about."""
+
+    BRAND = "brand", "Our brand"
+    COMPETITOR = "competitor", "A competitor"
+    INDUSTRY = "industry", "Our field"
+    CAMPAIGN = "campaign", "A campaign"
+    PERSON = "person", "A person"
+
+
+class Topic(Owned):
+    """A named query that every new post is held against."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=TopicKind.choices, default=TopicKind.BRAND)
+    query = models.TextField()
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)  # counts the changes of its query
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="topic_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

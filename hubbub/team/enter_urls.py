@@ -1,0 +1,5 @@
+"""Where one-time sign-in links lead."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

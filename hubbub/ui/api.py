@@ -1,0 +1,75 @@
+"""What all rooms' API calls share: the sign at the door, and errors in one form (RFC 9457)."""
+
+import logging
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from msgspec import json
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from hubbub.core.query import QueryError
+
+from .access import Forbidden, Token
+
+log = logging.getLogger(__name__)
+
+
+class Refusal(Exception):
+    """An action's "no", in words: the input was understood and cannot be done. Pages show it, the API answers 422."""
+
+
+def problem(status: int, detail: str, **more: object) -> HttpResponse:
+    """An answer of type application/problem+json."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    return HttpResponse(json.encode(body), status=status, content_type="application/problem+json")
+
+
+def make_api(version: str) -> NinjaAPI:
+    """The API with its errors; rooms' routers are added in `hubbub.urls`."""
+    api = NinjaAPI(
+        title="Hubbub",
+        version=version,
+        description="What the pages can do, a script can too. Make a token on the page “API tokens”.",
+        auth=Token(),
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+    )
+
+    @api.exception_handler(AuthenticationError)
+    def _nobody(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+        answer = problem(401, "Send a valid token: Authorization: Bearer …")
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @api.exception_handler(Forbidden)
+    def _role(_request: HttpRequest, error: Forbidden) -> HttpResponse:
+        return problem(403, f"{error}; this token has a smaller one")
+
+    @api.exception_handler(Http404)
+    def _missing(_request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(404, str(error) or "There is no such thing in this workspace")
+
+    @api.exception_handler(ValidationError)
+    def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+        slips = [{"where": ".".join(str(part) for part in slip["loc"]), "says": slip["msg"]} for slip in error.errors]
+        return problem(422, "; ".join(f"{slip['where']}: {slip['says']}" for slip in slips), errors=slips)
+
+    @api.exception_handler(QueryError)
+    def _query(_request: HttpRequest, error: QueryError) -> HttpResponse:
+        slips = [
+            {"line": slip.line, "column": slip.column, "found": slip.found, "says": slip.says, "mend": slip.mend}
+            for slip in error.slips
+        ]
+        return problem(422, str(error), errors=slips)
+
+    @api.exception_handler(Refusal)
+    def _refused(_request: HttpRequest, error: Refusal) -> HttpResponse:
+        return problem(422, str(error))
+
+    @api.exception_handler(HttpError)
+    def _other(_request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem(error.status_code, str(error))
+
+    return api

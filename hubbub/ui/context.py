@@ -1,0 +1,104 @@
+"""What every page is given: the workspace, the rooms to go to, what can be undone."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from msgspec import Struct
+
+from hubbub.store.models import Conversation, Member, Post, Role, Workspace
+
+MANY = 1000  # a badge says "999+" rather than counting on
+
+
+class Door(Struct, frozen=True):
+    """One line of the menu."""
+
+    name: str
+    url: str
+    key: str = ""
+    here: bool = False
+    count: str = ""
+
+
+class Group(Struct, frozen=True):
+    """The doors of one activity."""
+
+    name: str
+    rooms: tuple[Door, ...]
+
+
+# activity → (name, URL name, key after "g", least role)
+DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
+    (
+        "Engage",
+        (("Inbox", "engage:inbox", "i", Role.VIEWER), ("Outbox", "engage:outbox", "b", Role.VIEWER)),
+    ),
+    (
+        "Listen",
+        (
+            ("Stream", "listen:stream", "s", Role.VIEWER),
+            ("Topics", "listen:topics", "t", Role.VIEWER),
+            ("Sources", "listen:sources", "c", Role.VIEWER),
+        ),
+    ),
+    (
+        "Moderate",
+        (
+            ("Queue", "moderate:queue", "q", Role.VIEWER),
+            ("Rules", "moderate:rules", "r", Role.VIEWER),
+            ("Log", "moderate:log", "l", Role.VIEWER),
+        ),
+    ),
+    ("Measure", (("Mentions", "measure:mentions", "m", Role.VIEWER),)),
+    ("Plan", (("Objectives", "plan:objectives", "p", Role.VIEWER),)),
+    ("Team", (("Members", "team:members", "u", Role.VIEWER), ("API tokens", "team:tokens", "a", Role.VIEWER))),
+)
+
+
+def workspace(request: HttpRequest) -> dict[str, object]:
+    """Empty for pages outside a workspace."""
+    here: Workspace | None = getattr(request, "workspace", None)
+    member: Member | None = getattr(request, "member", None)
+    if here is None or member is None:
+        return {}
+    counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here)}
+    groups = tuple(
+        Group(
+            activity,
+            tuple(
+                _door(request, here, name, target, key, counts.get(target, 0))
+                for name, target, key, least in doors
+                if Role(member.role).may(least)
+            ),
+        )
+        for activity, doors in DOORS
+    )
+    others = Workspace.objects.filter(
+        pk__in=Member.everywhere.filter(user=member.user, active=True).values("workspace")
+    )
+    return {
+        "workspace": here,
+        "member": member,
+        "rooms": groups,
+        "other_workspaces": others.exclude(pk=here.pk),
+        "undo": request.session.pop("undo", None),
+    }
+
+
+def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: str, count: int) -> Door:
+    url = reverse(target, args=[here.slug])
+    match = request.resolver_match
+    return Door(
+        name=name,
+        url=url,
+        key=key,
+        here=match is not None and match.view_name == target,
+        count=(f"{MANY - 1}+" if count >= MANY else str(count)) if count else "",
+    )
+
+
+def _open(here: Workspace) -> int:
+    return Conversation.of(here).filter(status="open").order_by()[:MANY].count()
+
+
+def _queued(here: Workspace) -> int:
+    return Post.of(here).filter(decision="queued").order_by()[:MANY].count()

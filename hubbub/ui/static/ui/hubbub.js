@@ -1,0 +1,143 @@
+/* Keys for every page. Everything here is a shortcut to a link, button or form that works without it.
+   A list is [data-list], its rows [data-row]; what has [data-key="e"] is pressed by that key, in the chosen
+   row first, then on the page. "g" and then a room's letter goes there. */
+"use strict";
+const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
+const chosen = () => document.querySelector("[data-row][aria-current=true]");
+
+function choose(row) {
+  if (!row) return;
+  rows().forEach((other) => other.removeAttribute("aria-current"));
+  row.setAttribute("aria-current", "true");
+  row.scrollIntoView({ block: "nearest" });
+  const target = row.querySelector("[data-open]") || row;
+  if (target === row && !row.hasAttribute("tabindex")) row.setAttribute("tabindex", "-1");
+  target.focus({ preventScroll: true });
+}
+
+function step(by) {
+  const all = rows();
+  const at = all.indexOf(chosen());
+  choose(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+const visible = (element) => element.getClientRects().length > 0;
+
+function press(key) {
+  const within = chosen();
+  const named = `[data-key="${CSS.escape(key)}"]`;
+  const target = (within && within.querySelector(named)) ||
+    [...document.querySelectorAll(named)].find((element) => visible(element) && !element.closest("[data-row]"));
+  if (!target) return false;
+  if (target.matches("input[type=text], input[type=search], textarea, select")) target.focus();
+  else target.click();
+  return true;
+}
+
+let going = false;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const form = event.target.closest("form");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+    }
+    return;
+  }
+  if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (going) {
+    going = false;
+    const room = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (room) { event.preventDefault(); room.click(); }
+    return;
+  }
+  if (event.key === "g") { going = true; setTimeout(() => { going = false; }, 1500); return; }
+  if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
+  if (event.key === "?") { event.preventDefault(); showKeys(); return; }
+  if (event.key === "x" && chosen()) {
+    const box = chosen().querySelector("input[type=checkbox]");
+    if (box) { event.preventDefault(); box.click(); }
+    return;
+  }
+  if (event.key === "o" && chosen()) {
+    const link = chosen().querySelector("[data-open]");
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.key.length === 1 && press(event.key)) event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest && event.target.closest("[data-row]");
+  if (row && row !== chosen()) {
+    rows().forEach((other) => other.removeAttribute("aria-current"));
+    row.setAttribute("aria-current", "true");
+  }
+});
+
+function showKeys() {
+  const dialog = document.getElementById("keys");
+  const list = dialog.querySelector("dl[data-page]");
+  const seen = new Map();
+  document.querySelectorAll("[data-key]").forEach((element) => {
+    const words = element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
+    if (!seen.has(element.dataset.key)) seen.set(element.dataset.key, words);
+  });
+  list.replaceChildren(...[...seen].flatMap(([key, words]) => {
+    const term = document.createElement("dt");
+    const cap = document.createElement("kbd");
+    cap.textContent = key;
+    term.append(cap);
+    const told = document.createElement("dd");
+    told.textContent = words;
+    return [term, told];
+  }));
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-show-keys]")) { event.preventDefault(); showKeys(); }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  const all = event.target.closest("[data-check-all]");
+  if (all) {
+    document.querySelectorAll(all.dataset.checkAll).forEach((box) => { box.checked = all.checked; });
+    count();
+  }
+});
+
+/* a bulk bar says how many are chosen and shows itself only then */
+function count() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const number = document.querySelectorAll(`${bar.dataset.bulk}:checked`).length;
+  bar.hidden = number === 0;
+  const told = bar.querySelector("[data-count]");
+  if (told) told.textContent = String(number);
+}
+document.addEventListener("change", count);
+document.addEventListener("htmx:afterSwap", count);
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button && button.dataset.sure && !window.confirm(button.dataset.sure)) event.preventDefault();
+});
+/* a draft survives an interruption: kept in this browser until its form is sent */
+document.addEventListener("input", (event) => {
+  if (event.target.dataset && event.target.dataset.draft) localStorage.setItem(`draft ${event.target.dataset.draft}`, event.target.value);
+});
+document.addEventListener("submit", (event) => {
+  event.target.querySelectorAll("[data-draft]").forEach((box) => localStorage.removeItem(`draft ${box.dataset.draft}`));
+});
+function restoreDrafts(root) {
+  root.querySelectorAll("[data-draft]").forEach((box) => {
+    const kept = localStorage.getItem(`draft ${box.dataset.draft}`);
+    if (kept && !box.value) box.value = kept;
+  });
+}
+document.addEventListener("DOMContentLoaded", () => { restoreDrafts(document); count(); });
+document.addEventListener("htmx:afterSwap", (event) => restoreDrafts(event.target));
+/* a request that did not arrive says so, where the eye is */
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => { document.getElementById("offline").hidden = false; });
+}
+document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("offline").hidden = true; });

@@ -1,0 +1,80 @@
+"""Tags that all templates know without loading them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "d", 30))  # seconds, unit, up to how many of it
+
+
+@register.simple_tag
+def badge(text: object, tone: str = "") -> SafeString:
+    """A small label; tone is good, warn, bad, accent or nothing."""
+    return format_html('<span class="badge {}">{}</span>', tone, text)
+
+
+@register.filter
+def ago(when: datetime | None) -> SafeString | str:
+    """How long ago, or how long until; the exact time is in the title."""
+    if when is None:
+        return "never"
+    seconds = (timezone.now() - when).total_seconds()
+    exact = when.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC" class="nowrap">{}</time>',
+        exact.isoformat(),
+        exact.strftime("%Y-%m-%d %H:%M:%S"),
+        _words(seconds) if seconds >= 0 else f"in {_span(-seconds)}",
+    )
+
+
+def _words(seconds: float) -> str:
+    if seconds < 45:
+        return "just now"
+    if seconds < 30 * 86_400:
+        return f"{_span(seconds)} ago"
+    return (timezone.now()).fromtimestamp(timezone.now().timestamp() - seconds, UTC).strftime("%-d %b %Y")
+
+
+def _span(seconds: float) -> str:
+    for size, unit, most in STEPS:
+        if seconds < size * most:
+            return f"{max(1, round(seconds / size))} {unit}"
+    return f"{round(seconds / 86_400)} d"
+
+
+@register.filter
+def marked(text: str, spans: Sequence[Sequence[object]]) -> SafeString:
+    """The text with its matched places in <mark>. `spans` are (start, end) pairs or (field, start, end) of "text"."""
+    places = sorted((int(str(span[-2])), int(str(span[-1]))) for span in spans if len(span) == 2 or span[0] == "text")
+    return _marked(text, places)
+
+
+@register.filter
+def marked_title(title: str, spans: Sequence[Sequence[object]]) -> SafeString:
+    """The same for (field, start, end) spans of "title"."""
+    return _marked(title, sorted((int(str(span[1])), int(str(span[2]))) for span in spans if span[0] == "title"))
+
+
+def _marked(text: str, places: Sequence[tuple[int, int]]) -> SafeString:
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for start, end in places:
+        if start < at or end <= start or end > len(text):
+            continue  # overlaps what is marked already, or the text has been edited since
+        parts.append((text[at:start], text[start:end]))
+        at = end
+    body = format_html_join("", "{}<mark>{}</mark>", parts)
+    return format_html("{}{}", body, text[at:])
+
+
+@register.filter
+def get(mapping: dict[object, object], key: object) -> object:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "")
