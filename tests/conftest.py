@@ -1,0 +1,52 @@
+"""Fixtures that all tests share."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.world import World, make_world
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--peers", action="store_true", help="also run the tests against real servers (make peers)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "peer" in item.keywords and not config.getoption("--peers"):
+            item.add_marker(pytest.mark.skip(reason="talks to real servers: run `make peers`"))
+        if "browser" in item.keywords and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Alice's workspace Acme and Bob's workspace Bravo."""
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A running browser (playwright's Browser); tests open their own contexts in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
