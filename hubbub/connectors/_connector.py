@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+from hubbub.core.failures import Broken
 from hubbub.core.post import Post, PostState
 
 from ._http import Http
@@ -95,3 +96,17 @@ class Connector(Protocol):
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
         """Look whether an earlier try of `act` arrived after all; asked before every second try."""
+
+
+class ReadOnly:
+    """What a network that can only be read answers to the wish to act; a connector's base class."""
+
+    label: ClassVar[str]
+
+    def act(self, settings: Settings, act: Act, http: Http) -> Done:  # noqa: ARG002 - the protocol's shape
+        """Raises Broken."""
+        raise Broken(f"{self.label}: this can only be read. Nothing can be answered or moderated there.")
+
+    def find(self, settings: Settings, act: Act, http: Http) -> Done | None:  # noqa: ARG002
+        """None: nothing ever arrives there."""
+        return None

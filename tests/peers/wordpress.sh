@@ -13,7 +13,7 @@ if [ "${1:-start}" = stop ]; then
   exit 0
 fi
 
-apt_need wordpress mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-intl curl
+apt_need wordpress wordpress-theme-twentytwentyone mariadb-server php-cli php-mysql php-xml php-mbstring php-curl php-intl curl
 
 as_db=$([ "$(id -u)" = 0 ] && echo mysql || id -un)
 sql() { mariadb --no-defaults -S "$DB/socket" -u root "$@"; }
@@ -30,7 +30,8 @@ if ! running mariadb; then
   sql -e "create database if not exists wp; create user if not exists wp@localhost identified by 'wp'; grant all on wp.* to wp@localhost"
 fi
 
-if [ ! -f "$P/wp/wp-includes/version.php" ]; then
+THEME=wp-content/themes/twentytwentyone
+if [ ! -f "$P/wp/wp-includes/version.php" ] || [ ! -f "$P/wp/$THEME/style.css" ]; then
   mkdir -p "$P/wp"
   cp -rL /usr/share/wordpress/. "$P/wp/" 2>"$P/wp-copy.log" || true # dangling links of Debian's own configuration
   [ -f "$P/wp/wp-includes/version.php" ] || { cat "$P/wp-copy.log" >&2; exit 3; }

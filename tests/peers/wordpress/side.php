@@ -17,6 +17,7 @@ function install(): string
         update_option('comment_moderation', '1');
         update_option('comment_previously_approved', '0');
     }
+    switch_theme('twentytwentyone');
     return application_password('admin');
 }
 
