@@ -25,7 +25,8 @@ class Decision(models.TextChoices):
 class Post(Owned):
     """The stored form of `hubbub.core.post.Post`; the fields of the same name mean the same."""
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="posts")
+    # no index of its own: `post_of_source` begins with it
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="posts", db_index=False)
     native_id = models.CharField(max_length=500)
     author = models.ForeignKey(Author, null=True, on_delete=models.PROTECT, related_name="posts")
     type = models.CharField(max_length=8, choices=[(name, name) for name in shapes.POST_TYPES])
@@ -66,6 +67,7 @@ class Post(Owned):
                 name="post_mentioned",
                 condition=models.Q(mentioned=True),
             ),
+            models.Index(fields=["source", "-published", "-id"], name="post_of_source"),
             # the queue, oldest first; nearly all posts are not in it
             models.Index(
                 fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
