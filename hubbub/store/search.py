@@ -1,6 +1,6 @@
 """Searching stored posts with the query language: the database hands out candidates, the matcher decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,9 +9,10 @@ from msgspec import Struct
 from hubbub.core import query as language
 
 from .facts import facts_of
-from .models import Post
+from .models import Mention, Post
 
 CHUNK = 500  # posts read at a time
+WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
 BUDGET = 10_000  # posts looked at for one page at most; then it shows what there is and offers to go on
 
 
@@ -52,15 +53,51 @@ def search(
     budget: int = BUDGET,
 ) -> Found:
     """A page of `posts` (a queryset of one workspace), newest first, that match `query` (None: all)."""
+    newest_first = posts.select_related(*WITH).order_by("-published", "-id")
+
+    def read(before: Before | None, wanted: int) -> list[Post]:
+        return list(_older(newest_first, before)[:wanted])
+
+    return _page(read, query, now=now, before=before, size=size, budget=budget)
+
+
+def search_topic(
+    mentions: QuerySet[Mention],
+    query: language.Query | None,
+    *,
+    now: datetime,
+    before: Before | None = None,
+    size: int = 50,
+    budget: int = BUDGET,
+) -> Found:
+    """The same for the posts of one topic's `mentions`: read along the topic's own index, however rare it is."""
+    newest_first = mentions.select_related(*(f"post__{name}" for name in WITH)).order_by("-published", "-post_id")
+
+    def read(before: Before | None, wanted: int) -> list[Post]:
+        rows = newest_first
+        if before is not None:
+            older = Q(published__lt=before.published) | Q(post_id__lt=before.id)
+            rows = rows.filter(Q(published__lte=before.published) & older)
+        return [mention.post for mention in rows[:wanted]]
+
+    return _page(read, query, now=now, before=before, size=size, budget=budget)
+
+
+def _page(
+    read: Callable[[Before | None, int], list[Post]],
+    query: language.Query | None,
+    *,
+    now: datetime,
+    before: Before | None,
+    size: int,
+    budget: int,
+) -> Found:
     hits: list[Post] = []
     spans: dict[int, Sequence[language.Span]] = {}
     looked_at = 0
-    newest_first = posts.select_related("author", "source", "conversation__assignee__user").order_by(
-        "-published", "-id"
-    )
     while len(hits) <= size and looked_at < budget:
         wanted = CHUNK if query else size + 1
-        chunk = list(_older(newest_first, before)[:wanted])
+        chunk = read(before, wanted)
         looked_at += len(chunk)
         caught = matching(chunk, query, now=now) if query else dict.fromkeys((post.pk for post in chunk), ())
         for post in chunk:

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from hubbub.core.query import Slip
+
 register = template.Library()
 
 STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "d", 30))  # seconds, unit, up to how many of it
@@ -72,6 +74,19 @@ def _marked(text: str, places: Sequence[tuple[int, int]]) -> SafeString:
         at = end
     body = format_html_join("", "{}<mark>{}</mark>", parts)
     return format_html("{}{}", body, text[at:])
+
+
+@register.filter
+def underlined(text: str, slips: Sequence[Slip]) -> SafeString:
+    """A query with the places of its slips in <u>. Where something is missing, a space is underlined."""
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for slip in sorted(slips, key=lambda slip: (slip.start, slip.end)):
+        if slip.start < at:
+            continue
+        parts.append((text[at : slip.start], text[slip.start : slip.end] or "\u00a0"))
+        at = slip.end
+    return format_html("{}{}", format_html_join("", "{}<u>{}</u>", parts), text[at:])
 
 
 @register.filter

@@ -1,0 +1,133 @@
+"""Holding a topic's query against posts that were stored before it, batch by batch, newest first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from hubbub.core import query as language
+
+from .intake import add_counts, spans_kept
+from .models import Mention, Post, Source, Topic
+
+BATCH = 500  # posts of one transaction
+
+Spans = tuple[language.Span, ...]
+
+
+def waiting() -> Topic | None:
+    """The topic that is to be held against stored posts next, of whatever workspace; None: there is none."""
+    # the one with the fewest posts behind it comes next, so that a long one lets short ones by
+    under_way = Topic.everywhere.filter(reading_below__isnull=False)
+    return under_way.select_related("workspace").order_by("reread", "pk").first()
+
+
+def begin(topic: Topic, newest: int) -> int:
+    """Ask for `topic` to be held against the `newest` stored posts. Returns how many there are.
+
+    Call it in the transaction of the act it belongs to. It starts over where it was under way.
+    """
+    posts = Post.of(topic.workspace).order_by("-id")
+    first = posts.values_list("pk", flat=True).first()
+    topic.to_reread = posts[:newest].count()
+    topic.reading_below = None if first is None else first + 1
+    topic.reread = topic.reread_found = 0
+    topic.reread_version = topic.version
+    topic.save(update_fields=["to_reread", "reading_below", "reread", "reread_found", "reread_version"])
+    return topic.to_reread
+
+
+def end(topic: Topic) -> None:
+    """Go no further. What was found stays."""
+    topic.reading_below = None
+    topic.save(update_fields=["reading_below"])
+
+
+def step(topic: Topic, *, now: datetime) -> bool:
+    """Hold the next batch of posts against the topic; all of it is saved or nothing. False: it was the last one.
+
+    Mentions that the query no longer makes go, new ones come, and the roll-ups follow. Any number of workers may
+    call it: each batch is done by one of them.
+    """
+    with transaction.atomic():
+        locked = (
+            Topic.everywhere.select_for_update(of=("self",)).select_related("workspace").filter(pk=topic.pk).first()
+        )
+        if locked is None or locked.reading_below is None:
+            return False
+        if not locked.active:
+            end(locked)
+            return False
+        posts = _next(locked)
+        caught = _caught(locked, posts, now=now)
+        _replace(locked, posts, caught)
+        locked.reread += len(posts)
+        locked.reread_found += len(caught)
+        if len(posts) < BATCH or locked.reread >= locked.to_reread:
+            locked.reading_below = None
+        else:
+            locked.reading_below = posts[-1].pk
+        locked.save(update_fields=["reread", "reread_found", "reading_below"])
+        return locked.reading_below is not None
+
+
+def _next(topic: Topic) -> list[Post]:
+    older = Post.of(topic.workspace).filter(pk__lt=topic.reading_below).order_by("-id")
+    size = min(BATCH, topic.to_reread - topic.reread)
+    sources = set(older[:size].values_list("source_id", flat=True))
+    # whoever takes posts of a source in holds its row: nothing below changes under our hands
+    list(Source.of(topic.workspace).select_for_update().filter(pk__in=sources).order_by("pk").values_list("pk"))
+    return list(older.select_related("author", "source")[:size])
+
+
+def _caught(topic: Topic, posts: Sequence[Post], *, now: datetime) -> dict[int, Spans]:
+    """Post id → the places that made the match. A topic knows what the network says of a post, and no more."""
+    query = language.parse(topic.query, language.Use.TOPIC)
+    found: dict[int, Spans] = {}
+    for post in posts:
+        reading = language.read(post.shape(), post.source.place, read_at=post.taken)
+        if language.matches(query, reading, now=now):
+            found[post.pk] = tuple(language.spans(query, reading, now=now))
+    return found
+
+
+def _replace(topic: Topic, posts: Sequence[Post], caught: Mapping[int, Spans]) -> None:
+    """Bring the mentions of these posts, their marks and the counts to what was caught now."""
+    mentions = Mention.of(topic.workspace).filter(topic=topic, post__in=[post.pk for post in posts])
+    stood = set(mentions.values_list("post_id", flat=True))
+    mentions.delete()
+    Mention.everywhere.bulk_create(
+        [
+            Mention(
+                workspace_id=topic.workspace_id,
+                topic=topic,
+                post=post,
+                topic_version=topic.version,
+                published=post.published,
+                spans=spans_kept(caught[post.pk]),
+            )
+            for post in posts
+            if post.pk in caught
+        ]
+    )
+    Post.of(topic.workspace).filter(pk__in=caught.keys() - stood).update(mentioned=True)
+    forget_mentioned(topic, stood - caught.keys())
+    _count(topic, posts, came=caught.keys() - stood, went=stood - caught.keys())
+
+
+def forget_mentioned(topic: Topic, posts: set[int]) -> None:
+    """These posts are mentions of `topic` no longer: unmark those that no other topic caught."""
+    still = Mention.of(topic.workspace).filter(post__in=posts).exclude(topic=topic).values_list("post_id", flat=True)
+    Post.of(topic.workspace).filter(pk__in=posts - set(still)).update(mentioned=False)
+
+
+def _count(topic: Topic, posts: Sequence[Post], *, came: set[int], went: set[int]) -> None:
+    by_source: dict[Source, Counter[tuple[datetime, int | None]]] = defaultdict(Counter)
+    for post in posts:
+        if post.pk in came or post.pk in went:
+            hour = post.published.replace(minute=0, second=0, microsecond=0)
+            by_source[post.source][hour, topic.pk] += 1 if post.pk in came else -1
+    for source, counts in by_source.items():
+        source.workspace = topic.workspace
+        add_counts(source, {key: number for key, number in counts.items() if number})
