@@ -1,0 +1,240 @@
+"""Gives what the grammar read its meaning: terms are cut, fields interpreted, NEAR checked."""
+
+import re
+from typing import Any, TypeAlias
+
+from . import script, values
+from .errors import Slips, show
+from .fields import FIELDS, Field
+from .lexer import Piece
+from .reading import blank_urls, exact_tokens, mark
+from .tree import And, Cut, Near, Node, Not, Or, Raw, Term
+
+# A piece, or a tuple of a kind ("or", "and", "not", "near", "group", "field") and its parts: recursive.
+Syntax: TypeAlias = Any
+
+MOST_LOOSE = 32  # words in a phrase with ~n
+BEFORE_WILDCARD = 3
+_NOTHING = Term((Cut("nothing"),))  # stands where a slip was noted; never leaves this room
+
+
+class Builder:
+    """Makes the tree of one query."""
+
+    def __init__(self, text: str, slips: Slips) -> None:
+        self.text = text
+        self.slips = slips
+
+    def build(self, shape: Syntax, field: Field | None = None) -> Node:
+        """The node for a shape, inside a field's group where one is given. Depth is bounded by the lexer."""
+        if isinstance(shape, Piece):
+            return self._leaf(shape, field)
+        kind = shape[0]
+        if kind == "group":
+            return self.build(shape[2], field)
+        if kind == "field":
+            return self._field(shape[1], shape[2], field)
+        if kind == "near":
+            return self._near(shape, field)
+        if kind == "not":
+            return self._not(shape, field)
+        return self._joined(shape, field)
+
+    def _joined(self, shape: Syntax, field: Field | None) -> Node:
+        """AND and OR; one within another of its kind is the same as one."""
+        join: type[And] | type[Or] = And if shape[0] == "and" else Or
+        parts: list[Node] = []
+        for part in shape[1:]:
+            node = self.build(part, field)
+            if isinstance(node, And | Or) and type(node) is join:
+                parts.extend(node.parts)
+            else:
+                parts.append(node)
+        return join(tuple(parts))
+
+    def _not(self, shape: Syntax, field: Field | None) -> Node:
+        odd = False
+        while not isinstance(shape, Piece) and shape[0] in ("not", "group"):
+            odd ^= shape[0] == "not"
+            shape = shape[1] if shape[0] == "not" else shape[2]
+        node = self.build(shape, field)
+        if not odd:
+            return node
+        return node.part if isinstance(node, Not) else Not(node)
+
+    def _field(self, name: Piece, value: Syntax, outer: Field | None) -> Node:
+        if outer:
+            self.slips.add(
+                name.start,
+                name.end,
+                f"A field cannot stand within `{outer.name}:(…)`.",
+                mend=f"Close the group of `{outer.name}:` first.",
+            )
+        return self.build(value, FIELDS[name.value])
+
+    # Leaves
+
+    def _leaf(self, piece: Piece, field: Field | None) -> Node:
+        if piece.type == "RAW":
+            return self._raw(piece, field)
+        if field and field.kind not in ("words", "hashtag"):
+            node = values.value(piece, field, self.slips)
+            return node or _NOTHING
+        if piece.type == "COMPARE" or piece.type == "RANGE":
+            self._misplaced(piece, field)
+            return _NOTHING
+        return self._term(piece, field)
+
+    def _raw(self, piece: Piece, field: Field | None) -> Node:
+        if field:
+            self.slips.add(
+                piece.start,
+                piece.end,
+                f"raw: looks through title and text, and cannot stand within `{field.name}:(…)`.",
+                mend="Put it behind the group, with AND.",
+            )
+        if not piece.value:
+            self.slips.add(piece.start, piece.end, "There is nothing in these quotes.", mend='Write raw:"C++".')
+        return Raw(piece.value)
+
+    def _misplaced(self, piece: Piece, field: Field | None) -> None:
+        if field:
+            says = f"`{field.name}:` holds words, not numbers."
+            mend = f"Write {field.example}."
+        elif piece.type == "RANGE":
+            says, mend = "A range needs a field.", "Write likes:[1 TO 5], or take the brackets away."
+        else:
+            says, mend = "A comparison needs a field.", f'Write likes:>10, or raw:"{piece.value[:40]}".'
+        self.slips.add(piece.start, piece.end, says, mend=mend)
+
+    def _term(self, piece: Piece, field: Field | None) -> Term:
+        source = piece.value
+        scope = field.name if field else ""
+        if scope == "links":
+            source = values.bare_links(source)
+        elif scope == "hashtag":
+            source, scope = "#" + source.lstrip("#"), ""
+        if piece.type == "EXACT":
+            tokens = self._exact(source, piece)
+        else:
+            tokens = self._cut(source, piece, urls=scope != "links")
+        if not tokens:
+            return _NOTHING
+        if field and field.kind == "hashtag":
+            tokens = tuple(Cut(token.word, "#") for token in tokens)
+        slack = piece.number if len(tokens) > 1 else None
+        if slack is not None and len(tokens) > MOST_LOOSE:
+            self.slips.add(
+                piece.start,
+                piece.end,
+                f"A phrase with ~ holds at most {MOST_LOOSE} words; this one has {len(tokens)}.",
+                mend="Take ~ away, or join the words by AND.",
+            )
+        return Term(tokens, scope, slack, piece.type == "EXACT")
+
+    def _cut(self, source: str, piece: Piece, *, urls: bool) -> tuple[Cut, ...]:
+        quoted = piece.type == "PHRASE"
+        plain = blank_urls(source) if urls else source
+        folded = script.fold_words(plain)
+        if quoted:
+            folded = _without_punctuation(folded)
+        found = [(match.span(), match[0]) for match in script.WANTED.finditer(folded)]
+        marks = mark(folded, [spot for spot, _ in found])
+        tokens = tuple(Cut(word, sign) for (_, word), sign in zip(found, marks, strict=True))
+        if not tokens:
+            self._empty(piece, address=urls and plain != source)
+        for token in tokens:
+            if token.wild:
+                self._check_wild(token.word, piece)
+        return tokens
+
+    def _check_wild(self, word: str, piece: Piece) -> None:
+        first = min(at for at in (word.find("*"), word.find("?")) if at >= 0)
+        if first >= BEFORE_WILDCARD:
+            return
+        if script.UNSPACED_ONE.search(piece.value):
+            mend = "In scripts written without spaces none is needed: the characters are found inside words too."
+        else:
+            mend = f'Write more of the word, or raw:"{piece.value[:40]}" for the characters as they stand.'
+        self.slips.add(
+            piece.start,
+            piece.end,
+            f"The wildcard in {show(word)} comes too early: at least {BEFORE_WILDCARD} characters stand before it.",
+            mend=mend,
+        )
+
+    def _exact(self, source: str, piece: Piece) -> tuple[Cut, ...]:
+        plain = script.exact(source)
+        if "*" in plain or "?" in plain:
+            self.slips.add(
+                piece.start,
+                piece.end,
+                "Braces hold a word as it is written, without wildcards.",
+                mend="Use quotes in place of the braces.",
+            )
+        # Cut where the folded text is cut, but keep what was written.
+        pieces = exact_tokens(source)
+        if not pieces:
+            self._empty(piece, address=False)
+        return tuple(Cut(word, sign) for word, sign in pieces)
+
+    def _empty(self, piece: Piece, *, address: bool) -> None:
+        if address:
+            self.slips.add(
+                piece.start,
+                piece.end,
+                "Addresses are no part of a post's words.",
+                mend=f'Write links:"{piece.value[:200]}".',
+            )
+            return
+        self.slips.add(
+            piece.start,
+            piece.end,
+            "There is no word in this.",
+            mend=f'Write raw:"{piece.value[:40]}" for the characters as they stand.' if piece.value.strip() else "",
+            expected=("a word",),
+        )
+
+    # NEAR
+
+    def _near(self, shape: Syntax, field: Field | None) -> Node:
+        _, left, near, right = shape
+        if not isinstance(left, Piece) and left[0] == "near":
+            self.slips.add(
+                near.start,
+                near.end,
+                "NEAR joins two sides, not three.",
+                mend=f"Write a {left[2].value} b AND b {near.value} c.",
+            )
+            self._near(left, field)
+            left = left[3]
+        a, b = self._side(left, near, field), self._side(right, near, field)
+        return Near(a, b, near.number, near.forward) if a and b else _NOTHING
+
+    def _side(self, shape: Syntax, near: Piece, field: Field | None) -> tuple[Term, ...]:
+        """One side of NEAR: a term, or an OR of terms."""
+        node = self.build(shape, field)
+        parts = node.parts if isinstance(node, Or) else (node,)
+        terms = tuple(part for part in parts if isinstance(part, Term))
+        own = "" if field is None or field.kind == "hashtag" else field.name
+        if len(terms) == len(parts) and all(term.field == own or term is _NOTHING for term in terms):
+            return terms
+        if any(isinstance(part, Term) and part.field != own for part in parts):
+            mend = f"Put the field outside: title:(a {near.value} b)."
+        else:
+            mend = f"Join the rest by AND: (a {near.value} b) AND ….".replace("….", "c.")
+        self.slips.add(
+            near.start,
+            near.end,
+            f"{near.value} joins words, phrases, or an OR of those in brackets; one side here is something else.",
+            mend=mend,
+        )
+        return ()
+
+
+def _without_punctuation(folded: str) -> str:
+    """In quotes `?` ends a sentence and `*` stands alone, unless a word goes on."""
+    return _SENTENCE_MARK.sub(" ", folded)
+
+
+_SENTENCE_MARK = re.compile(r"(?<![\w*?])[*]+(?![\w*?])|\?(?![\w*])|(?<![\w*?])\?")

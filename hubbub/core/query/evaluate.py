@@ -1,0 +1,143 @@
+"""Whether a query holds for a post, and why: plain, one node after the other. The reference for the index."""
+
+from datetime import datetime
+
+from hubbub.core.facts import NOTHING, Facts
+
+from . import lookup
+from .places import loose, near_places, term_places, texts
+from .reading import Address, Reading, Span, Words
+from .tree import And, Days, Near, Node, Not, Or, Query, Raw, Term, Value
+
+Answer = tuple[bool | None, list[Span]]
+_NO: Answer = (False, [])
+
+
+def holds(query: Query, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> bool | None:
+    """True, False, or None where the answer hangs on something that is not lookup."""
+    return _answer(query.tree, reading, facts, now)[0]
+
+
+def matches(query: Query, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> bool:
+    """Whether a query is known to hold."""
+    return holds(query, reading, facts, now=now) is True
+
+
+def spans(query: Query, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> tuple[Span, ...]:
+    """Every place that made the match, in order; none where there is no match, none for what stands under NOT."""
+    held, found = _answer(query.tree, reading, facts, now)
+    return tuple(sorted(set(found))) if held else ()
+
+
+def _answer(node: Node, reading: Reading, facts: Facts, now: datetime) -> Answer:
+    """What is known of a node, and where it was seen. Three values, as Kleene has them."""
+    if isinstance(node, And):
+        return _all(node, reading, facts, now)
+    if isinstance(node, Or):
+        return _any(node, reading, facts, now)
+    if isinstance(node, Not):
+        held, _ = _answer(node.part, reading, facts, now)
+        return (None if held is None else not held), []
+    if isinstance(node, Term):
+        return _term(node, reading)
+    if isinstance(node, Near):
+        return _near(node, reading)
+    if isinstance(node, Raw):
+        return _raw(node, reading)
+    if isinstance(node, Value):
+        held = lookup.has_value(node, reading, facts)
+        return held, _value_spans(node, reading) if held else []
+    if isinstance(node, Days):
+        return lookup.within_days(node, reading, now), []
+    return lookup.within_numbers(node, reading, facts, now), []
+
+
+def _all(node: And, reading: Reading, facts: Facts, now: datetime) -> Answer:
+    held: bool | None = True
+    found: list[Span] = []
+    for part in node.parts:
+        one, spans_ = _answer(part, reading, facts, now)
+        if one is False:
+            return _NO
+        held = held and one
+        found += spans_
+    return held, found
+
+
+def _any(node: Or, reading: Reading, facts: Facts, now: datetime) -> Answer:
+    held: bool | None = False
+    found: list[Span] = []
+    for part in node.parts:
+        one, spans_ = _answer(part, reading, facts, now)
+        if one:
+            held = True
+            found += spans_
+        elif one is None and held is False:
+            held = None
+    return held, found
+
+
+def _term(node: Term, reading: Reading) -> Answer:
+    found: list[Span] = []
+    held = False
+    for field, words in texts(node.field, reading):
+        if field == "links":
+            if term_places(node, words):
+                held = True
+                found += _standing(words, reading)
+            continue
+        if node.slack is None:
+            found += [Span(field, *words.place(first, last)) for first, last in term_places(node, words)]
+        else:
+            numbers = {number for _, _, seen in loose(node, words) for number in seen}
+            found += [Span(field, *words.place(number, number)) for number in numbers]
+    return held or bool(found), found
+
+
+def _near(node: Near, reading: Reading) -> Answer:
+    found: list[Span] = []
+    held = False
+    for field, words in texts(node.left[0].field, reading):
+        left, right = near_places(node, words)
+        if left:
+            held = True
+            if field == "links":
+                found += _standing(words, reading)
+            else:
+                found += [span for term, place in left + right for span in _place_spans(field, words, term, place)]
+    return held, found
+
+
+def _place_spans(field: str, words: Words, term: Term, place: tuple[int, int]) -> list[Span]:
+    if term.slack is None:
+        return [Span(field, *words.place(*place))]
+    seen = next(seen for first, _, seen in loose(term, words) if first == place[0])
+    return [Span(field, *words.place(number, number)) for number in seen if number <= place[1]]
+
+
+def _raw(node: Raw, reading: Reading) -> Answer:
+    found: list[Span] = []
+    for field, source in (("title", reading.post.title), ("text", reading.post.text)):
+        at = source.find(node.text)
+        while at >= 0:
+            found.append(Span(field, at, at + len(node.text)))
+            at = source.find(node.text, at + len(node.text))
+    return bool(found), found
+
+
+def _value_spans(node: Value, reading: Reading) -> list[Span]:
+    if node.field == "author" and reading.post.author:
+        return [Span("author", 0, len(reading.post.author.handle))]
+    if node.field == "site":
+        return [
+            span
+            for address in reading.addresses
+            if lookup.below(node.text, address.host)
+            for span in _standing(address, reading)
+        ]
+    return []
+
+
+def _standing(address: Words, reading: Reading) -> list[Span]:
+    """Where an address stands in title or text, if it does."""
+    return _raw(Raw(address.url), reading)[1] if isinstance(address, Address) else []

@@ -1,0 +1,126 @@
+"""The fields that a query can ask for: what each holds, and in which places it is known."""
+
+import difflib
+from enum import Enum
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Use(Enum):
+    """The place a query is used in; what is known there differs."""
+
+    TOPIC = "topic"
+    RULE = "rule"
+    VIEW = "view"
+    ALERT = "alert"
+    KPI = "KPI"
+
+
+Kind = Literal[
+    "words",  # read like a text: words, phrases, wildcards
+    "whole",  # compared as a whole, wildcards allowed
+    "choice",  # one of a few
+    "lang",
+    "site",
+    "number",
+    "duration",
+    "date",
+    "hashtag",
+]
+
+EVERYWHERE = frozenset(Use)
+ANALYSED = EVERYWHERE - {Use.TOPIC}
+PERSON = frozenset({Use.RULE, Use.VIEW, Use.KPI})
+WORK = frozenset({Use.VIEW, Use.KPI})
+
+
+class Field(Struct, frozen=True):
+    """One field. `example` is a value as it would be written."""
+
+    name: str
+    kind: Kind
+    known: frozenset[Use]
+    about: str
+    example: str
+    choices: tuple[str, ...] = ()
+
+
+_ALL = (
+    Field("title", "words", EVERYWHERE, "the title alone", "title:rocket"),
+    Field("text", "words", EVERYWHERE, "the text without the title", 'text:"red rocket"'),
+    Field("author", "whole", EVERYWHERE, "the author's handle", "author:acme*"),
+    Field("name", "words", EVERYWHERE, "the author's name as displayed", 'name:"jane doe"'),
+    Field(
+        "site", "site", EVERYWHERE, "a domain, and all below it, that the post stands on or links to", "site:acme.com"
+    ),
+    Field("links", "words", EVERYWHERE, "the addresses that the post links to", "links:acme.com/shop"),
+    Field("lang", "lang", EVERYWHERE, "the language as the network says", "lang:en"),
+    Field("source", "whole", EVERYWHERE, "a network's kind or a source's own name", "source:mastodon"),
+    Field(
+        "type",
+        "choice",
+        EVERYWHERE,
+        "what sort of post it is",
+        "type:review",
+        ("post", "comment", "review", "article", "message"),
+    ),
+    Field("is", "choice", EVERYWHERE, "what the post is", "is:reply", ("reply", "repost", "owned", "edited")),
+    Field("has", "choice", EVERYWHERE, "what the post holds", "has:link", ("link", "image", "video", "question")),
+    Field("likes", "number", EVERYWHERE, "how many like it", "likes:>10"),
+    Field("replies", "number", EVERYWHERE, "how many answered it", "replies:>=3"),
+    Field("shares", "number", EVERYWHERE, "how many shared it", "shares:>10"),
+    Field("views", "number", EVERYWHERE, "how many saw it", "views:>1000"),
+    Field("followers", "number", EVERYWHERE, "how many follow the author", "followers:[1000 TO *]"),
+    Field("rating", "number", EVERYWHERE, "the stars of a review, in the network's own scale", "rating:[1 TO 2]"),
+    Field("published", "date", EVERYWHERE, "the day of the post, in UTC", "published:>2026-01-31"),
+    Field("age", "duration", EVERYWHERE, "how long ago it was posted", "age:<4h"),
+    Field("hashtag", "hashtag", EVERYWHERE, "a hashtag in title or text", "hashtag:acme"),
+    Field(
+        "sentiment",
+        "choice",
+        ANALYSED,
+        "the mood that was found",
+        "sentiment:negative",
+        ("negative", "neutral", "positive"),
+    ),
+    Field(
+        "intent",
+        "choice",
+        ANALYSED,
+        "what the author wants",
+        "intent:complaint",
+        ("complaint", "compliment", "question", "request", "promotion", "other"),
+    ),
+    Field("toxicity", "number", ANALYSED, "how toxic it is, 0 to 1", "toxicity:>0.8"),
+    Field("spam", "number", ANALYSED, "how much it looks like spam, 0 to 1", "spam:>0.9"),
+    Field("topic", "whole", ANALYSED, "a topic that matched, by its name", 'topic:"Acme"'),
+    Field("relationship", "whole", PERSON, "what the person is to us", "relationship:customer"),
+    Field("level", "whole", PERSON, "the person's level", "level:new"),
+    Field("strikes", "number", PERSON, "how often the person was warned", "strikes:>=2"),
+    Field("account_age", "duration", PERSON, "how old the account is", "account_age:<7d"),
+    Field("posts_24h", "number", PERSON, "the person's posts in the last day", "posts_24h:>10"),
+    Field("removed_share", "number", PERSON, "the share of the person's posts that was removed", "removed_share:>0.2"),
+    Field("same_links", "number", PERSON, "the person's posts with the same link", "same_links:>3"),
+    Field("self_promotion", "number", PERSON, "the share of posts that link to own sites", "self_promotion:>0.25"),
+    Field("status", "whole", WORK, "open, waiting or done", "status:open"),
+    Field("assignee", "whole", WORK, "who works on it", "assignee:jane"),
+    Field("priority", "whole", WORK, "how urgent it is", "priority:high"),
+    Field("tag", "whole", WORK, "a tag that was put on it", "tag:press"),
+    Field("answered", "choice", WORK, "whether we answered", "answered:yes", ("yes", "no")),
+    Field("decision", "whole", WORK, "what was decided on it", "decision:removed"),
+)
+
+FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
+
+
+def known(use: Use) -> tuple[str, ...]:
+    """The names of the fields that can be asked for there."""
+    return tuple(field.name for field in _ALL if use in field.known)
+
+
+def nearest(word: str, choices: tuple[str, ...]) -> str:
+    """The choice that was most likely meant, or ""."""
+    # Comparing costs the square of the length: nobody's slip is longer than this.
+    close = difflib.get_close_matches(word[:40].casefold(), choices, n=1, cutoff=0.6)
+    return close[0] if close else ""
