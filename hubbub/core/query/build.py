@@ -15,6 +15,7 @@ Syntax: TypeAlias = Any
 
 MOST_LOOSE = 32  # words in a phrase with ~n
 BEFORE_WILDCARD = 3
+_WILD_RUN = re.compile("[*?]+")
 _NOTHING = Term((Cut("nothing"),))  # stands where a slip was noted; never leaves this room
 
 
@@ -222,7 +223,7 @@ class Builder:
         if any(isinstance(part, Term) and part.field != own for part in parts):
             mend = f"Put the field outside: title:(a {near.value} b)."
         else:
-            mend = f"Join the rest by AND: (a {near.value} b) AND ….".replace("….", "c.")
+            mend = f"Join the rest by AND: (a {near.value} b) AND c."
         self.slips.add(
             near.start,
             near.end,
@@ -234,7 +235,17 @@ class Builder:
 
 def _without_punctuation(folded: str) -> str:
     """In quotes `?` ends a sentence and `*` stands alone, unless a word goes on."""
-    return _SENTENCE_MARK.sub(" ", folded)
+    return _WILD_RUN.sub(_sentence_marks, folded)
 
 
-_SENTENCE_MARK = re.compile(r"(?<![\w*?])[*]+(?![\w*?])|\?(?![\w*])|(?<![\w*?])\?")
+def _sentence_marks(run: re.Match[str]) -> str:
+    text, (start, end) = run.string, run.span()
+    before = start > 0 and _joins(text[start - 1])
+    after = end < len(text) and _joins(text[end])
+    if before and after:
+        return run[0]
+    return run[0].replace("?", " ") if before or after else " "
+
+
+def _joins(char: str) -> bool:
+    return char.isalnum() or char == "_"

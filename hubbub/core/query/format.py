@@ -63,7 +63,7 @@ def _term(term: Term) -> str:
 
 def _unquotable(token: Cut) -> bool:
     """In quotes a `?` behind a word is the end of a sentence: such a token is written without."""
-    return token.word.endswith("?") or "?*" in token.word
+    return "?" in token.word[len(token.word.rstrip("*?")) :]
 
 
 def _quote(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import cast
 
 from lark import Lark, Transformer, UnexpectedToken
 
@@ -87,7 +88,8 @@ def parse(text: str, use: Use) -> Query:
 
 def _shape(pieces: list[Piece], end: int, slips: Slips) -> Syntax:
     """Feed the grammar; what it does not take is noted and mended, so that the rest is read as well."""
-    feed: Callable[[Piece, bool], Syntax] = _grammar().parse_interactive().parser_state.feed_token  # type: ignore[assignment]  # a piece has the one thing it reads: the type
+    # A piece has the one thing that the parser reads of a token: its type.
+    feed = cast("Callable[[Piece, bool], Syntax]", _grammar().parse_interactive().parser_state.feed_token)
     missing = Piece("WORD", end, end, "missing")
     before: Piece | None = None
     for piece in [*pieces, Piece("$END", end, end, "")]:

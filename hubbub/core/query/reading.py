@@ -9,10 +9,10 @@ from hubbub.core.post import Place, Post
 
 from . import script
 
-URL = re.compile(r"""(?:(?:https?|ftp)://|(?<![^\W_])www\.)[^\s<>"“”„«»「」『』、。，！？；（）【】]+""", re.IGNORECASE)
+URL = re.compile(rf"(?:(?:https?|ftp)://|(?<![^\W_])www\.)[^\s<>\"{script.URL_STOPS}]+", re.IGNORECASE)
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
-_ASKED = re.compile("[?？؟՞⁇⁈⁉\u037e]")
-_STOP = re.compile(r"""([.!?…\n。！？؟՞⁇⁈⁉\u037e]+)["'”’»)\]}」』）]*""")
+_ASKED = re.compile(f"[{script.ASKING}]")
+_STOP = re.compile(f"([.!\n{script.STOPPING}{script.ASKING}]+)[{script.CLOSING}]*")
 _WORDY = re.compile(r"\w")
 _ASCII = re.compile("[a-z0-9_]+")
 
@@ -44,7 +44,7 @@ def _end(text: str, start: int, end: int) -> int:
         last = text[end - 1]
         if surplus.get(last, 0) > 0:
             surplus[last] -= 1
-        elif last not in ".,;:!?'’…":
+        elif last not in script.TRAILING:
             break
         end -= 1
     return end

@@ -25,6 +25,15 @@ PICTOGRAPH = (
 FLAG = "\U0001f1e6-\U0001f1ff"  # regional indicators: two of them are one flag
 _JAMO = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"
 
+# Punctuation, by what it does.
+ASKING = "?\uff1f\u061f\u055e\u2047\u2048\u2049\u037e"  # ends a question
+STOPPING = "\u2026\u3002\uff01"  # ends another sentence, beside . and !
+CLOSING = "\"'\u201d\u2019\u00bb)\\]}\u300d\u300f\uff09"  # may follow the end of a sentence
+TRAILING = ".,;:!?'\u2019\u2026"  # behind an address it is the sentence's
+URL_STOPS = (  # quotes and the punctuation of scripts that write no space behind an address
+    "\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f\u3001\u3002\uff0c\uff01\uff1f\uff1b\uff08\uff09\u3010\u3011"
+)
+
 # The joiners, skin tones and tags that are dropped; variation selectors and marks go by their category.
 _DROPPED = re.compile("[\u200c\u200d\u2060\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _PICTURE = re.compile(f"[{PICTOGRAPH}{FLAG}]")
