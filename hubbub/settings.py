@@ -64,14 +64,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
 if _flag("HUBBUB_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the sender's address is taken, for the limits on sign-in
 SESSION_COOKIE_NAME = "hubbub_session"
 CSRF_COOKIE_NAME = "hubbub_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in themselves
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Sources on this machine or in the private network are refused unless the operator names their hosts here
 # ("*" allows all). Checked on the address that is connected to, at every redirect again.
 PRIVATE_HOSTS_ALLOWED = _names("HUBBUB_ALLOW_PRIVATE_HOSTS")
+
+# How long a worker holds what it claimed: longer than any one fetch or delivery may take (connectors/_http.py ends
+# them), and as long as what a killed worker had in hand waits for another one.
+LEASE_SECONDS = float(os.environ.get("HUBBUB_LEASE_SECONDS", "300"))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -110,6 +116,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "hubbub.ui.headers.content_policy",
+    "hubbub.ui.api.speak_to_scripts",
 ]
 ROOT_URLCONF = "hubbub.urls"
 WSGI_APPLICATION = "hubbub.wsgi.application"
@@ -146,8 +153,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited; nobody signs up
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes us write to strangers
+ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "hubbub.team.adapter.Invited"
 SOCIALACCOUNT_ADAPTER = "hubbub.team.adapter.InvitedByProvider"
+# A link, not a form: our pages let no form lead to another site. What arrives is bound to this session by its state.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+MFA_TOTP_ISSUER = "Hubbub"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS

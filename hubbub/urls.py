@@ -47,7 +47,7 @@ def workspace(request: MemberRequest) -> HttpResponse:
 urlpatterns = [
     path("", home, name="home"),
     path("api/", api.urls),
-    path("account/", include("allauth.urls")),
+    path("account/", include("hubbub.team.account_urls")),
     path("enter/", include("hubbub.team.enter_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),
     path("w/<slug:workspace>/listen/", include("hubbub.listen.urls")),

@@ -1,5 +1,7 @@
 """Where one-time sign-in links lead."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .enter import enter
+
+urlpatterns = [path("<str:secret>/", enter, name="enter")]

@@ -1,8 +1,9 @@
 """Who may open a page or make a call: one decorator for pages, one for API calls."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from ninja.security import HttpBearer
 
 from hubbub.store.models import ApiToken, Member, Role, Workspace
 from hubbub.store.models.token import digest
+
+USED_STEP = timedelta(minutes=1)  # a busy script costs one write a minute, not one a call
 
 Rest = ParamSpec("Rest")
 Answer = TypeVar("Answer")
@@ -65,7 +68,8 @@ def page(
             return view(known, *args, **kwargs)
 
         guarded.needs = needed  # type: ignore[attr-defined]  # read by the test that walks every URL
-        return guarded
+        # Django passes the workspace by its name, which Concatenate cannot say
+        return cast("Callable[Concatenate[HttpRequest, str, Rest], HttpResponse]", guarded)
 
     return decorate
 
@@ -88,7 +92,8 @@ class Token(HttpBearer):
         )
         if found is None or not found.opens(now):
             return None
-        ApiToken.everywhere.filter(pk=found.pk).update(last_used=now)
+        if found.last_used is None or now - found.last_used > USED_STEP:
+            ApiToken.everywhere.filter(pk=found.pk).update(last_used=now)
         smaller = min(Role(found.role), Role(found.member.role), key=lambda role: role.rank)
         _known(request, found.member, smaller)
         return found.member
@@ -103,7 +108,7 @@ def call(
         view: Callable[Concatenate[MemberRequest, Rest], Answer],
     ) -> Callable[Concatenate[MemberRequest, Rest], Answer]:
         @wraps(view)
-        def guarded(request: MemberRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        def guarded(request: MemberRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
             if not request.role.may(needed):
                 raise Forbidden(needed)
             return view(request, *args, **kwargs)

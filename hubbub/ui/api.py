@@ -1,6 +1,7 @@
 """What all rooms' API calls share: the sign at the door, and errors in one form (RFC 9457)."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,34 @@ def problem(status: int, detail: str, **more: object) -> HttpResponse:
     """An answer of type application/problem+json."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     return HttpResponse(json.encode(body), status=status, content_type="application/problem+json")
+
+
+# what the framework answers by itself, in words for whoever writes the script
+WORDS = {
+    400: "This request cannot be understood: send JSON as the page /api/docs describes it",
+    403: "This request was refused",
+    404: "There is no such call: /api/docs lists all of them",
+    405: "This address does not take that method",
+    413: "This request is larger than Hubbub takes",
+    500: "Hubbub made a mistake: the log on the server says what happened, and nothing was saved",
+}
+
+
+def speak_to_scripts(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: under /api/ every error is a problem in the form of RFC 9457, also those that no call raised."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        plain = response.headers.get("Content-Type", "") != "application/problem+json"
+        if not (request.path.startswith("/api/") and response.status_code >= 400 and plain):
+            return response
+        status = response.status_code
+        answer = problem(status, WORDS.get(status, HTTPStatus(status).description or HTTPStatus(status).phrase))
+        if "Allow" in response.headers:
+            answer.headers["Allow"] = response.headers["Allow"]
+        return answer
+
+    return middleware
 
 
 def make_api(version: str) -> NinjaAPI:
