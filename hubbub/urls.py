@@ -44,7 +44,13 @@ def workspace(request: MemberRequest) -> HttpResponse:
     return redirect(room, workspace=request.workspace.slug)
 
 
+def health(_request: HttpRequest) -> HttpResponse:
+    """Says that pages are served; asks nobody who they are."""
+    return HttpResponse("up\n", content_type="text/plain")
+
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("", home, name="home"),
     path("api/", api.urls),
     path("account/", include("hubbub.team.account_urls")),

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from .models import Outbox, OutboxState, Source, SourceState
 
-LEASE = timedelta(minutes=5)  # longer than any fetch may take (`_http` ends it at two minutes)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 
 Row = TypeVar("Row", Source, Outbox)
 
@@ -19,9 +20,13 @@ def claim_source(now: datetime) -> Source | None:
 
 
 def claim_outbox(now: datetime) -> Outbox | None:
-    """The outbox row that has been due longest, leased to the caller, or None."""
-    due = Outbox.everywhere.filter(state__in=[OutboxState.WAITING, OutboxState.FAILED], due__lte=now)
-    return _claim(due, now)
+    """The outbox row that has been due longest, leased to the caller, or None.
+
+    What is asked for one post leaves in order: "restore" never overtakes the "hide" before it.
+    """
+    underway = Outbox.everywhere.filter(state__in=[OutboxState.WAITING, OutboxState.FAILED])
+    earlier = underway.filter(post=OuterRef("post"), pk__lt=OuterRef("pk"))
+    return _claim(underway.filter(~Exists(earlier), due__lte=now), now)
 
 
 def _claim(due: QuerySet[Row], now: datetime) -> Row | None:
@@ -33,11 +38,7 @@ def _claim(due: QuerySet[Row], now: datetime) -> Row | None:
     return None
 
 
-def renew(row: Source | Outbox, now: datetime) -> bool:
-    """Keep a lease through long work. False: it was lost to another worker, so the work must be let go."""
-    held = type(row)._default_manager.filter(pk=row.pk, lease_until=row.lease_until)
-    until = now + LEASE
-    if not held.update(lease_until=until):
-        return False
-    row.lease_until = until
-    return True
+def free_leases() -> None:
+    """End all leases. Only for a worker that knows itself to be the only one."""
+    Source.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
+    Outbox.everywhere.filter(lease_until__isnull=False).update(lease_until=None)

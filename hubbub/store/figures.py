@@ -95,6 +95,7 @@ class Figures:
     def line(self, measure: Measure, topic: int | None, windows: Sequence[Window]) -> list[float | None]:
         """The measure in each of several windows, oldest first, where one read serves them all; else nothing."""
         whole = Window(windows[0].start, windows[-1].end)
+        within: Callable[[Window], float | None]
         if topic is not None and measure.key == "mentions":
             within = _adder(_hours(self.workspace, [topic], whole))
         elif topic is not None and measure.key == "share_of_voice":
@@ -154,11 +155,13 @@ def _opened_between(workspace: Workspace, window: Window) -> list[Moment]:
 
 
 def _closed_between(workspace: Workspace, window: Window) -> list[Moment]:
-    return [(closed, None) for closed in _closed(workspace, window).values_list("closed", flat=True)[: MANY + 1]]
+    rows = _closed(workspace, window).values_list("closed", flat=True)[: MANY + 1]
+    return [(closed, None) for closed in rows if closed is not None]
 
 
 def _sent_between(workspace: Workspace, window: Window) -> list[Moment]:
-    return [(sent, None) for sent in _sent(workspace, window).values_list("sent", flat=True)[: MANY + 1]]
+    rows = _sent(workspace, window).values_list("sent", flat=True)[: MANY + 1]
+    return [(sent, None) for sent in rows if sent is not None]
 
 
 MOMENTS: dict[str, Callable[[Workspace, Window], list[Moment]]] = {
@@ -256,10 +259,10 @@ def _new_authors(workspace: Workspace, _topic: int | None, window: Window) -> fl
 
 def _returning_authors(workspace: Workspace, topic: int | None, window: Window) -> float | None:
     if topic is not None:
-        authors = _mentions_by_others(workspace, topic, window).values("post__author")
-    else:
-        posts = Post.of(workspace).filter(published__gte=window.start, published__lt=window.end, ours=False)
-        authors = posts.exclude(author=None).values("author")
+        mentions_of = _mentions_by_others(workspace, topic, window).values("post__author")
+        return mentions_of.annotate(posts=Count("pk")).filter(posts__gte=2).count()
+    posts = Post.of(workspace).filter(published__gte=window.start, published__lt=window.end, ours=False)
+    authors = posts.exclude(author=None).values("author")
     return authors.annotate(posts=Count("pk")).filter(posts__gte=2).count()
 
 

@@ -58,7 +58,7 @@ def seal(text: str, key: str) -> bytes:
 def unseal(sealed: bytes, key: str) -> str:
     """The text that was sealed. Raises SealBroken where the key is another or the bytes were changed."""
     try:
-        return _sealer(key).decrypt(bytes(sealed)).decode()
+        return _sealer(key).decrypt(sealed).decode()
     except InvalidToken:
         raise SealBroken(
             "The stored credentials were sealed with another key: restore the sealing-key file or enter them anew"

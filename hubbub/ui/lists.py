@@ -42,11 +42,11 @@ class Pager(Struct, frozen=True):
     says: str = ""
 
 
-def read_before(request: HttpRequest) -> Before | None:
+def read_before(request: HttpRequest, name: str = "before") -> Before | None:
     """The place in the list that this request asks for (`?before=`); nonsense counts as the start."""
-    when, _, number = request.GET.get("before", "").rpartition("-")
+    when, _, number = request.GET.get(name, "").rpartition("-")
     try:
-        return Before(datetime.strptime(when, FORM), int(number))
+        return Before(datetime.strptime(when, FORM), int(number))  # noqa: DTZ007  # FORM carries the zone
     except ValueError:
         return None
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from hubbub.core import post as shapes
+
 from .owned import Owned
 
 
@@ -34,3 +36,14 @@ class Author(Owned):
 
     def __str__(self) -> str:
         return self.name or self.handle or self.native_id
+
+    def shape(self) -> shapes.Author:
+        """The author as core sees them."""
+        return shapes.Author(
+            id=self.native_id,
+            handle=self.handle,
+            name=self.name,
+            url=self.url,
+            created=self.account_created,
+            followers=self.followers,
+        )

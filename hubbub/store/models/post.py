@@ -86,15 +86,7 @@ class Post(Owned):
             title=self.title,
             url=self.url,
             type=convert(self.type, shapes.PostType),
-            author=author
-            and shapes.Author(
-                id=author.native_id,
-                handle=author.handle,
-                name=author.name,
-                url=author.url,
-                created=author.account_created,
-                followers=author.followers,
-            ),
+            author=None if author is None else author.shape(),
             published=self.published.astimezone(UTC),
             lang=self.lang,
             parent=self.parent,

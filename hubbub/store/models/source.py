@@ -1,7 +1,8 @@
 """Source: a place that is listened to, how it is reached, how far it was read and how it does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,10 @@ class SourceState(models.TextChoices):
     PAUSED = "paused", "Paused"
     FINISHED = "finished", "Read to the end"  # a file has one
     BROKEN = "broken", "Needs a look"
+
+
+class LeaseLost(Exception):
+    """Another worker holds the source now; what was in hand must be let go."""
 
 
 class Source(Owned):
@@ -61,19 +66,46 @@ class Source(Owned):
         """The source as queries see it."""
         return Place(kind=self.kind, name=self.name, owned=self.owned)
 
+    @property
+    def network(self) -> str:
+        """Where an author's id means the same author: the network, and the site where ids are the site's own."""
+        site = urlsplit(str(self.settings.get("url", ""))).hostname or ""
+        return f"{self.kind} {site}".strip()[:300] if site else f"{self.kind} {self.name}"
+
     def keep_secrets(self, secrets: Mapping[str, str]) -> None:
         """Seal the secret fields; they are never shown again."""
         self.sealed = seal(json.encode(dict(secrets)).decode(), settings.SEALING_KEY) if secrets else b""
 
     def whole_settings(self) -> dict[str, str]:
         """Settings with their secrets, for the length of one call to the connector. Raises SealBroken."""
-        secrets = json.decode(unseal(self.sealed, settings.SEALING_KEY), type=dict[str, str]) if self.sealed else {}
+        secrets = (
+            json.decode(unseal(bytes(self.sealed), settings.SEALING_KEY), type=dict[str, str]) if self.sealed else {}
+        )
         return {**{str(name): str(value) for name, value in self.settings.items()}, **secrets}
 
     @property
     def has_secrets(self) -> bool:
         """Whether credentials are kept for it."""
         return bool(self.sealed)
+
+    def hold_lease(self) -> None:
+        """Make sure, inside the transaction that saves, that the lease is still ours. Raises LeaseLost.
+
+        A source without a lease (an import by command) is locked all the same until the transaction ends.
+        """
+        held = Source.everywhere.select_for_update().filter(pk=self.pk, lease_until=self.lease_until)
+        if not held.exists():
+            raise LeaseLost(f"Another worker took over “{self.name}”")
+
+    def advance(self, cursor: str, *, taken: int, refused: Sequence[tuple[str, str]] = ()) -> None:
+        """Save how far it was read, in the transaction that saves what that brought."""
+        self.cursor = cursor
+        self.posts_taken += taken
+        self.refused_count += len(refused)
+        self.refused = [{"where": where, "why": why} for where, why in refused][-100:] + self.refused[
+            : max(0, 100 - len(refused))
+        ]
+        self.save(update_fields=["cursor", "posts_taken", "refused_count", "refused"])
 
     def health(self, now: datetime) -> str:
         """One word for the list: well, late, failing, broken, paused, finished, new."""

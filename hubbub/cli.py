@@ -1,0 +1,146 @@
+"""The `hubbub` command. Each command reads its words, calls one room or the engine, and prints."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hubbub import __version__
+
+app = typer.Typer(
+    name="hubbub",
+    help="The open-source home for community management.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+told = Console(stderr=True, highlight=False)
+
+Data = Annotated[Path, typer.Option(help="The folder that holds the embedded database, keys and uploads.")]
+
+
+def _ready(data: Path | None = None) -> None:
+    """Django, set up for the data folder."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.settings")
+    if data is not None:
+        os.environ["HUBBUB_DATA"] = str(data)
+    import django
+
+    django.setup()
+
+
+@app.command()
+def up(
+    data: Data = Path("hubbub-data"),
+    host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="The port; without it the first free one from 8000.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill a fresh workspace with made-up posts.")] = False,
+    admin: Annotated[str, typer.Option(help="E-mail address of the first admin.")] = "admin@localhost",
+) -> None:
+    """Serve the web pages and work the queue: one command, embedded database."""
+    from hubbub.engine.processes import Child, free_port, run_tree, wait_until_answers
+
+    chosen = free_port(host, port)
+    os.environ.setdefault("HUBBUB_HOSTS", f"{host},localhost,127.0.0.1")
+    _ready(data)
+    from hubbub.engine.first_start import prepare
+
+    link = prepare(admin, demo=demo, say=told.print)
+    stop = threading.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, lambda _number, _frame: stop.set())
+    address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{chosen}"  # noqa: S104
+    web = Child("web", ["web", "--data", str(data), "--host", host, "--port", str(chosen)])
+    worker = Child("worker", ["work", "--data", str(data)])
+
+    def announce() -> None:
+        if wait_until_answers(address, stop=stop):
+            told.print(f"\n[bold]Hubbub is up:[/bold] {address}")
+            told.print(f"Sign in (once, within a day): {address}{link}", soft_wrap=True)
+            told.print("Ctrl-C ends it; nothing in hand is lost.\n")
+
+    threading.Thread(target=announce, daemon=True).start()
+    run_tree([web, worker], stop=stop)
+    told.print("Hubbub has ended.")
+
+
+@app.command(hidden=True)
+def web(data: Data = Path("hubbub-data"), host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the pages alone; `up` starts this."""
+    from hubbub.engine.processes import end_with_parent
+    from hubbub.engine.serving import serve
+
+    os.environ["HUBBUB_DATA"] = str(data)
+    if not sys.stdin.isatty():
+        end_with_parent()
+    serve(host, port)
+
+
+@app.command()
+def work(data: Data = Path("hubbub-data")) -> None:
+    """Work the queue alone, as on a second machine; `up` starts this."""
+    from hubbub.engine.processes import end_with_parent
+
+    _ready(data)
+    from hubbub.engine.loop import work_until_told
+
+    if not sys.stdin.isatty() and os.environ.get("HUBBUB_ALONE") != "1":
+        end_with_parent()
+    work_until_told()
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[str], typer.Argument(help="posts.jsonl or CSV files; - reads standard input.")],
+    workspace: Annotated[str, typer.Option(help="Name of the workspace that takes them in.")],
+    data: Data = Path("hubbub-data"),
+    encoding: Annotated[str, typer.Option(help="How the files are written.")] = "utf-8",
+) -> None:
+    """Take posts in through the whole pipeline; run twice, it adds nothing twice."""
+    _ready(data)
+    from hubbub.engine.importing import ImportRefused, import_files
+
+    try:
+        refused = import_files(files, workspace, encoding=encoding, console=told)
+    except ImportRefused as error:
+        told.print(f"hubbub import: {error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def match(
+    posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - reads standard input.")],
+    topics: Annotated[Path, typer.Option(help="topics.toml")],
+    every: Annotated[bool, typer.Option("--all", help="Print posts that match nothing, too.")] = False,
+    no_spans: Annotated[bool, typer.Option("--no-spans", help="Leave the spans out.")] = False,
+) -> None:
+    """Hold posts against topics; needs no database."""
+    from hubbub.engine.matching import TopicsRefused, match_file
+
+    try:
+        refused = match_file(posts, topics, every=every, spans=not no_spans, out=sys.stdout, told=told)
+    except TopicsRefused as error:
+        told.print(f"hubbub match: {error}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)  # noqa: T201
+
+
+def main() -> None:
+    """The entry point of the `hubbub` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Plan: a frozen, versioned, serialisable snapshot of what is listened for and moderated."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+RuleOutcome = Literal["ban", "mute", "remove", "hide", "queue", "warn", "label", "approve"]
+RuleState = Literal["draft", "shadow", "live"]
+TopicKind = Literal["brand", "competitor", "industry", "campaign", "person"]
+
+# most severe first: the most severe live rule that holds decides
+SEVERITY: tuple[RuleOutcome, ...] = ("ban", "mute", "remove", "hide", "queue", "warn", "label", "approve")
+
+
+class TopicPlan(Struct, frozen=True):
+    """One topic, as it is listened for."""
+
+    id: int
+    name: str
+    query: str
+    kind: TopicKind = "brand"
+    version: int = 1
+
+
+class RulePlan(Struct, frozen=True):
+    """One rule; the fields mean what contracts.md says of rules.toml."""
+
+    id: int
+    name: str
+    when: str
+    then: RuleOutcome
+    because: str
+    state: RuleState = "live"
+    label: str = ""
+    policy: str = ""
+    version: int = 1
+
+
+class Plan(Struct, frozen=True):
+    """All that the stages need to know of a workspace. Equal plans give equal answers."""
+
+    version: int = 0
+    topics: tuple[TopicPlan, ...] = ()
+    rules: tuple[RulePlan, ...] = ()  # in the order in which they are tried

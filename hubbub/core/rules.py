@@ -1,0 +1,110 @@
+"""Rules and a post make verdicts, and which of them decides."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from . import query as language
+from .facts import Facts
+from .plan import SEVERITY, RuleOutcome, RulePlan, RuleState
+
+# what the stages can always tell; a rule that asks for more may be left without an answer
+ALWAYS_KNOWN = {name for name, field in language.FIELDS.items() if language.Use.TOPIC in field.known} | {"topic"}
+
+
+class Verdict(Struct, frozen=True):
+    """What one rule says of one post."""
+
+    rule: int  # its id
+    name: str
+    version: int
+    state: RuleState
+    outcome: RuleOutcome
+    because: str  # shown to moderators and, in a notice, to the author
+    label: str = ""
+    unchecked: bool = False  # the rule could not be checked; then the outcome is "queue"
+    spans: tuple[language.Span, ...] = ()
+
+
+class Unreadable(Struct, frozen=True):
+    """A rule whose condition cannot be read (it was written for another version): all posts go to a person."""
+
+    rule: RulePlan
+    why: str
+
+
+class Rules:
+    """The rules of a Plan, made ready. Drafts are not tried."""
+
+    def __init__(self, rules: Sequence[RulePlan]) -> None:
+        self._rules = {rule.id: rule for rule in rules if rule.state != "draft"}
+        self._order = {rule_id: at for at, rule_id in enumerate(self._rules)}
+        self._queries: dict[int, language.Query] = {}
+        self._unreadable: list[Unreadable] = []
+        self._sure: language.Index[int] = language.Index()  # all at once
+        self._unsure: list[int] = []  # one by one, because the answer may be "not known"
+        for rule in self._rules.values():
+            try:
+                query = language.parse(rule.when, language.Use.RULE)
+            except language.QueryError as error:
+                self._unreadable.append(Unreadable(rule, str(error)))
+                continue
+            self._queries[rule.id] = query
+            if language.uses_fields(query) <= ALWAYS_KNOWN:
+                self._sure.add(rule.id, query)
+            else:
+                self._unsure.append(rule.id)
+
+    def verdicts(self, reading: language.Reading, facts: Facts, *, now: datetime) -> tuple[Verdict, ...]:
+        """Every live or shadow rule that holds, or that could not be checked, in the rules' order."""
+        found = [self._held(rule_id, reading, facts, now) for rule_id in self._sure.match(reading, facts, now=now)]
+        for rule_id in self._unsure:
+            answer = language.holds(self._queries[rule_id], reading, facts, now=now)
+            if answer:
+                found.append(self._held(rule_id, reading, facts, now))
+            elif answer is None:
+                found.append(self._unchecked(self._rules[rule_id], self._missing(rule_id, facts)))
+        found += [
+            self._unchecked(broken.rule, f"its condition cannot be read: {broken.why}") for broken in self._unreadable
+        ]
+        if len(found) > 1:
+            found.sort(key=lambda verdict: self._order[verdict.rule])
+        return tuple(found)
+
+    def _held(self, rule_id: int, reading: language.Reading, facts: Facts, now: datetime) -> Verdict:
+        rule = self._rules[rule_id]
+        return Verdict(
+            rule=rule.id,
+            name=rule.name,
+            version=rule.version,
+            state=rule.state,
+            outcome=rule.then,
+            because=rule.because,
+            label=rule.label,
+            spans=language.spans(self._queries[rule_id], reading, facts, now=now),
+        )
+
+    @staticmethod
+    def _unchecked(rule: RulePlan, why: str) -> Verdict:
+        return Verdict(
+            rule=rule.id,
+            name=rule.name,
+            version=rule.version,
+            state=rule.state,
+            outcome="queue",
+            because=f"“{rule.name}” could not be checked: {why}",
+            unchecked=True,
+        )
+
+    def _missing(self, rule_id: int, facts: Facts) -> str:
+        asked = language.uses_fields(self._queries[rule_id]) - ALWAYS_KNOWN
+        parts = (facts.analysis, facts.standing, facts.handling)
+        unknown = [name for name in sorted(asked) if all(getattr(part, name, None) is None for part in parts)]
+        return f"{', '.join(unknown)} not known for this post"
+
+
+def decide(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The verdict that decides: the most severe live one; of equals the first. None: nothing live holds."""
+    live = [verdict for verdict in verdicts if verdict.state == "live"]
+    return min(live, key=lambda verdict: SEVERITY.index(verdict.outcome), default=None)

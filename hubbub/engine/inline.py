@@ -1,0 +1,12 @@
+"""The engine that runs core's stages here, in this process. Another engine is another file with the same function."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hubbub.core import stages
+from hubbub.core.post import Place, Post
+
+
+def run(posts: Sequence[Post], place: Place, ready: stages.Ready, *, now: datetime) -> list[stages.Outcome]:
+    """All stages over one batch, at once."""
+    return stages.run(posts, place, ready, now=now)

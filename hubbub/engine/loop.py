@@ -1,0 +1,109 @@
+"""The loop: claims what is due, does it, and waits a moment when nothing is. Any number may run at once."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from fcntl import LOCK_EX, LOCK_NB, flock
+from typing import IO
+
+from django.conf import settings
+from django.db import OperationalError, close_old_connections, connection
+from django.utils import timezone
+
+from hubbub.store import rereading
+from hubbub.store.claim import claim_outbox, claim_source, free_leases
+from hubbub.ui.door import door
+
+from .listening import listen_to
+from .outbox import deliver
+
+log = logging.getLogger(__name__)
+
+IDLE = 0.5  # seconds to wait when nothing is due
+PAUSE_AFTER_TROUBLE = 5.0  # when the database itself does not answer
+
+
+def send_one() -> bool:
+    """Deliver one outbox row. False: none is due."""
+    row = claim_outbox(timezone.now())
+    if row is not None:
+        deliver(row, door())
+    return row is not None
+
+
+def read_one() -> bool:
+    """Read one batch of one source. False: none is due."""
+    source = claim_source(timezone.now())
+    if source is not None:
+        listen_to(source, door())
+    return source is not None
+
+
+def reread_one() -> bool:
+    """Hold one batch of stored posts against a new or changed topic. False: no topic waits for that."""
+    topic = rereading.waiting()
+    if topic is not None:
+        rereading.step(topic, now=timezone.now())
+    return topic is not None
+
+
+# one thread each, so that a slow source never holds up a reply
+WORK: tuple[Callable[[], bool], ...] = (
+    send_one,  # people wait for these
+    read_one,
+    read_one,  # two, because most of reading is waiting for a network
+    reread_one,
+)
+
+
+def run(stop: threading.Event) -> None:
+    """Work until `stop` is set; what is in hand then is finished first."""
+    alone = _only_worker()
+    if alone:
+        free_leases()  # on SQLite there is one worker: leases that stand are those of one that was killed
+    threads = [threading.Thread(target=_repeat, args=(work, stop), name=work.__name__) for work in WORK]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if alone:
+        alone.close()
+
+
+def work_until_told() -> None:
+    """`hubbub work`: the loop as a process of its own, ended in order by SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda _number, _frame: stop.set())
+    log.info("Working")
+    run(stop)
+    log.info("Stopped; nothing was left in hand")
+
+
+def _repeat(work: Callable[[], bool], stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            busy = work()
+        except OperationalError:
+            log.exception("The database did not answer; trying again")
+            close_old_connections()
+            stop.wait(PAUSE_AFTER_TROUBLE)
+            continue
+        if not busy:
+            close_old_connections()
+            stop.wait(IDLE)
+    connection.close()
+
+
+def _only_worker() -> IO[str] | None:
+    """A lock that ends with the process, where the database is a file of this machine. None: others may work too."""
+    if connection.vendor != "sqlite":
+        return None
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    lock = (settings.DATA / "worker.lock").open("w")
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit(f"Another worker already serves {settings.DATA}") from None
+    return lock

@@ -1,0 +1,113 @@
+"""Delivering what leaves us: each row once, tried again while that may help, given up in the open."""
+
+import logging
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from msgspec import convert
+
+from hubbub.connectors import Act, Connector, Done, Http, Settings, Verb, connector
+from hubbub.core.backoff import wait
+from hubbub.core.failures import Broken, Failure, Retry
+from hubbub.store.audit import audit
+from hubbub.store.keys import SealBroken
+from hubbub.store.models import Conversation, Outbox, OutboxState, Post, System
+
+log = logging.getLogger(__name__)
+
+FIRST, MOST = timedelta(seconds=10), timedelta(hours=1)  # between two tries
+GIVE_UP = timedelta(days=1)  # after the first try
+LOOP = System("Hubbub")
+
+# state → where it may go from there, by the loop (here) or by hand (engage's actions)
+MOVES: dict[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.WAITING: frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.BROKEN, OutboxState.DROPPED}),
+    OutboxState.FAILED: frozenset({OutboxState.SENT, OutboxState.WAITING, OutboxState.BROKEN, OutboxState.DROPPED}),
+    OutboxState.BROKEN: frozenset({OutboxState.WAITING, OutboxState.DROPPED}),
+    OutboxState.SENT: frozenset(),
+    OutboxState.DROPPED: frozenset(),
+}
+if set(MOVES) != set(OutboxState):
+    raise AssertionError("every outbox state needs its moves")
+
+
+def deliver(row: Outbox, http: Http) -> OutboxState:
+    """Try one claimed row. Its fate is saved on it; only a bug raises."""
+    again = row.tries > 0  # an earlier try may have arrived although its answer did not
+    row.tries += 1
+    row.first_try = row.first_try or timezone.now()
+    row.save(update_fields=["tries", "first_try"])
+    try:
+        done = _send(row, http, again=again)
+    except Retry as busy:
+        return _failed(row, busy, after=busy.after)
+    except Broken as refused:
+        return _broken(row, str(refused))
+    except SealBroken as sealed:
+        return _broken(row, str(sealed))
+    except Exception as bug:  # a bug in one connector must not stop what others deliver; it stays visible on the row
+        log.exception("Delivering outbox row %s failed", row.pk)
+        return _broken(row, f"Hubbub made a mistake here ({type(bug).__name__}); the log has the details")
+    return _sent(row, done)
+
+
+def _send(row: Outbox, http: Http, *, again: bool) -> Done:
+    post = row.post
+    if post is None:
+        raise Broken("The post that this was for is gone")
+    network: Connector = connector(row.source.kind)
+    settings: Settings = row.source.whole_settings()
+    act = Act(verb=convert(row.verb, Verb), post=post.native_id, key=row.key, text=row.text, thread=post.thread)
+    arrived = network.find(settings, act, http) if again else None
+    return arrived or network.act(settings, act, http)
+
+
+def _sent(row: Outbox, done: Done) -> OutboxState:
+    now = timezone.now()
+    with transaction.atomic():
+        row.state, row.error = OutboxState.SENT, ""
+        row.sent, row.result_id, row.result_url, row.lease_until = now, done.id, done.url, None
+        row.save(update_fields=["state", "error", "sent", "result_id", "result_url", "lease_until"])
+        if row.verb == "reply" and row.post is not None:
+            waiting = Conversation.of(row.workspace).filter(pk=row.post.conversation_id or 0, answered__isnull=True)
+            waiting.update(answered=now)
+        elif row.post is not None:
+            _settle_state(row, done)
+        audit(row, "sent", by=LOOP, why=row.why, after={"verb": row.verb, "result": done.url or done.id})
+    return row.state
+
+
+def _settle_state(row: Outbox, done: Done) -> None:
+    """What stands there now, unless another act on the same post is still on its way."""
+    later = Outbox.of(row.workspace).filter(
+        post=row.post, pk__gt=row.pk, state__in=[OutboxState.WAITING, OutboxState.FAILED]
+    )
+    hidden = row.verb == "hide" and done.state == "pending"  # some networks know "hidden" only as "held"
+    if row.post_id is not None and not later.exclude(verb="reply").exists():
+        Post.of(row.workspace).filter(pk=row.post_id).update(state="hidden" if hidden else done.state)
+
+
+def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> OutboxState:
+    now = timezone.now()
+    if row.first_try and now - row.first_try >= GIVE_UP:
+        return _broken(row, f"Given up after a day and {row.tries} tries. The last answer: {failure}")
+    pause = max(wait(row.tries, random.random(), first=FIRST, most=MOST), after or timedelta())  # noqa: S311
+    row.state, row.error, row.due, row.lease_until = OutboxState.FAILED, str(failure), now + pause, None
+    row.save(update_fields=["state", "error", "due", "lease_until"])
+    log.warning("Outbox row %s: %s; tried %s times, next at %s", row.pk, failure, row.tries, _clock(row.due))
+    return OutboxState.FAILED
+
+
+def _broken(row: Outbox, why: str) -> OutboxState:
+    with transaction.atomic():
+        row.state, row.error, row.lease_until = OutboxState.BROKEN, why, None
+        row.save(update_fields=["state", "error", "lease_until"])
+        audit(row, "broken", by=LOOP, why=why)
+    log.warning("Outbox row %s needs a look: %s", row.pk, why)
+    return OutboxState.BROKEN
+
+
+def _clock(when: datetime) -> str:
+    return f"{when:%H:%M:%S}"

@@ -1,0 +1,34 @@
+"""Loading a workspace's Plan, made ready once for every version of it."""
+
+from threading import Lock
+
+from msgspec import convert
+
+from hubbub.core.plan import Plan, RulePlan, TopicPlan
+from hubbub.core.stages import Ready
+from hubbub.store.models import Rule, RuleState, Topic, Workspace
+
+_ready: dict[int, Ready] = {}  # workspace id → its newest
+_lock = Lock()
+
+
+def load(workspace: Workspace) -> Plan:
+    """What is listened for and moderated now."""
+    version = Workspace.objects.values_list("plan_version", flat=True).get(pk=workspace.pk)
+    topics = Topic.of(workspace).filter(active=True).order_by("pk")
+    rules = Rule.of(workspace).exclude(state=RuleState.DRAFT).order_by("position", "pk")
+    return Plan(
+        version=version,
+        topics=tuple(convert(topic, TopicPlan, from_attributes=True) for topic in topics),
+        rules=tuple(convert(rule, RulePlan, from_attributes=True) for rule in rules),
+    )
+
+
+def ready(workspace: Workspace) -> Ready:
+    """The workspace's Plan, ready to run; made anew only when its version has changed."""
+    version = Workspace.objects.values_list("plan_version", flat=True).get(pk=workspace.pk)
+    with _lock:
+        known = _ready.get(workspace.pk)
+        if known is None or known.plan.version != version:
+            known = _ready[workspace.pk] = Ready(load(workspace))
+        return known

@@ -1,0 +1,21 @@
+"""`hubbub web`: the pages and the API, served by Granian."""
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until told to end; requests in hand are answered first."""
+    Granian(
+        "hubbub.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=30,
+    ).serve()

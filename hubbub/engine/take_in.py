@@ -1,0 +1,60 @@
+"""A post's way in, on one screen: read, judged, saved together with the source's cursor."""
+
+from datetime import datetime
+
+from django.db import transaction
+from msgspec import Struct
+
+from hubbub.connectors import Batch
+from hubbub.core.post import Post as Shape
+from hubbub.store import intake
+from hubbub.store.cleaning import clean
+from hubbub.store.models import Post, Source
+from hubbub.store.threads import join_conversations
+
+from . import inline, plans, revisions, verdicts
+
+
+class Taken(Struct, frozen=True):
+    """How many posts of a batch were new, were changed by their authors or their network, or were known."""
+
+    new: int
+    changed: int
+    known: int
+
+
+def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
+    """Take one batch in. All of it is saved or nothing; taking it in again changes nothing.
+
+    The caller holds the source's lease, so nobody else takes in posts of this source meanwhile. Raises
+    `LeaseLost` (nothing is saved) if it turns out that the lease was lost.
+    """
+    given = {post.id: post for post in (clean(raw, now=now) for raw in batch.posts)}
+    known = _known(source, given)
+    fresh = sorted((post for post in given.values() if post.id not in known), key=_age)
+    ready = plans.ready(source.workspace)
+    outcomes = inline.run(fresh, source.place, ready, now=now)
+    with transaction.atomic():
+        source.hold_lease()
+        authors = intake.save_authors(source, fresh, now=now)
+        rows = [intake.new_post(source, outcome, authors, now=now) for outcome in outcomes]
+        join_conversations(source, rows, outcomes)
+        verdicts.settle(source, rows, outcomes, now=now)
+        Post.everywhere.bulk_create(rows, batch_size=1000)
+        intake.save_mentions(rows, outcomes)
+        intake.save_verdicts(rows, outcomes, now=now)
+        verdicts.act(source, rows, outcomes)
+        intake.count_posts(source, rows, outcomes)
+        changed = revisions.follow(source, list(known.values()), given, ready, now=now)
+        source.advance(batch.cursor, taken=len(rows), refused=[(line.where, line.why) for line in batch.refused])
+    return Taken(new=len(rows), changed=changed, known=len(known) - changed)
+
+
+def _known(source: Source, given: dict[str, Shape]) -> dict[str, Post]:
+    rows = Post.of(source.workspace).filter(source=source, native_id__in=list(given))
+    return {row.native_id: row for row in rows.select_related("author", "conversation")}
+
+
+def _age(post: Shape) -> tuple[datetime, str]:
+    assert post.published is not None, "clean() dates every post"  # noqa: S101
+    return (post.published, post.id)

@@ -1,0 +1,66 @@
+"""What the deciding verdict does to a post as it comes in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hubbub.connectors import Verb
+from hubbub.core.plan import RuleOutcome
+from hubbub.core.post import PostState
+from hubbub.core.stages import Outcome
+from hubbub.store import outbox
+from hubbub.store.audit import audit
+from hubbub.store.models import Decision, Post, Rule, Source
+
+# outcome → what is decided here, how the post stands then, and what is asked of the network
+EFFECTS: dict[RuleOutcome, tuple[Decision, PostState | None, Verb | None]] = {
+    "approve": (Decision.APPROVED, "visible", "approve"),
+    "hide": (Decision.HIDDEN, "hidden", "hide"),
+    "remove": (Decision.REMOVED, "removed", "remove"),
+    "queue": (Decision.QUEUED, None, None),
+    # no network here can warn, mute or ban yet: a person is asked instead of pretending
+    "warn": (Decision.QUEUED, None, None),
+    "mute": (Decision.QUEUED, None, None),
+    "ban": (Decision.QUEUED, None, None),
+}
+
+
+def settle(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome], *, now: datetime) -> None:
+    """Set decision and state on new, unsaved posts."""
+    for row, outcome in zip(rows, outcomes, strict=True):
+        if row.ours:
+            continue
+        decided = outcome.decided
+        if decided is not None and decided.outcome in EFFECTS:
+            decision, state, _ = EFFECTS[decided.outcome]
+            row.decision, row.decided = decision, now
+            row.state = state or row.state
+        elif source.owned and row.state == "pending":
+            row.decision, row.decided = Decision.QUEUED, now  # the place itself asks for a person
+
+
+def act(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
+    """Audit what rules decided and ask the network for it. Runs after the posts were saved."""
+    decided = [
+        (row, outcome)
+        for row, outcome in zip(rows, outcomes, strict=True)
+        if outcome.decided is not None and outcome.decided.outcome in EFFECTS and not row.ours
+    ]
+    if not decided:
+        return
+    rules = Rule.of(source.workspace).in_bulk({out.decided.rule for _, out in decided if out.decided})
+    for row, outcome in decided:
+        verdict = outcome.decided
+        if verdict is None or verdict.rule not in rules:
+            continue  # the rule was deleted while the batch was judged: its verdict stands, its act does not
+        rule = rules[verdict.rule]
+        audit(
+            row,
+            verdict.outcome,
+            by=rule,
+            why=verdict.because,
+            before={"decision": "", "state": outcome.post.state},
+            after={"decision": row.decision, "state": row.state},
+        )
+        verb = EFFECTS[verdict.outcome][2]
+        if verb and verb in source.can and row.state != outcome.post.state:
+            outbox.put(row, verb, by=rule, why=verdict.because, nonce=f"rule {rule.pk} version {rule.version}")
