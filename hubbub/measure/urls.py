@@ -1,6 +1,11 @@
 """The room's addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "measure"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.mentions, name="mentions"),
+    path("mentions.csv", views.mentions_csv, name="mentions_csv"),
+]
