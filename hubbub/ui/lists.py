@@ -44,7 +44,12 @@ class Pager(Struct, frozen=True):
 
 def read_before(request: HttpRequest, name: str = "before") -> Before | None:
     """The place in the list that this request asks for (`?before=`); nonsense counts as the start."""
-    when, _, number = request.GET.get(name, "").rpartition("-")
+    return before_of(request.GET.get(name, ""))
+
+
+def before_of(text: str) -> Before | None:
+    """The place that `write_before` wrote, or None."""
+    when, _, number = text.rpartition("-")
     try:
         return Before(datetime.strptime(when, FORM), int(number))  # noqa: DTZ007  # FORM carries the zone
     except ValueError:

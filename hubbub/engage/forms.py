@@ -1,0 +1,51 @@
+"""What the room's forms send, read and checked; the actions say what is wrong with the words."""
+
+from django import forms
+
+from hubbub.store.models import ConversationStatus, Workspace
+
+from .queries import responders
+
+
+class StatusForm(forms.Form):
+    """A state to set; `here` is the conversation that stays open beside the list."""
+
+    status = forms.ChoiceField(choices=ConversationStatus.choices)
+    here = forms.IntegerField(required=False)
+
+
+class AssignForm(forms.Form):
+    """A member's id, "me", or nothing for nobody."""
+
+    assignee = forms.CharField(required=False)
+    here = forms.IntegerField(required=False)
+
+
+class NoteForm(forms.Form):
+    """A remark for colleagues."""
+
+    text = forms.CharField(required=False)
+
+
+class ReplyForm(forms.Form):
+    """An answer, with what its writer had seen when they began."""
+
+    text = forms.CharField(required=False)
+    post = forms.IntegerField()
+    nonce = forms.CharField(max_length=64)
+    seen_row = forms.IntegerField(min_value=0)
+    seen_post = forms.IntegerField(min_value=0)
+    sure = forms.BooleanField(required=False)
+    then = forms.ChoiceField(choices=ConversationStatus.choices)
+
+
+class BulkForm(forms.Form):
+    """What to do with the chosen rows: a status, or `assign` and a member's id."""
+
+    act = forms.ChoiceField(choices=[*ConversationStatus.choices, ("assign", "Assign")])
+    assignee = forms.CharField(required=False)
+
+
+def assignees(workspace: Workspace) -> list[tuple[str, str]]:
+    """The choices of an assign field: nobody, then all who can answer."""
+    return [("", "Nobody"), *((str(one.pk), str(one)) for one in responders(workspace))]

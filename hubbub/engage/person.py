@@ -1,0 +1,52 @@
+"""A person as the room shows them: their names on the networks, what they wrote, how much of it had to go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import QuerySet
+from msgspec import Struct
+
+from hubbub.store.models import Author, Person, Post
+
+MANY = 1_000  # counted no further than this
+MOST_IDENTITIES = 50
+
+
+class Card(Struct, frozen=True):
+    """One person."""
+
+    person: Person
+    identities: Sequence[Author]
+    posts: str  # how many, as shown: "12", "999+"
+    removed: str  # how many of them are hidden or removed
+    last: Sequence[Post]  # newest first, from all sources
+    first_seen: datetime | None
+
+
+def card(person: Person, last: int = 5) -> Card:
+    """Read in a handful of queries, whatever the number of posts."""
+    identities = list(person.identities.order_by("first_seen", "id")[:MOST_IDENTITIES])
+    posts = posts_of(identities)
+    return Card(
+        person=person,
+        identities=identities,
+        posts=_capped(posts),
+        removed=_capped(posts.filter(decision__in=["hidden", "removed"])),
+        last=list(posts.select_related("source").order_by("-published", "-id")[:last]),
+        first_seen=min((one.first_seen for one in identities), default=None),
+    )
+
+
+def posts_of(identities: Sequence[Author]) -> QuerySet[Post]:
+    """Everything they wrote."""
+    if not identities:
+        return Post.everywhere.none()
+    # by author alone: the index on it then serves, whatever the planner thinks of the workspace's
+    return reduce(or_, (one.posts.all() for one in identities))
+
+
+def _capped(posts: QuerySet[Post]) -> str:
+    number = posts.order_by()[:MANY].count()
+    return f"{MANY - 1}+" if number >= MANY else str(number)

@@ -1,0 +1,154 @@
+"""What the room reads: the inbox's lists, who may be given work, the outbox."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+from msgspec import Struct
+
+from hubbub.core import query as language
+from hubbub.store.models import Conversation, Member, Outbox, OutboxState, Post, Role, Workspace
+from hubbub.store.search import Before, matching
+
+from .listing import TABS
+
+PAGE = 30
+CHUNK = 500  # conversations whose newest post is held against a filter at a time
+BUDGET = 5_000  # conversations looked at for one page at most
+MANY = 1_000  # counted no further than this
+
+
+class Inbox(Struct, frozen=True):
+    """One page of conversations, newest first."""
+
+    conversations: Sequence[Conversation]
+    older: Before | None  # where the next page starts; None at the end
+    looked_at: int = 0
+    ran_out: bool = False  # the budget ended before the page was full
+
+    @property
+    def says(self) -> str:
+        """What to tell when the filter has looked far and the page is not full."""
+        if not self.ran_out:
+            return ""
+        return f"Looked through {self.looked_at:,} conversations, found {len(self.conversations):,}: go on with Older"
+
+
+def rows(member: Member, tab: str) -> QuerySet[Conversation]:
+    """The conversations of a tab as this member sees it."""
+    everything = Conversation.of(member.workspace)
+    match tab:
+        case "mine":
+            return everything.filter(assignee=member, status__in=["open", "waiting"])
+        case "unassigned":
+            return everything.filter(assignee=None, status="open")
+        case _:
+            return everything.filter(status=tab)
+
+
+def belongs(conversation: Conversation, member: Member, tab: str) -> bool:
+    """Whether the conversation stands in that tab now."""
+    match tab:
+        case "mine":
+            return conversation.assignee_id == member.pk and conversation.status != "done"
+        case "unassigned":
+            return conversation.assignee_id is None and conversation.status == "open"
+        case _:
+            return conversation.status == tab
+
+
+def counts(member: Member) -> Mapping[str, str]:
+    """Tab → how many, as shown: nothing is counted beyond "999+"."""
+    found = {tab: rows(member, tab).order_by()[:MANY].count() for tab in TABS if tab != "done"}
+    return {tab: f"{MANY - 1}+" if number >= MANY else str(number) for tab, number in found.items()}
+
+
+def inbox(
+    conversations: QuerySet[Conversation],
+    query: language.Query | None,
+    *,
+    now: datetime,
+    before: Before | None = None,
+    size: int = PAGE,
+    budget: int = BUDGET,
+) -> Inbox:
+    """A page, newest first. With a query: those whose newest post that is not ours matches."""
+    newest_first = conversations.select_related("author", "source", "assignee__user").order_by("-last_post", "-id")
+    hits: list[Conversation] = []
+    looked_at = 0
+    while len(hits) <= size:
+        wanted = min(CHUNK, budget - looked_at) if query else size + 1
+        chunk = list(_older(newest_first, before)[:wanted])
+        looked_at += len(chunk)
+        hits += _caught(chunk, query, now) if query else chunk
+        if len(chunk) < wanted or len(hits) > size:
+            break
+        before = _place(chunk[-1])
+        if looked_at >= budget:
+            return Inbox(hits, before, looked_at, ran_out=True)
+    shown = hits[:size]
+    return Inbox(shown, _place(shown[-1]) if len(hits) > size else None, looked_at)
+
+
+def _place(conversation: Conversation) -> Before:
+    return Before(conversation.last_post, conversation.pk)
+
+
+def _older(conversations: QuerySet[Conversation], before: Before | None) -> QuerySet[Conversation]:
+    if before is None:
+        return conversations
+    return conversations.filter(
+        Q(last_post__lte=before.published) & (Q(last_post__lt=before.published) | Q(id__lt=before.id))
+    )
+
+
+def _caught(chunk: Sequence[Conversation], query: language.Query, now: datetime) -> list[Conversation]:
+    newest = newest_posts(chunk)
+    caught = {post.conversation_id for post in newest if post.pk in matching(newest, query, now=now)}
+    return [conversation for conversation in chunk if conversation.pk in caught]
+
+
+def newest_posts(conversations: Sequence[Conversation]) -> list[Post]:
+    """Of each conversation the newest post that is not ours, ready to be matched. One query."""
+    if not conversations:
+        return []
+    candidates = (
+        Post.of(conversations[0].workspace)
+        # last_post is that post's time: so no sorting, and no scan through a long thread's history
+        .filter(conversation__in=[one.pk for one in conversations], ours=False, published=F("conversation__last_post"))
+        .select_related("author", "source", "conversation__assignee__user")
+        .order_by("id")
+    )
+    return list({post.conversation_id: post for post in candidates}.values())
+
+
+def responders(workspace: Workspace) -> list[Member]:
+    """Who can be given a conversation, by name."""
+    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
+    return sorted((one for one in members if one.may(Role.RESPONDER)), key=lambda one: str(one).casefold())
+
+
+class OutboxPage(Struct, frozen=True):
+    """One page of the outbox, newest first."""
+
+    rows: Sequence[Outbox]
+    older: Before | None
+
+
+def outbox(workspace: Workspace, state: str = "", before: Before | None = None, size: int = 50) -> OutboxPage:
+    """All rows, or those in one state."""
+    found = Outbox.of(workspace).select_related("source", "post__conversation", "post__author").order_by("-id")
+    if state:
+        found = found.filter(state=state)
+    if before:
+        found = found.filter(id__lt=before.id)
+    shown = list(found[: size + 1])
+    last = shown[size - 1] if len(shown) > size else None
+    return OutboxPage(shown[:size], Before(last.created, last.pk) if last else None)
+
+
+def outbox_counts(workspace: Workspace) -> Mapping[str, str]:
+    """State → how many, for the states in which somebody still waits for something."""
+    unsent = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
+    found = {str(state): Outbox.of(workspace).filter(state=state).order_by()[:MANY].count() for state in unsent}
+    return {state: f"{MANY - 1}+" if number >= MANY else str(number) for state, number in found.items()}

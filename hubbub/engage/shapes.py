@@ -1,0 +1,189 @@
+"""What the room's calls answer with."""
+
+from datetime import datetime
+
+from ninja import Schema
+
+from hubbub.store.models import Conversation, Note, Outbox, Post
+
+
+class ConversationOut(Schema):
+    """One conversation. Times are in UTC."""
+
+    id: int
+    source: str
+    thread: str
+    subject: str
+    snippet: str
+    status: str
+    assignee: str | None  # an e-mail address
+    author: str | None  # who spoke last, not us
+    opened: datetime
+    last_post: datetime
+    post_count: int
+    answered: datetime | None
+    closed: datetime | None
+
+    @classmethod
+    def of(cls, row: Conversation) -> "ConversationOut":
+        """Needs `source`, `author` and `assignee__user` loaded."""
+        return cls(
+            id=row.pk,
+            source=str(row.source),
+            thread=row.thread,
+            subject=row.subject,
+            snippet=row.snippet,
+            status=row.status,
+            assignee=row.assignee.user.email if row.assignee else None,
+            author=str(row.author) if row.author else None,
+            opened=row.opened,
+            last_post=row.last_post,
+            post_count=row.post_count,
+            answered=row.answered,
+            closed=row.closed,
+        )
+
+
+class ConversationsOut(Schema):
+    """A page, newest first; `before` asks for the next one, null at the end."""
+
+    items: list[ConversationOut]
+    before: str | None
+    looked_at: int  # conversations that a filter was held against for this page
+
+
+class PostOut(Schema):
+    """One post of a conversation; `spans` are the words that a topic or the filter caught."""
+
+    id: int
+    native_id: str
+    author: str | None
+    title: str
+    text: str
+    url: str
+    published: datetime
+    state: str
+    decision: str
+    ours: bool
+    spans: list[tuple[str, int, int]]
+
+    @classmethod
+    def of(cls, post: Post, spans: list[tuple[str, int, int]]) -> "PostOut":
+        """Needs `author` loaded."""
+        return cls(
+            id=post.pk,
+            native_id=post.native_id,
+            author=str(post.author) if post.author else None,
+            title=post.title,
+            text=post.text,
+            url=post.url,
+            published=post.published,
+            state=post.state,
+            decision=post.decision,
+            ours=post.ours,
+            spans=spans,
+        )
+
+
+class NoteOut(Schema):
+    """A remark for colleagues."""
+
+    id: int
+    by: str
+    text: str
+    at: datetime
+
+    @classmethod
+    def of(cls, note: Note) -> "NoteOut":
+        """From the row."""
+        return cls(id=note.pk, by=note.by_name, text=note.text, at=note.at)
+
+
+class OutboxOut(Schema):
+    """One thing that leaves us, and what became of it."""
+
+    id: int
+    verb: str
+    post: int | None
+    text: str
+    state: str
+    by: str
+    why: str
+    created: datetime
+    due: datetime
+    tries: int
+    error: str
+    sent: datetime | None
+    result_url: str
+
+    @classmethod
+    def of(cls, row: Outbox) -> "OutboxOut":
+        """From the row."""
+        return cls(
+            id=row.pk,
+            verb=row.verb,
+            post=row.post_id,
+            text=row.text,
+            state=row.state,
+            by=row.by_name,
+            why=row.why,
+            created=row.created,
+            due=row.due,
+            tries=row.tries,
+            error=row.error,
+            sent=row.sent,
+            result_url=row.result_url,
+        )
+
+
+class OutboxesOut(Schema):
+    """A page, newest first; `before` asks for the next one, null at the end."""
+
+    items: list[OutboxOut]
+    before: str | None
+
+
+class ThreadOut(Schema):
+    """A conversation with a page of its posts, oldest first; `until` asks for those before them."""
+
+    conversation: ConversationOut
+    posts: list[PostOut]
+    notes: list[NoteOut]
+    replies: list[OutboxOut]  # those that do not stand among the posts yet
+    until: str | None
+
+
+class StatusIn(Schema):
+    """open, waiting or done."""
+
+    status: str
+    why: str = ""
+
+
+class AssignIn(Schema):
+    """An e-mail address, "me", or null for nobody."""
+
+    assignee: str | None
+    why: str = ""
+
+
+class NoteIn(Schema):
+    """A remark for colleagues."""
+
+    text: str
+
+
+class ReplyIn(Schema):
+    """An answer to the post with this id (default: the newest that is not ours)."""
+
+    text: str
+    post: int | None = None
+    nonce: str = ""  # send the same one again after a time-out, and it is still one reply
+    status: str | None = None  # of the conversation from here on
+    why: str = ""
+
+
+class RetryIn(Schema):
+    """Why, for the log."""
+
+    why: str = ""

@@ -1,0 +1,158 @@
+"""The room's pages: the inbox with its three panes, a person, the outbox."""
+
+import secrets
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from msgspec import Struct
+
+from hubbub.store.models import Conversation, OutboxState, Person, Post, Role
+from hubbub.store.search import Found, search
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.lists import Filter, links, pager, read_before, read_filter, write_before
+
+from . import actions, queries
+from .forms import assignees
+from .listing import TABS, Listing, read_listing
+from .person import card, posts_of
+from .thread import Thread, thread
+
+
+class Typed(Struct, frozen=True):
+    """What a refused reply holds, so that nothing that was typed is lost."""
+
+    text: str = ""
+    error: str = ""  # why it was not sent
+    conflict: bool = False  # a colleague was quicker: offer "send nevertheless"
+    then: str = "waiting"
+    note: str = ""
+    note_error: str = ""
+
+
+NOTHING_TYPED = Typed()
+
+
+@page(Role.VIEWER)
+def inbox(request: MemberRequest) -> HttpResponse:
+    """The list, with nothing chosen yet."""
+    listing, filter_ = read_listing(request), read_filter(request, kept=("tab",))
+    return render(request, "engage/inbox.html", {**_list_pane(request, listing, filter_), "conversation": None})
+
+
+def _list_pane(request: MemberRequest, listing: Listing, filter_: Filter) -> Mapping[str, object]:
+    conversations = queries.rows(request.member, listing.tab)
+    found = (
+        queries.Inbox((), None)
+        if filter_.slips
+        else queries.inbox(conversations, filter_.query, now=timezone.now(), before=listing.before)
+    )
+    numbers = queries.counts(request.member)
+    return {
+        "listing": listing,
+        "filter": filter_,
+        "inbox": found,
+        "page": links(request, found.older, found.says),
+        "tabs": [(tab, name, numbers.get(tab, "")) for tab, name in TABS.items()],
+        "may_act": request.role.may(Role.RESPONDER),
+        "assignees": assignees(request.workspace),
+    }
+
+
+@page(Role.VIEWER)
+def conversation(request: MemberRequest, pk: int) -> HttpResponse:
+    """The list, the thread, the person."""
+    return conversation_page(request, pk)
+
+
+def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TYPED, status: int = 200) -> HttpResponse:
+    """The page of one conversation; with `typed`, its forms hold what was refused and say why."""
+    found = Conversation.of(request.workspace).select_related("source", "author__person", "assignee__user")
+    chosen = get_object_or_404(found, pk=pk)
+    listing, filter_ = read_listing(request), read_filter(request, kept=("tab",))
+    read = thread(chosen, now=timezone.now(), until=read_before(request, "until"), query=filter_.query)
+    target = _target(request, chosen, read)
+    author = target.author if target and target.author else chosen.author
+    return render(
+        request,
+        "engage/conversation.html",
+        {
+            **_list_pane(request, listing, filter_),
+            "conversation": chosen,
+            "thread": read,
+            "earlier": write_before(read.earlier) if read.earlier else "",
+            "target": target,
+            "card": card(author.person) if author else None,
+            "why_not": actions.why_not(chosen),
+            "statuses": [("waiting", "wait for them"), ("done", "mark done"), ("open", "leave it open")],
+            "assigned": str(chosen.assignee_id or ""),
+            "may_moderate": request.role.may(Role.MODERATOR),
+            "nonce": secrets.token_urlsafe(16),
+            "typed": typed,
+        },
+        status=status,
+    )
+
+
+def _target(request: MemberRequest, chosen: Conversation, read: Thread) -> Post | None:
+    """Whom a reply answers: the post that was asked for (`?to=`), or the newest that is not ours."""
+    asked = request.POST.get("post") or request.GET.get("to", "")
+    if asked.isdecimal():
+        found = chosen.posts.select_related("author__person", "source").filter(pk=int(asked)).first()
+        if found:
+            return found
+    return read.answer_to
+
+
+@page(Role.VIEWER)
+def person(request: MemberRequest, pk: int) -> HttpResponse:
+    """Everything that one person said, on all networks."""
+    chosen = get_object_or_404(Person.of(request.workspace), pk=pk)
+    shown, filter_ = card(chosen, last=0), read_filter(request)
+    found = (
+        Found((), {}, None, 0, ran_out=False)
+        if filter_.slips
+        else search(posts_of(shown.identities), filter_.query, now=timezone.now(), before=read_before(request))
+    )
+    return render(
+        request,
+        "engage/person.html",
+        {
+            "card": shown,
+            "filter": filter_,
+            "found": found,
+            "places": {pk: [(one.field, one.start, one.end) for one in spans] for pk, spans in found.spans.items()},
+            "page": pager(request, found),
+        },
+    )
+
+
+@page(Role.VIEWER)
+def outbox(request: MemberRequest) -> HttpResponse:
+    """What leaves us, and what became of it."""
+    asked = request.GET.get("state", "")
+    state = asked if asked in OutboxState.values else ""
+    found = queries.outbox(request.workspace, state, read_before(request))
+    numbers = queries.outbox_counts(request.workspace)
+    names = [("", "All"), *((value, _SHORT[OutboxState(value)]) for value in OutboxState.values)]
+    return render(
+        request,
+        "engage/outbox.html",
+        {
+            "rows": found.rows,
+            "state": state,
+            "tabs": [(value, name, numbers.get(value, "")) for value, name in names],
+            "page": links(request, found.older),
+            "may_act": request.role.may(Role.RESPONDER),
+        },
+    )
+
+
+_SHORT = {
+    OutboxState.WAITING: "Waiting",
+    OutboxState.SENT: "Sent",
+    OutboxState.FAILED: "Failed",
+    OutboxState.BROKEN: "Needs a look",
+    OutboxState.DROPPED: "Called back",
+}
