@@ -1,0 +1,117 @@
+"""A workspace with at least one row of everything that an address can name."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from hubbub.store import outbox
+from hubbub.store.audit import audit
+from hubbub.store.models import (
+    ApiToken,
+    Kpi,
+    Member,
+    Note,
+    Objective,
+    ObjectiveKind,
+    Outbox,
+    OutboxState,
+    Role,
+    Rollup,
+    Rule,
+    RuleOutcome,
+    RuleState,
+    SourceState,
+    Target,
+    Verdict,
+    Workspace,
+)
+from hubbub.store.models.token import digest
+from tests.world import (
+    NOON,
+    make_author,
+    make_conversation,
+    make_member,
+    make_mention,
+    make_post,
+    make_source,
+    make_topic,
+)
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
+    """Fill it, and say by noun which row an address may name."""
+    source = make_source(workspace)
+    broken = make_source(
+        workspace, "News site", kind="feed", settings={"url": "https://news.example.org/feed"}, owned=False,
+        can=[], state=SourceState.BROKEN, failures=7, error="The address answered 404: check that it is a feed",
+    )  # fmt: skip
+    topic = make_topic(workspace)
+    make_topic(workspace, "Field", "coffee OR tea", kind="industry")
+    author, other = make_author(workspace), make_author(workspace, "dave")
+    post = make_post(source, "I like acme, but the lid leaks.", 1, author=author)
+    queued = make_post(source, "acme? buy pills here", 2, author=other, thread="two", decision="queued")
+    for number in range(3, 9):
+        make_post(broken, f"Coffee number {number} by acme", number, author=other, thread=f"n{number}", type="article")
+    make_mention(post, topic, [["text", 7, 11]])
+    make_mention(queued, topic, [["text", 0, 4]])
+    talk = make_conversation(post)
+    make_conversation(queued, status="done")
+    note = Note.everywhere.create(
+        workspace=workspace, conversation=talk, by=admin, by_name=str(admin), text="Known lid", at=NOON
+    )
+    rule = _rules(workspace, queued)
+    sent = _outbox(post, admin)
+    kpi = _objective(workspace, topic)
+    colleague = make_member(workspace, f"dora-{workspace.slug}", Role.VIEWER)
+    token = make_token(admin, Role.VIEWER, f"{workspace.slug} row")
+    for hour in range(4):
+        when = NOON + timedelta(hours=hour)
+        Rollup.everywhere.create(workspace=workspace, hour=when, source=source, posts=5 + hour)
+        Rollup.everywhere.create(workspace=workspace, hour=when, source=source, topic=topic, posts=hour)
+    return {
+        "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
+        "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
+        "kpi": kpi.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
+    }  # fmt: skip
+
+
+def make_token(member: Member, role: Role, secret: str, **more: object) -> ApiToken:
+    """A token that ends in the year 2100."""
+    given = {"name": secret, "role": role, "hashed": digest(secret), "ends": FAR, **more}
+    return ApiToken.everywhere.create(workspace=member.workspace, member=member, **given)
+
+
+def _rules(workspace: Workspace, post: object) -> Rule:
+    rule = Rule.everywhere.create(
+        workspace=workspace, name="Pills", when="pills", then=RuleOutcome.QUEUE, state=RuleState.LIVE,
+        because="Speaks of pills",
+    )  # fmt: skip
+    Rule.everywhere.create(workspace=workspace, name="Links", when="has:link", because="Has a link", position=1)
+    Verdict.everywhere.create(
+        workspace=workspace, post=post, rule=rule, rule_name=rule.name, state=RuleState.LIVE,
+        outcome=RuleOutcome.QUEUE, because=rule.because, spans=[["text", 10, 15]], at=NOON,
+    )  # fmt: skip
+    return rule
+
+
+def _outbox(post: object, admin: Member) -> Outbox:
+    with transaction.atomic():
+        row = outbox.put(post, "reply", by=admin, text="Thank you, we will send a new lid.")
+        broken = outbox.put(post, "reply", by=admin, text="And a second one.")
+        audit(post, "reply", by=admin, why="asked for help", after={"state": "waiting"})
+    Outbox.everywhere.filter(pk=row.pk).update(due=FAR)
+    Outbox.everywhere.filter(pk=broken.pk).update(
+        due=FAR, state=OutboxState.BROKEN, tries=3, error="The site says that the application password is wrong"
+    )
+    return broken
+
+
+def _objective(workspace: Workspace, topic: object) -> Kpi:
+    aim = Objective.everywhere.create(workspace=workspace, kind=ObjectiveKind.FANS, name="More fans", why="They help")
+    kpi = Kpi.everywhere.create(workspace=workspace, objective=aim, measure="mentions", topic=topic)
+    Target.everywhere.create(
+        workspace=workspace, kpi=kpi, value=40, by_day=FAR.date(), baseline=10, set_by="alice", set_at=NOON
+    )
+    return kpi
