@@ -46,6 +46,9 @@ UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 JAMO = re.compile(f"[{_JAMO}]")
 
 
+_SHORT, _MOST_RUNS = 12, 100_000
+
+
 def without_marks(text: str) -> str:
     """Combining marks dropped, whatever form the text came in."""
     if text.isascii():
@@ -82,18 +85,38 @@ class _Folds(dict[str, str]):
 FOLDS = _Folds()
 
 
+class _Runs(dict[str, str]):
+    """The same for short runs of characters: most posts of one language share a handful."""
+
+    def __missing__(self, run: str) -> str:
+        folded = "".join([FOLDS[c] for c in run])
+        if JAMO.search(folded):
+            # Letters of Korean written one by one are put together; nothing else composes once marks are gone.
+            folded = unicodedata.normalize("NFC", folded)
+        if len(run) <= _SHORT:
+            if len(self) >= _MOST_RUNS:
+                self.clear()
+            self[run] = folded
+        return folded
+
+
+RUNS = _Runs()
+
+
 def _fold_run(match: re.Match[str]) -> str:
-    run = match[0]
-    folded = "".join([FOLDS[c] for c in run])
-    # Letters of Korean written one by one are put together; nothing else composes once marks are gone.
-    return unicodedata.normalize("NFC", folded) if JAMO.search(folded) else folded
+    return RUNS[match[0]]
 
 
 def fold_words(text: str) -> str:
     """Folded for cutting: what is neither word, pictograph nor ASCII becomes a space."""
     if text.isascii():
         return text.lower()
-    return _NON_ASCII.sub(_fold_run, text).casefold()
+    return fold_rest(text).casefold()
+
+
+def fold_rest(text: str) -> str:
+    """The same with its ASCII letters as they were."""
+    return _NON_ASCII.sub(_fold_run, text)
 
 
 def clusters(text: str) -> list[tuple[int, int, int]]:

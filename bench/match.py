@@ -1,0 +1,217 @@
+"""Matching a stream against all topics at once, beside what one would use instead. `python -m bench.match`."""
+
+import argparse
+import gc
+import gzip
+import json
+import random
+import re
+import resource
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from hubbub.core.post import Place, Post
+from hubbub.core.query import Index, Query, Use, parse, read, tokens
+
+TWEETS = Path(__file__).parent.parent.parent / "shared/data/posts/tweets.jsonl.gz"
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+SIZES = (100, 1_000, 10_000, 100_000)
+COMMON = ("love", "new", "time", "today", "night", "day", "happy", "good")
+BATCH = 500
+SLOW = 20.0  # seconds that a slow rival may take; it is then given fewer posts
+
+
+class Row(Struct, frozen=True):
+    """One measurement."""
+
+    what: str
+    topics: int
+    posts_a_second: float
+    hits_a_post: float | None = None
+    build_seconds: float | None = None
+    add_milliseconds: float | None = None
+    memory_mb: float | None = None  # of the whole process, at its highest
+
+
+def posts() -> list[Post]:
+    """45,000 tweets where they are at hand, else as many made-up posts with words as frequent as in speech."""
+    if TWEETS.exists():
+        with gzip.open(TWEETS, "rt", encoding="utf-8") as lines:
+            return [Post(id=row["id"], text=row["text"]) for row in map(json.loads, lines)]
+    chance = random.Random(1)
+    made = list(dict.fromkeys("".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(3, 9))) for _ in range(60_000)))
+    words = [*COMMON, *made]
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+    return [Post(id=str(n), text=" ".join(chance.choices(words, weights, k=16))) for n in range(45_000)]
+
+
+def topics(texts: list[str], count: int) -> list[str]:
+    """Queries as people write them: three names, often tied to a common word, and three exclusions."""
+    chance = random.Random(7)
+    spread = Counter(word for text in texts for word in set(tokens(text)) if word.isascii() and len(word) > 3)
+    rare = sorted(word for word, posts in spread.items() if posts <= 2)
+    few = sorted(word for word, posts in spread.items() if 3 <= posts <= 12)
+
+    def word() -> str:
+        kind = chance.random()
+        if kind < 0.25:
+            return chance.choice(rare)
+        if kind < 0.45:
+            return chance.choice(few)
+        return "".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(5, 9)))
+
+    def name() -> str:
+        kind = chance.random()
+        if kind < 0.15:
+            return f'"{word()} {word()}"'
+        if kind < 0.30:
+            return f"#{word()}"
+        if kind < 0.40:
+            return f"{word()[:6]}*"
+        return word()
+
+    def topic() -> str:
+        names = f"({name()} OR {name()} OR {name()})"
+        tie = chance.random()
+        common = chance.choice(COMMON)
+        tied = f"{names} AND {common}" if tie < 0.3 else f"{names} NEAR/10 {common}" if tie < 0.6 else names
+        return f"{tied} NOT ({word()} OR {word()} OR {word()})"
+
+    return [topic() for _ in range(count)]
+
+
+def timed(work: Callable[[list[Post]], int], given: list[Post], repeats: int = 3) -> tuple[float, float]:
+    """Posts a second at the best of a few runs, and hits a post."""
+    best, hits = float("inf"), 0
+    for _ in range(repeats):
+        gc.collect()
+        start = time.perf_counter()
+        hits = work(given)
+        best = min(best, time.perf_counter() - start)
+        if best > SLOW / repeats:
+            break
+    return len(given) / best, hits / len(given)
+
+
+def memory() -> float:
+    """The most that this process has held so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ours(given: list[Post], queries: list[Query], texts: list[str]) -> Row:
+    """Hubbub's index over all topics."""
+    start = time.perf_counter()
+    index = Index(enumerate(parse(text, Use.TOPIC) for text in texts))
+    build = time.perf_counter() - start
+    place = Place()
+
+    def work(batch: list[Post]) -> int:
+        return sum(
+            len(keys)
+            for at in range(0, len(batch), BATCH)
+            for keys in index.match_many([read(post, place) for post in batch[at : at + BATCH]], now=NOW)
+        )
+
+    speed, hits = timed(work, given)
+    start = time.perf_counter()
+    index.add(-1, queries[0])
+    index.match(read(given[0], place), now=NOW)
+    added = (time.perf_counter() - start) * 1000
+    return Row("Hubbub's index", len(texts), speed, hits, build, added, memory())
+
+
+def floor(given: list[Post]) -> Row:
+    """Cutting the texts into words and nothing else."""
+    return Row("cutting words alone", 0, timed(lambda batch: sum(len(tokens(post.text)) > 0 for post in batch), given)[0])
+
+
+def expression(query: str) -> re.Pattern[str]:
+    """A query as one regular expression, as far as one can say it: its names."""
+    names = re.findall(r'"[^"]+"|#?[a-z]+\*?', query.partition(")")[0])
+    parts = [re.escape(name.strip('"')).replace(r"\*", r"\w*") for name in names]
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)", re.IGNORECASE)
+
+
+def one_re_each(given: list[Post], texts: list[str]) -> Row:
+    """One compiled expression a topic, each tried on each post; the names alone, without ties and exclusions."""
+    patterns = [expression(text) for text in texts]
+    few = given[: max(20, min(len(given), 4_000_000 // len(texts)))]
+
+    def work(batch: list[Post]) -> int:
+        return sum(pattern.search(post.text) is not None for post in batch for pattern in patterns)
+
+    speed, hits = timed(work, few, repeats=1)
+    return Row("one re a topic (names alone)", len(texts), speed, hits)
+
+
+def fts5(given: list[Post], texts: list[str]) -> Row:
+    """SQLite's full-text search: a batch of posts is indexed, then every query run."""
+    queries = [_for_fts5(text) for text in texts]
+    few = given[:10_000]
+
+    def work(batch: list[Post]) -> int:
+        with sqlite3.connect(":memory:") as database:
+            database.execute("CREATE VIRTUAL TABLE posts USING fts5(text, tokenize='unicode61')")
+            database.executemany("INSERT INTO posts VALUES (?)", ((post.text,) for post in batch))
+            return sum(len(database.execute("SELECT rowid FROM posts WHERE posts MATCH ?", (q,)).fetchall()) for q in queries)
+
+    speed, hits = timed(work, few, repeats=1)
+    return Row("SQLite FTS5 (batches of 10,000)", len(texts), speed, hits)
+
+
+def _for_fts5(text: str) -> str:
+    names, _, rest = text[1:].partition(")")
+    choices = [name.strip().lstrip("#") for name in names.split(" OR ")]
+    quoted = [c if c[0] == '"' else f'"{c[:-1]}"*' if c[-1] == "*" else f'"{c}"' for c in choices]
+    tie, _, exclusions = rest.partition("NOT")
+    excluded = " OR ".join(f'"{word}"' for word in exclusions.strip(" ()").split(" OR "))
+    kind, _, common = tie.strip().partition(" ")
+    if kind == "AND":
+        return f'(({" OR ".join(quoted)}) AND "{common}") NOT ({excluded})'
+    if kind.startswith("NEAR"):
+        pairs = " OR ".join(f'NEAR({name} "{common}", 9)' for name in quoted)
+        return f"({pairs}) NOT ({excluded})"
+    return f'({" OR ".join(quoted)}) NOT ({excluded})'
+
+
+def run(sizes: tuple[int, ...] = SIZES, *, rivals: bool = True) -> list[Row]:
+    """All measurements, the floor first."""
+    given = posts()
+    texts = topics([post.text for post in given], max(sizes))
+    rows = [floor(given)]
+    for size in sizes:
+        rows.append(ours(given, [parse(texts[-1], Use.TOPIC)], texts[:size]))
+        if rivals and size <= 10_000:
+            rows.append(one_re_each(given, texts[:size]))
+            rows.append(fts5(given, texts[:size]))
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """The rows for people."""
+    lines = [f"{'':34}{'topics':>9}{'posts/s':>12}{'hits/post':>11}{'build s':>9}{'add ms':>8}{'MB':>7}"]
+    for row in rows:
+        cells = [
+            f"{row.what:34}{row.topics:>9,}{row.posts_a_second:>12,.0f}",
+            f"{row.hits_a_post:>11.3f}" if row.hits_a_post is not None else f"{'':11}",
+            f"{row.build_seconds:>9.1f}" if row.build_seconds is not None else f"{'':9}",
+            f"{row.add_milliseconds:>8.1f}" if row.add_milliseconds is not None else f"{'':8}",
+            f"{row.memory_mb:>7,.0f}" if row.memory_mb is not None else "",
+        ]
+        lines.append("".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    asked.add_argument("--alone", action="store_true", help="without the rivals")
+    options = asked.parse_args()
+    sys.stdout.write(table(run(tuple(options.sizes), rivals=not options.alone)) + "\n")
