@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
-BUILT_IN = ("feed", "files")  # in the order in which a form offers them
+BUILT_IN = ("feed", "files", "wordpress")  # in the order in which a form offers them
 
 
 @cache

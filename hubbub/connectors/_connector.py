@@ -42,6 +42,7 @@ class Batch(Struct, frozen=True):
     refused: Sequence[Refused] = ()
     done: int | None = None  # progress, where the end is known: `done` of `total`
     total: int | None = None
+    gone: Sequence[str] = ()  # ids brought earlier that no longer stand there: deleted for good, or closed to us
 
 
 class Found(Struct, frozen=True):

@@ -98,7 +98,7 @@ def _entry(entry: Mapping[str, Any], about: Mapping[str, Any]) -> Post:
         url=url,
         type="article" if title and not video else "post",
         author=_author(entry) or _author(about),
-        published=_moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed")),
+        published=_published(entry),
         lang=language(entry.get("language") or about.get("language") or ""),
         replies=_count(entry.get("slash_comments") or entry.get("thr_total")),
         likes=_count((entry.get("media_starrating") or {}).get("count")),
@@ -121,7 +121,9 @@ def _content(entry: Mapping[str, Any]) -> tuple[str, str]:
 def _author(part: Mapping[str, Any]) -> Author | None:
     """Who wrote it. An e-mail address is not taken: it is nobody's business here."""
     detail = part.get("author_detail") or {}
-    name = MAIL.sub("", tidy(detail.get("name") or part.get("author") or "")).strip(" ()<>")
+    written = part.get("author") or detail.get("name") or ""
+    name = MAIL.sub("", written if "@" in written else detail.get("name") or written)
+    name = tidy(name).strip(" ()<>")
     url = _web(detail.get("href") or "")
     return Author(id=url or name, name=name, url=url) if name or url else None
 
@@ -146,6 +148,12 @@ def _media_type(kind: str, medium: str, url: str) -> MediaType:
         if main == known:
             return known
     return "file"
+
+
+def _published(entry: Mapping[str, Any]) -> datetime | None:
+    """When it was published, else when it was last changed. Asked one by one: feedparser mixes them up otherwise."""
+    times = [_moment(entry[name]) for name in ("published_parsed", "updated_parsed") if name in entry]
+    return next((time for time in times if time), None)
 
 
 def _moment(parsed: Sequence[int] | None) -> datetime | None:
@@ -210,7 +218,7 @@ def _json_feed(answer: Answer, doubled: frozenset[str]) -> Feed:
     for number, raw in enumerate(feed.items, 1):
         try:
             posts.append(_item(msgspec.json.decode(raw, type=_Item), feed))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeDecodeError) as error:
             refused.append(Refused(f"item {number}", f"it is not as JSON Feed has it: {error}"))
     return Feed(feed.title, "JSON Feed", _told_apart(posts, doubled), refused)
 

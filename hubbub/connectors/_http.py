@@ -3,7 +3,7 @@
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, Self
@@ -78,6 +78,7 @@ class Http:
         Time-outs are in seconds; `total` holds for one try with its redirects. `max_bytes` counts the body as it was
         sent and again as it is when unpacked. `tls` replaces the system's certificate authorities.
         """
+        self.known: MutableMapping[str, str] = {}  # what connectors found out about servers, and could ask again
         self._times = {"connect": connect, "read": read, "write": read, "pool": connect}
         self._total = total
         self._max = max_bytes
@@ -289,7 +290,7 @@ def _in_words(host: str, method: str) -> Iterator[None]:
     except httpcore2.LocalProtocolError:  # its text would show the header, and with it a token
         raise Broken(f"The request to {host} cannot be written: is there a line break in a password?") from None
     except httpcore2.ConnectError as error:
-        raise _unreachable(host, error.__cause__) from error
+        raise _unreachable(host, error) from error
     except httpcore2.ConnectTimeout as error:
         raise _SetbackError(f"{host} does not answer.", in_place=False) from error
     except httpcore2.TimeoutException as error:
@@ -299,7 +300,8 @@ def _in_words(host: str, method: str) -> Iterator[None]:
         raise _SetbackError(says, in_place=method in HARMLESS) from error
 
 
-def _unreachable(host: str, cause: BaseException | None) -> Exception:
+def _unreachable(host: str, error: httpcore2.ConnectError) -> Exception:
+    cause = next((one for one in (error.__cause__, *error.args) if isinstance(one, OSError)), None)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Broken(
             f"{host} shows a certificate that cannot be trusted ({cause.verify_message}). Whoever runs it must renew "

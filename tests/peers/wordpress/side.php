@@ -70,6 +70,18 @@ function reset_all(): array
     return ['post' => article('Acme opens a second bakery')];
 }
 
+/** As after a fresh installation, so that recorded answers have the same numbers each time. */
+function renumber(): array
+{
+    global $wpdb;
+    reset_all();
+    foreach (['comments', 'commentmeta', 'posts', 'postmeta'] as $table) {
+        $wpdb->query("TRUNCATE wp_$table");
+    }
+    wp_cache_flush();
+    return ['post' => article('Acme opens a second bakery')];
+}
+
 function article(string $title): int
 {
     return wp_insert_post(['post_title' => $title, 'post_content' => 'Bread for everyone.', 'post_status' => 'publish', 'comment_status' => 'open', 'post_author' => 1]);
@@ -80,6 +92,8 @@ $answer = match ($command) {
     'comments' => comments(),
     'strangers' => strangers((int) $args[0], (int) $args[1], $args[2] ?? '0'),
     'reset' => reset_all(),
+    'renumber' => renumber(),
+    'close' => wp_update_post(['ID' => (int) $args[0], 'comment_status' => 'closed']),
     'article' => article($args[0]),
     'member' => member($args[0], $args[1]),
     'state' => wp_set_comment_status((int) $args[0], $args[1]),
@@ -87,4 +101,4 @@ $answer = match ($command) {
     'delete' => wp_delete_comment((int) $args[0], true),
     'option' => update_option($args[0], $args[1]),
 };
-echo is_string($answer) ? $answer : json_encode($answer);
+echo $command === 'install' ? $answer : json_encode($answer);

@@ -1,0 +1,276 @@
+"""The WordPress connector against a real WordPress."""
+
+import socket
+from threading import Thread
+
+import pytest
+
+from hubbub.connectors import Act, Batch, Http, connector
+from hubbub.connectors._connector import Verb
+from hubbub.core.failures import Broken, Retry
+
+from .conftest import WordPress
+
+pytestmark = pytest.mark.peer
+NETWORK = connector("wordpress")
+
+
+def fetch_all(settings: dict[str, str], http: Http, cursor: str = "") -> tuple[list[tuple[str, str]], Batch]:
+    """(id, state) of everything new, and the last batch."""
+    seen = []
+    while True:
+        batch = NETWORK.fetch(settings, cursor, http)
+        seen += [(post.id, post.state) for post in batch.posts]
+        cursor = batch.cursor
+        if not batch.more:
+            return seen, batch
+
+
+def test_check_says_what_is_there(wordpress: WordPress, http: Http) -> None:
+    wordpress.say("Is the new bakery open on Sunday?")
+    found = NETWORK.check(wordpress.settings, http)
+    assert found.says.startswith("Peer: 1 comments, 1 of them wait for approval. Signed in as admin")
+    assert found.can == NETWORK.can
+    assert found.account == "user:1"
+    assert [post.text for post in found.sample] == ["Is the new bakery open on Sunday?"]
+    visitor = NETWORK.check({"site": wordpress.address}, http)
+    assert visitor.says.startswith("Peer: 0 comments that visitors see")
+    assert visitor.can == frozenset()
+
+
+@pytest.mark.parametrize(
+    "entered", ["{}", "{}/", "{}/wp-admin/", "{}/wp-login.php", "{}/wp-json/", "{}/acme-opens-a-second-bakery/"]
+)
+def test_the_api_is_found_from_what_people_enter(wordpress: WordPress, http: Http, entered: str) -> None:
+    assert NETWORK.check({"site": entered.format(wordpress.address)}, http).name == "Peer"
+
+
+@pytest.mark.parametrize("structure", ["", "/%postname%/", "/index.php/%postname%/"])
+def test_the_api_is_found_with_every_kind_of_permalink(wordpress: WordPress, http: Http, structure: str) -> None:
+    wordpress.side("option", "permalink_structure", structure)
+    try:
+        comment = wordpress.say("hello")
+        assert NETWORK.check(wordpress.settings, http).name == "Peer"
+        assert fetch_all(wordpress.settings, http)[0] == [(str(comment), "pending")]
+        done = NETWORK.act(wordpress.settings, Act("reply", str(comment), "key", "Hi"), http)
+        assert wordpress.state(done.id) == "1"
+    finally:
+        wordpress.side("option", "permalink_structure", "/%postname%/")
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"password": "wrong"}, "does not accept the user name and application password"),
+        ({"user": "nobody"}, "does not accept the user name and application password"),
+        ({"password": ""}, "belong together"),
+        ({"site": ""}, "address of the site is missing"),
+    ],
+)
+def test_wrong_settings(wordpress: WordPress, http: Http, changed: dict[str, str], says: str) -> None:
+    for ask in (NETWORK.check, lambda settings, door: NETWORK.fetch(settings, "", door)):
+        with pytest.raises(Broken, match=says) as caught:
+            ask({**wordpress.settings, **changed}, http)
+        assert wordpress.password not in str(caught.value)
+
+
+@pytest.mark.parametrize("role", ["subscriber", "author"])
+def test_an_account_that_may_not_moderate(wordpress: WordPress, http: Http, role: str) -> None:
+    comment = wordpress.say("hello")
+    settings = {"site": wordpress.address, "user": role, "password": str(wordpress.side("member", role, role))}
+    for ask in (
+        lambda: NETWORK.check(settings, http),
+        lambda: NETWORK.fetch(settings, "", http),
+        lambda: NETWORK.act(settings, Act("approve", str(comment), "key"), http),
+    ):
+        with pytest.raises(Broken, match=r"role Editor"):
+            ask()
+    assert wordpress.state(comment) == "0"
+
+
+def test_a_strangers_comment_comes_in_whole(wordpress: WordPress, http: Http) -> None:
+    first = wordpress.say("Tom's <b>bread</b> & butter\nis “good”, see https://a.example/x", name="Ann Baker")
+    second = wordpress.say("I agree", parent=first, name="Bob")
+    one, two = NETWORK.fetch(wordpress.settings, "", http).posts
+    assert one.id == str(first)
+    assert one.text == "Tom's bread & butter\nis “good”, see https://a.example/x"
+    assert one.title == "Acme opens a second bakery"
+    assert one.links == ("https://a.example/x",)
+    assert (one.type, one.state, one.thread, one.parent) == ("comment", "pending", str(wordpress.post), "")
+    assert one.url == f"{wordpress.address}/acme-opens-a-second-bakery/#comment-{first}"
+    assert one.author is not None
+    assert one.author.name == "Ann Baker"
+    assert (two.id, two.parent, two.thread) == (str(second), str(first), str(wordpress.post))
+    again = wordpress.say("me again", name="Ann Baker")
+    batch = NETWORK.fetch(wordpress.settings, "", http)
+    by_id = {post.id: post.author for post in batch.posts}
+    assert by_id[str(again)] == by_id[str(first)] != by_id[str(second)]
+    for secret in ("example.test", "127.0.0.1 ", wordpress.password):
+        assert secret not in repr(batch)
+
+
+def test_what_happens_in_wp_admin_is_followed(wordpress: WordPress, http: Http) -> None:
+    one, two, three = (wordpress.say(text) for text in ("one", "two", "three"))
+    seen, batch = fetch_all(wordpress.settings, http)
+    assert seen == [(str(one), "pending"), (str(two), "pending"), (str(three), "pending")]
+    assert fetch_all(wordpress.settings, http, batch.cursor)[0] == []
+    wordpress.side("state", one, "approve")
+    wordpress.side("state", two, "spam")
+    wordpress.side("state", three, "trash")
+    seen, batch = fetch_all(wordpress.settings, http, batch.cursor)
+    assert seen == [(str(one), "visible"), (str(two), "spam"), (str(three), "removed")]
+    wordpress.side("edit", one, "one, but better")
+    batch = NETWORK.fetch(wordpress.settings, batch.cursor, http)
+    assert [(post.id, post.text) for post in batch.posts] == [(str(one), "one, but better")]
+    wordpress.side("delete", two)
+    batch = NETWORK.fetch(wordpress.settings, batch.cursor, http)
+    assert (batch.posts, batch.gone) == ((), (str(two),))
+    assert NETWORK.fetch(wordpress.settings, batch.cursor, http).gone == ()
+
+
+def test_visitors_see_what_is_approved(wordpress: WordPress, http: Http) -> None:
+    visitor = {"site": wordpress.address}
+    one, two = wordpress.say("one"), wordpress.say("two")
+    wordpress.side("state", two, "approve")
+    seen, batch = fetch_all(visitor, http)
+    assert seen == [(str(two), "visible")]
+    wordpress.side("state", one, "approve")  # an older one, later
+    seen, batch = fetch_all(visitor, http, batch.cursor)
+    assert seen == [(str(one), "visible")]
+    wordpress.side("state", two, "hold")
+    seen, batch = fetch_all(visitor, http, batch.cursor)
+    assert (seen, batch.gone) == ([], (str(two),))
+    # with an account everything is read anew
+    assert fetch_all(wordpress.settings, http, batch.cursor)[0] == [(str(one), "visible"), (str(two), "pending")]
+
+
+def test_many_comments_come_once_each_while_the_site_lives_on(wordpress: WordPress, http: Http) -> None:
+    ids = wordpress.side("strangers", wordpress.post, 730)
+    assert isinstance(ids, list)
+    seen: list[str] = []
+    cursor, deleted, turn = "", set(), 0
+    while True:
+        batch = NETWORK.fetch(wordpress.settings, cursor, http)
+        seen += [post.id for post in batch.posts]
+        cursor = batch.cursor
+        if not batch.more:
+            break
+        turn += 1
+        for gone in ids[turn * 20 : turn * 20 + 7]:  # deletions move what comes after
+            wordpress.side("delete", gone)
+            deleted.add(str(gone))
+        ids += wordpress.side("strangers", wordpress.post, 3)
+    assert len(seen) == len(set(seen))
+    assert set(map(str, ids)) - set(seen) <= deleted
+    assert sorted(seen, key=int) == seen
+    burst = wordpress.side("strangers", wordpress.post, 260)  # more than a page between two polls
+    assert isinstance(burst, list)
+    assert [ident for ident, _ in fetch_all(wordpress.settings, http, cursor)[0]] == [str(ident) for ident in burst]
+
+
+@pytest.mark.parametrize(
+    ("verbs", "state"),
+    [
+        (["approve"], "1"),
+        (["approve", "approve"], "1"),
+        (["approve", "hold"], "0"),
+        (["approve", "hide"], "0"),
+        (["hide", "restore"], "1"),
+        (["spam"], "spam"),
+        (["spam", "restore"], "1"),
+        (["spam", "hold"], "0"),
+        (["remove"], "trash"),
+        (["remove", "remove"], "trash"),
+        (["remove", "restore"], "1"),
+        (["remove", "spam"], "spam"),
+        (["spam", "remove", "approve"], "1"),
+    ],
+)
+def test_moderating(wordpress: WordPress, http: Http, verbs: list[Verb], state: str) -> None:
+    comment = wordpress.say("Buy cheap flour now")
+    for verb in verbs:
+        act = Act(verb, str(comment), f"key {verb}")
+        done = NETWORK.act(wordpress.settings, act, http)
+        assert NETWORK.find(wordpress.settings, act, http) == done
+    assert wordpress.state(comment) == state
+    assert ("Buy cheap flour now" in wordpress.page()) is (state == "1")
+
+
+def test_a_reply_is_found_again_by_its_key(wordpress: WordPress, http: Http) -> None:
+    comment = wordpress.say("When do you open?")
+    act = Act("reply", str(comment), "outbox-17", 'At <eight> & "never" later.\nSee you!', str(wordpress.post))
+    assert NETWORK.find(wordpress.settings, act, http) is None
+    done = NETWORK.act(wordpress.settings, act, http)
+    assert NETWORK.find(wordpress.settings, act, http) == done
+    assert NETWORK.act(wordpress.settings, act, http) == done  # WordPress calls it a duplicate; it is ours
+    other = Act("reply", str(comment), "outbox-18", act.text, str(wordpress.post))
+    assert NETWORK.find(wordpress.settings, other, http) is None
+    with pytest.raises(Broken, match="very same answer"):
+        NETWORK.act(wordpress.settings, other, http)
+    rows = [row for row in wordpress.comments() if row["user"] == "1"]
+    assert [(row["parent"], row["post"], row["state"]) for row in rows] == [(str(comment), str(wordpress.post), "1")]
+    read = {post.id: post for post in NETWORK.fetch(wordpress.settings, "", http).posts}
+    assert read[done.id].text == act.text
+    assert read[done.id].author is not None
+    assert read[done.id].author.id == NETWORK.check(wordpress.settings, http).account
+    wordpress.side("state", comment, "approve")  # until then nobody sees the answers to it either
+    assert "At &lt;eight&gt; &amp;" in wordpress.page()
+    wordpress.side("state", done.id, "trash")  # the site's owner throws it away: it must not be sent again
+    found = NETWORK.find(wordpress.settings, act, http)
+    assert found is not None
+    assert found.state == "removed"
+
+
+def test_a_reply_whose_answer_was_lost_is_found(wordpress: WordPress, http: Http) -> None:
+    """A proxy passes the request on and cuts the connection before the answer."""
+    comment = wordpress.say("When do you open?")
+    act = Act("reply", str(comment), "outbox-19", "At eight.", str(wordpress.post))
+    NETWORK.check(wordpress.settings, http)
+    (key,) = (key for key in http.known if key.startswith("wordpress "))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def once() -> None:
+            connection, _ = listening.accept()
+            with connection, socket.create_connection(("127.0.0.1", int(wordpress.address.rpartition(":")[2]))) as on:
+                request = connection.recv(65536)
+                while b"At eight" not in request:
+                    request += connection.recv(65536)
+                on.sendall(request)
+                on.recv(1)  # it has arrived and was answered
+
+        thread = Thread(target=once)
+        thread.start()
+        http.known[key] = f"http://127.0.0.1:{listening.getsockname()[1]}/wp-json/"
+        with pytest.raises(Retry, match="broke off"):
+            NETWORK.act(wordpress.settings, act, http)
+        thread.join()
+    http.known.clear()
+    found = NETWORK.find(wordpress.settings, act, http)
+    assert found is not None
+    assert [row["id"] for row in wordpress.comments() if row["user"] == "1"] == [found.id]
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (Act("approve", "999999", "key"), "no longer there"),
+        (Act("reply", "999999", "key", "text"), "no longer there"),
+        (Act("spam", "abc", "key"), "not the number"),
+        (Act("reply", "{}", "key", "  "), "empty"),
+        (Act("reply", "{}", "key", "x" * 70_000), "refused"),
+    ],
+)
+def test_what_cannot_be_done_is_said(wordpress: WordPress, http: Http, act: Act, says: str) -> None:
+    comment = wordpress.say("hello")
+    act = Act(act.verb, act.post.format(comment), act.key, act.text)
+    with pytest.raises(Broken, match=says):
+        NETWORK.act(wordpress.settings, act, http)
+    with pytest.raises(Broken, match="can only be read"):
+        NETWORK.act({"site": wordpress.address}, act, http)
+
+
+def test_closed_comments_are_said(wordpress: WordPress, http: Http) -> None:
+    comment = wordpress.say("hello")
+    wordpress.side("close", wordpress.post)
+    with pytest.raises(Broken, match="closed"):
+        NETWORK.act(wordpress.settings, Act("reply", str(comment), "key", "Hi"), http)
