@@ -1,6 +1,33 @@
 """The room's addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views_guide, views_sources, views_stream, views_topics
 
 app_name = "listen"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views_stream.stream, name="stream"),
+    path("post/<int:pk>/", views_stream.post, name="post"),
+    path("topics/", views_topics.topics, name="topics"),
+    path("topics/active/", views_topics.topics_active, name="topics_active"),
+    path("topics/new/", views_topics.topic_new, name="topic_new"),
+    path("topics/preview/", views_topics.topic_preview, name="topic_preview"),
+    path("topics/<int:pk>/", views_topics.topic, name="topic"),
+    path("topics/<int:pk>/apply/", views_topics.topic_apply, name="topic_apply"),
+    path("topics/<int:pk>/stop/", views_topics.topic_stop, name="topic_stop"),
+    path("topics/<int:pk>/progress/", views_topics.topic_progress, name="topic_progress"),
+    path("topics/<int:pk>/delete/", views_topics.topic_delete, name="topic_delete"),
+    path("sources/", views_sources.sources, name="sources"),
+    path("sources/act/", views_sources.sources_act, name="sources_act"),
+    path("sources/new/", views_sources.source_new, name="source_new"),
+    path("sources/<int:pk>/", views_sources.source, name="source"),
+    path("sources/<int:pk>/health/", views_sources.source_health, name="source_health"),
+    path("sources/<int:pk>/edit/", views_sources.source_edit, name="source_edit"),
+    path("sources/<int:pk>/delete/", views_sources.source_delete, name="source_delete"),
+    path("sources/<int:pk>/do/<slug:act>/", views_sources.source_act, name="source_act"),
+    path("guide/", views_guide.show, name="guide"),
+    path("guide/topic/", views_guide.topic, name="guide_topic"),
+    path("guide/source/", views_guide.source, name="guide_source"),
+    path("guide/first/", views_guide.first, name="guide_first"),
+    path("guide/end/", views_guide.end, name="guide_end"),
+]

@@ -1,0 +1,118 @@
+"""The pages of the first-run guide: name the brand, see its topic, choose sources, meet the first mentions."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from hubbub.store.models import Role, Source, Topic
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.api import Refusal
+
+from . import actions, guide, queries
+from .forms import SourceForm, TopicForm
+from .views_sources import Asked, ask, keyless
+from .views_topics import preview_context, save_topic
+
+
+@page(Role.VIEWER)
+def show(request: MemberRequest) -> HttpResponse:
+    """The step that comes next, or the one asked for (`?step=2&name=Acme`)."""
+    if not request.role.may(Role.MANAGER):
+        return render(request, "listen/guide_others.html", {"needed": Role.MANAGER})
+    asked = request.GET.get("step", "")
+    step = int(asked) if asked in {"1", "2", "3", "4"} else guide.next_step(request.workspace)
+    name = request.GET.get("name", "").strip()[:100]
+    if step == 2:
+        written = guide.write_query(name)
+        if not written.query:
+            messages.error(request, "Write the name with letters or digits.")
+            return _to(request, 1)
+        form = TopicForm(initial={"name": name, "query": written.query, "kind": "brand", "newest": "10000"})
+        return _page(request, 2, {"form": form, "written": written, **preview_context(request, written.query)})
+    return _page(request, step, _first(request) if step == 4 else {})
+
+
+def _to(request: MemberRequest, step: int) -> HttpResponse:
+    there = reverse("listen:guide", args=[request.workspace.slug])
+    return HttpResponseRedirect(f"{there}?step={step}", status=303)
+
+
+def _page(request: MemberRequest, step: int, more: dict[str, object], status: int = 200) -> HttpResponse:
+    context: dict[str, object] = {
+        "step": step,
+        "steps": guide.STEPS,
+        "next_step": guide.next_step(request.workspace),
+        "topics": Topic.of(request.workspace).order_by("pk")[:20],
+        "rows": queries.source_rows(request.workspace, now=timezone.now()) if step == 3 else [],
+        "has_sources": Source.of(request.workspace).exists(),
+    }
+    if step == 3 and "cards" not in more:
+        context["cards"] = [Asked(SourceForm(one, brief=True)) for one in keyless()]
+    return render(request, "listen/guide.html", {**context, **more}, status=status)
+
+
+@page(Role.MANAGER)
+def topic(request: MemberRequest) -> HttpResponse:
+    """Save the topic of step 2."""
+    if request.method != "POST":
+        return _to(request, 1)
+    form = TopicForm(request.POST)
+    if form.is_valid():
+        try:
+            save_topic(request, form, None)
+            return _to(request, 3)
+        except Refusal as refusal:
+            form.add_error("name", str(refusal))
+    text = request.POST.get("query", "")
+    return _page(request, 2, {"form": form, **preview_context(request, text)}, status=422)
+
+
+@page(Role.MANAGER)
+def source(request: MemberRequest) -> HttpResponse:
+    """Try a source of step 3 and add it if the try went well."""
+    if request.method != "POST":
+        return _to(request, 3)
+    kind = request.POST.get("kind", "")
+    cards = []
+    for one in keyless():
+        if one.kind != kind:
+            cards.append(Asked(SourceForm(one, brief=True)))
+            continue
+        asked = ask(request, one, brief=True)
+        if asked.saved is not None:
+            says = asked.tried.says if asked.tried else ""
+            messages.success(request, f"Added “{asked.saved.name}”. {says}")
+            return _to(request, 3)
+        cards.append(asked)
+    if not any(card.form.is_bound for card in cards):
+        raise Http404(f"Nothing here can read sources of the kind “{kind[:40]}” without an account")
+    return _page(request, 3, {"cards": cards}, status=422)
+
+
+@page(Role.MANAGER)
+def first(request: MemberRequest) -> HttpResponse:
+    """A part of a page: what has come in so far."""
+    return render(request, "listen/guide_first.html", _first(request))
+
+
+def _first(request: MemberRequest) -> dict[str, object]:
+    now = timezone.now()
+    rows, taken = queries.first_mentions(request.workspace, now=now)
+    sources = queries.source_rows(request.workspace, now=now)
+    rereading = Topic.of(request.workspace).filter(reading_below__isnull=False).exists()
+    busy = rereading or any(row.busy for row in sources)
+    return {"found": rows, "taken": taken, "rows": sources, "busy": busy}
+
+
+@page(Role.MANAGER)
+def end(request: MemberRequest) -> HttpResponse:
+    """Finished, or put away."""
+    if request.method == "POST":
+        why = "finished" if request.POST.get("finished") else "put away"
+        actions.end_guide(request.workspace, by=request.member, why=why)
+        if why == "put away":
+            messages.info(request, "The guide is put away. Topics and sources can be set on their pages at any time.")
+    there = reverse("listen:stream", args=[request.workspace.slug])
+    return HttpResponseRedirect(there, status=303)

@@ -1,0 +1,205 @@
+"""Pages about sources: the list with their health, adding one after a try, one source, pausing, deleting."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from msgspec import Struct
+
+from hubbub.connectors import Connector, connector, connectors
+from hubbub.core.failures import Broken
+from hubbub.store.models import Member, Role, Source, SourceState
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.api import Refusal
+from hubbub.ui.lists import offer_undo
+
+from . import actions, queries
+from .forms import SourceForm
+from .trying import NOTHING, Tried, attempt, gather, kept_by, seal_kept, shown_settings
+from .views_topics import back, go
+
+
+@page(Role.VIEWER)
+def sources(request: MemberRequest) -> HttpResponse:
+    """Where we listen."""
+    rows = queries.source_rows(request.workspace, now=timezone.now())
+    return render(request, "listen/sources.html", {"rows": rows, "may_write": request.role.may(Role.MANAGER)})
+
+
+@page(Role.VIEWER)
+def source(request: MemberRequest, pk: int) -> HttpResponse:
+    """One source: how it does, what it brought, what could not be taken."""
+    row = queries.source_row(_source(request, pk), now=timezone.now())
+    context = {
+        "row": row,
+        "source": row.source,
+        "settings": shown_settings(row.source),
+        "may_write": request.role.may(Role.MANAGER),
+    }
+    return render(request, "listen/source.html", context)
+
+
+@page(Role.VIEWER)
+def source_health(request: MemberRequest, pk: int) -> HttpResponse:
+    """A part of a page: how one source does just now."""
+    row = queries.source_row(_source(request, pk), now=timezone.now())
+    template = "listen/health_facts.html" if "whole" in request.GET else "listen/health.html"
+    return render(request, template, {"row": row})
+
+
+def _source(request: MemberRequest, pk: int) -> Source:
+    return get_object_or_404(Source.of(request.workspace).select_related("workspace"), pk=pk)
+
+
+class Asked(Struct, frozen=True):
+    """A source's form after a request: the form, what was tried, what it keeps unseen."""
+
+    form: SourceForm
+    tried: Tried | None = None
+    sealed: str = ""  # goes into a hidden field
+    saved: Source | None = None
+
+
+def ask(request: MemberRequest, chosen: Connector, source: Source | None = None, *, brief: bool = False) -> Asked:
+    """Read a source's form, try it where that is asked for, save it where the try went well and that is asked for."""
+    kept = kept_by(source, chosen) if source else NOTHING
+    if request.method != "POST":
+        return Asked(SourceForm(chosen, kept, source=source, brief=brief))
+    now = timezone.now()
+    fresh = gather(chosen, request.POST, request.FILES, member=request.member, now=now)
+    whole = fresh.over(kept)
+    form = SourceForm(chosen, whole, data=request.POST.dict(), source=source, fresh=fresh, brief=brief)
+    sealed = seal_kept(fresh, kind=chosen.kind, member=request.member, now=now)
+    if not form.is_valid():
+        return Asked(form, sealed=sealed)
+    tried = attempt(chosen, form.answers().whole, whole)
+    if tried.found is None or request.POST.get("do") != "save":
+        return Asked(form, tried, sealed)
+    try:
+        return Asked(form, tried, saved=_save(request.member, chosen, form, tried, source))
+    except Refusal as refusal:
+        form.add_error("name" if "name" in form.fields else None, str(refusal))
+        return Asked(form, tried, sealed)
+
+
+def _save(by: Member, chosen: Connector, form: SourceForm, tried: Tried, source: Source | None) -> Source:
+    answers = form.answers()
+    assert tried.found is not None, "only what went well is saved"  # noqa: S101
+    draft = actions.SourceDraft(chosen.kind, answers.name, answers.settings, answers.secrets, tried.found)
+    if source is None:
+        return actions.add_source(by.workspace, draft, by=by, now=timezone.now())
+    actions.change_source(source, draft, by=by, now=timezone.now())
+    return source
+
+
+@page(Role.MANAGER)
+def source_new(request: MemberRequest) -> HttpResponse:
+    """Choose a kind; then answer what it asks, try it, save it."""
+    kind = request.POST.get("kind") or request.GET.get("kind", "")
+    if not kind:
+        return render(request, "listen/source_kinds.html", {"connectors": list(connectors().values())})
+    if kind not in connectors():
+        raise Http404(f"Nothing here can read sources of the kind “{kind[:40]}”")
+    asked = ask(request, connectors()[kind])
+    if asked.saved is not None:
+        messages.success(request, f"“{asked.saved.name}” is saved and will be read in a moment.")
+        return go(request, "source", asked.saved.pk)
+    return _form(request, asked, connectors()[kind])
+
+
+@page(Role.MANAGER)
+def source_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Change how a source is reached; its secrets stay unless they are replaced."""
+    known = _source(request, pk)
+    try:
+        chosen = connector(known.kind)
+    except Broken as broken:
+        messages.error(request, str(broken))
+        return go(request, "source", pk)
+    asked = ask(request, chosen, known)
+    if asked.saved is not None:
+        messages.success(request, f"“{asked.saved.name}” is saved.")
+        return go(request, "source", pk)
+    return _form(request, asked, chosen, known)
+
+
+def _form(request: MemberRequest, asked: Asked, chosen: Connector, known: Source | None = None) -> HttpResponse:
+    failed = bool(asked.form.errors) or (asked.tried is not None and asked.tried.found is None)
+    context = {
+        "asked": asked,
+        "form": asked.form,
+        "connector": chosen,
+        "source": known,
+        "verbs": sorted(asked.tried.found.can) if asked.tried and asked.tried.found else [],
+    }
+    return render(request, "listen/source_form.html", context, status=422 if failed else 200)
+
+
+@page(Role.MANAGER)
+def source_act(request: MemberRequest, pk: int, act: str) -> HttpResponse:
+    """Read now, pause or resume one source."""
+    known = _source(request, pk)
+    if request.method == "POST":
+        try:
+            _act(request, [known], act)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+    return go(request, "source", pk)
+
+
+@page(Role.MANAGER)
+def sources_act(request: MemberRequest) -> HttpResponse:
+    """Pause or resume the chosen sources; pausing can be undone."""
+    if request.method == "POST":
+        numbers = [int(text) for text in request.POST.getlist("source") if text.isdecimal() and len(text) < 19]
+        chosen = list(Source.of(request.workspace).filter(pk__in=numbers).select_related("workspace"))
+        _act(request, chosen, request.POST.get("do", ""))
+    return back(request, "sources")
+
+
+def _act(request: MemberRequest, chosen: list[Source], act: str) -> None:
+    now, by, why = timezone.now(), request.member, request.POST.get("why", "")
+    match act:
+        case "read-now":
+            for one in chosen:
+                actions.read_now(one, by=by, now=now, why=why)
+            messages.success(request, "It will be read in a moment.")
+        case "pause":
+            active = [one for one in chosen if one.state != SourceState.PAUSED]
+            number = actions.pause(active, by=by, why=why)
+            _undo(request, f"{_sources(number)} paused.", "resume", active)
+        case "resume":
+            resting = [one for one in chosen if one.state == SourceState.PAUSED]
+            number = actions.resume(chosen, by=by, now=now, why=why)
+            _undo(request, f"{_sources(number)} set going; read in a moment.", "pause", resting)
+        case _:
+            raise Http404
+
+
+def _sources(number: int) -> str:
+    return "1 source" if number == 1 else f"{number} sources"
+
+
+def _undo(request: MemberRequest, says: str, act: str, chosen: list[Source]) -> None:
+    if not chosen:
+        messages.success(request, says)
+        return
+    here = reverse("listen:sources_act", args=[request.workspace.slug])
+    offer_undo(request, says, here, [("do", act), ("why", "undone"), *(("source", str(one.pk)) for one in chosen)])
+
+
+@page(Role.MANAGER)
+def source_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask, saying what goes with it; then delete."""
+    known = _source(request, pk)
+    if request.method == "POST":
+        gone = actions.delete_source(known, by=request.member, why=request.POST.get("why", ""))
+        messages.success(request, f"“{known.name}” is deleted, and {gone:,} posts with it.")
+        return go(request, "sources")
+    return render(request, "listen/source_delete.html", {"source": known, "goes": queries.facts_about(known)})
+
+
+def keyless() -> list[Connector]:
+    """The kinds that can be tried without an account anywhere."""
+    return [one for one in connectors().values() if not any(f.required and f.kind == "secret" for f in one.fields)]

@@ -1,0 +1,79 @@
+"""Pages about posts: the stream, and one post with all that is known about it."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from hubbub.store.models import Post, Role, Source, Topic
+from hubbub.store.search import Found
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.lists import pager, read_before, read_filter
+
+from . import queries
+from .queries import Choice
+
+KEPT = ("topic", "source", "day", "since", "all")  # what stays when the filter changes
+TABS = 12  # topics with a tab of their own; the others are behind "more topics"
+
+
+@page(Role.VIEWER)
+def stream(request: MemberRequest) -> HttpResponse:
+    """What people say, newest first."""
+    choice, filter_ = _choice(request), read_filter(request, kept=KEPT)
+    nothing = Found((), {}, None, 0, ran_out=False)
+    found = (
+        nothing
+        if filter_.slips
+        else queries.stream(request.workspace, choice, filter_.query, now=timezone.now(), before=read_before(request))
+    )
+    topics = list(Topic.of(request.workspace).filter(active=True).order_by("pk"))
+    if choice.topic is not None and choice.topic not in topics[:TABS]:
+        topics = [choice.topic, *(topic for topic in topics if topic != choice.topic)]
+    context = {
+        "rows": queries.rows(request.workspace, found, choice.topic),
+        "choice": choice,
+        "filter": filter_,
+        "page": pager(request, found),
+        "topics": topics[:TABS],
+        "more_topics": topics[TABS:],
+        "sources": Source.of(request.workspace).order_by("name").only("name"),
+        "day": request.GET.get("day", "") if choice.until else "",
+        "without_time": _link(request, "day", "since"),
+        "may_moderate": request.role.may(Role.MODERATOR),
+        "has_sources": Source.of(request.workspace).exists(),
+    }
+    return render(request, "listen/stream.html", context)
+
+
+def _choice(request: MemberRequest) -> Choice:
+    """The posts that the address asks for. Nonsense is passed over."""
+    topic, source = request.GET.get("topic", ""), request.GET.get("source", "")
+    day = queries.day_of(request.GET.get("day", ""))
+    return Choice(
+        topic=get_object_or_404(Topic.of(request.workspace), pk=topic) if topic.isdecimal() else None,
+        source=get_object_or_404(Source.of(request.workspace), pk=source) if source.isdecimal() else None,
+        everything=request.GET.get("all") == "1",
+        since=day[0] if day else queries.moment_of(request.GET.get("since", "")),
+        until=day[1] if day else None,
+    )
+
+
+def _link(request: HttpRequest, *without: str) -> str:
+    """This page's address without some of its parameters."""
+    kept = [(name, values) for name, values in request.GET.lists() if name not in {*without, "before"}]
+    return "?" + urlencode(kept, doseq=True)
+
+
+@page(Role.VIEWER)
+def post(request: MemberRequest, pk: int) -> HttpResponse:
+    """One post."""
+    with_all = Post.of(request.workspace).select_related("workspace", "author__person", "source", "conversation")
+    found = get_object_or_404(with_all, pk=pk)
+    context = {
+        "whole": queries.whole(found),
+        "post": found,
+        "may_moderate": request.role.may(Role.MODERATOR),
+    }
+    return render(request, "listen/post.html", context)
