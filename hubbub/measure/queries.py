@@ -98,7 +98,6 @@ class SourceRow(Struct, frozen=True):
     name: str
     posts: int
     mentions: int
-    asks: str  # for its posts of the period, in the query language
 
 
 class Engagement(Struct, frozen=True):
@@ -172,16 +171,8 @@ def _sources(workspace: Workspace, topics: Sequence[int], period: Period) -> lis
     posts = figures.posts_by_source(workspace, period.window)
     mentions = figures.mentions_by_source(workspace, topics, period.window)
     names = Source.of(workspace).filter(pk__in=posts.keys() | mentions.keys()).values_list("pk", "name")
-    rows = [
-        SourceRow(pk, name, posts.get(pk, 0), mentions.get(pk, 0), f"{_source_field(name)} {period.published}")
-        for pk, name in names
-    ]
+    rows = [SourceRow(pk, name, posts.get(pk, 0), mentions.get(pk, 0)) for pk, name in names]
     return sorted(rows, key=lambda row: (-row.mentions, -row.posts, row.name))
-
-
-def _source_field(name: str) -> str:
-    # a quote cannot stand inside quotes, and is no part of a word either
-    return 'source:"{}"'.format(name.replace('"', " "))
 
 
 def engagement(workspace: Workspace, period: Period) -> Engagement:

@@ -4,34 +4,36 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from hubbub.core.kpi import REACH
+from hubbub.core.kpi import REACH, Window
 from hubbub.store.models import Kpi, Workspace
 
-# measure → (page, what to ask it for besides the topic)
-BEHIND: dict[str, tuple[str, str]] = {
-    "mentions": ("listen:stream", "age:<{days}d"),
-    "people": ("listen:stream", "age:<{days}d"),
-    "influential_people": ("listen:stream", "age:<{days}d followers:>={reach}"),
-    "share_of_voice": ("measure:mentions", ""),
-    "conversations": ("engage:inbox", ""),
-    "answered_share": ("engage:inbox", ""),
-    "first_answer_hours": ("engage:inbox", ""),
-    "conversations_done": ("engage:inbox", ""),
-    "replies_sent": ("engage:outbox", ""),
-    "removed_share": ("listen:stream", "age:<{days}d decision:(hidden OR removed)"),
-    "mean_rating": ("listen:stream", "age:<{days}d type:review rating:>=0"),
-    "new_authors": ("listen:stream", "age:<{days}d"),
-    "returning_authors": ("listen:stream", "age:<{days}d"),
+STREAM = "listen:stream"
+
+# measure → (page, what to ask it for besides the topic and the window)
+BEHIND: dict[str, tuple[str, dict[str, str]]] = {
+    "mentions": (STREAM, {}),
+    "people": (STREAM, {}),
+    "influential_people": (STREAM, {"q": f"followers:>={REACH}"}),
+    "share_of_voice": ("measure:mentions", {}),
+    "conversations": ("engage:inbox", {"tab": "all"}),
+    "answered_share": ("engage:inbox", {"tab": "all"}),
+    "first_answer_hours": ("engage:inbox", {"tab": "all"}),
+    "conversations_done": ("engage:inbox", {"tab": "done"}),
+    "replies_sent": ("engage:outbox", {"state": "sent"}),
+    "removed_share": (STREAM, {"q": "decision:(hidden OR removed)"}),
+    "mean_rating": (STREAM, {"q": "type:review rating:>=0"}),
+    "new_authors": (STREAM, {}),
+    "returning_authors": (STREAM, {}),
 }
 
 
-def behind(workspace: Workspace, kpi: Kpi) -> str:
-    """The address of the posts, conversations or replies that the KPI counts."""
+def behind(workspace: Workspace, kpi: Kpi, window: Window) -> str:
+    """The address of the posts, conversations or replies that the KPI counts in the window."""
     page, asks = BEHIND[kpi.measure]
-    given: list[tuple[str, object]] = [("topic", kpi.topic_id)] if kpi.topic_id and page == "listen:stream" else []
-    if asks:
-        given.append(("q", asks.format(days=kpi.days, reach=REACH)))
-    if page == "listen:stream" and not kpi.topic_id:
-        given.append(("all", 1))
+    given: dict[str, object] = dict(asks)
+    if page == STREAM:
+        given |= {"since": f"{window.start:%Y-%m-%dT%H}"} | ({"topic": kpi.topic_id} if kpi.topic_id else {"all": 1})
+    elif page == "measure:mentions":
+        given |= {"from": window.start.date(), "to": window.days()[-1]}
     query = f"?{urlencode(given)}" if given else ""
     return reverse(page, args=[workspace.slug]) + query

@@ -35,7 +35,7 @@ def objectives(request: MemberRequest) -> HttpResponse:
         "cards": cards,
         "archived": archived,
         "kinds": queries.kinds(),
-        "behind": {card.kpi.pk: behind(request.workspace, card.kpi) for card in kpis},
+        "behind": {card.kpi.pk: behind(request.workspace, card.kpi, card.window) for card in kpis},
         "lines": {card.kpi.pk: charts.sparkline(card.line, label=card.line_in_words) for card in kpis},
         "may_write": request.role.may(Role.MANAGER),
         "without_target": [card for card in kpis if card.target is None],
@@ -154,13 +154,14 @@ def new_target(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, "The target is set.")
             return _to(request)
     measure = MEASURES[kpi.measure]
-    value = Figures(request.workspace).value(measure, kpi.topic_id, last_days(kpi.days, now))
+    window = last_days(kpi.days, now)
+    value = Figures(request.workspace).value(measure, kpi.topic_id, window)
     shown = {
         "form": form,
         "kpi": kpi,
         "measure": measure,
         "value": value,
         "written": written(value, measure.unit),
-        "behind": behind(request.workspace, kpi),
+        "behind": behind(request.workspace, kpi, window),
     }
     return render(request, "plan/target_form.html", shown)

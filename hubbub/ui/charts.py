@@ -113,7 +113,7 @@ def _days_spec(panels: Sequence[Panel]) -> dict[str, object]:
             "title": None,
             "header": {
                 "labelOrient": "top",
-                "labelAnchor": "start",
+                "labelAnchor": "end",  # by the newest day as well
                 "labelPadding": 4,
                 "labelExpr": f"{json.dumps(names)}[datum.value]",
             },
