@@ -49,6 +49,7 @@ class Page:
     route: str
     parameters: tuple[str, ...]
     needs: Role | None
+    needs_to_write: Role | None
 
     @property
     def within(self) -> bool:
@@ -123,7 +124,8 @@ def _walk(resolver: URLResolver, route: str, space: str, above: tuple[str, ...])
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern, here, f"{space}{pattern.namespace}:" if pattern.namespace else space, names)
         else:
-            yield Page(f"{space}{pattern.name or here}", here, names, getattr(pattern.callback, "needs", None))
+            least = [getattr(pattern.callback, name, None) for name in ("needs", "needs_to_write")]
+            yield Page(f"{space}{pattern.name or here}", here, names, *least)
 
 
 def _parameters(pattern: URLPattern | URLResolver) -> tuple[str, ...]:

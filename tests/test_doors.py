@@ -203,11 +203,12 @@ def test_each_role_comes_in_where_it_may(doors: Doors, role: Role) -> None:
     client, ids = doors.world.client(member), doors.ids(member)
 
     def slip(address: Page, method: str) -> str | None:
-        if address.needs is None:
+        needed = address.needs if method == "GET" else address.needs_to_write
+        if needed is None:
             return None  # told by another test
         with undone():
             response = ask(client, method, address.url("acme", ids))
-        if role.may(address.needs):
+        if role.may(needed):
             return told(response) if response.status_code in {403, 404} or response.status_code >= 500 else None
         return None if response.status_code in {403, 405} else told(response)
 

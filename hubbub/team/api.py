@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from hubbub.store.models import ApiToken, Member, Role
@@ -126,12 +126,12 @@ def list_members(request: MemberRequest, after: int = 0, limit: int = 100) -> Me
 
 @router.post("/members", response={201: AddedOut}, summary="Invite somebody")
 @call(Role.ADMIN)
-def add_member(request: MemberRequest, body: MemberIn) -> tuple[int, AddedOut]:
+def add_member(request: MemberRequest, body: MemberIn) -> Status[AddedOut]:
     """Adds a member by e-mail address."""
     added = actions.add_member(
         request.workspace, body.email, body.role, name=body.name, by=request.member, now=timezone.now()
     )
-    return 201, AddedOut(**_member(added.member).dict(), sign_in_link=_link(request, added.secret))
+    return Status(201, AddedOut(**_member(added.member).dict(), sign_in_link=_link(request, added.secret)))
 
 
 def _link(request: HttpRequest, secret: str) -> str:

@@ -37,13 +37,14 @@ class Forbidden(Exception):
 
 
 def page(
-    needed: Role,
+    needed: Role, *, to_write: Role | None = None
 ) -> Callable[
     [Callable[Concatenate[MemberRequest, Rest], HttpResponse]],
     Callable[Concatenate[HttpRequest, str, Rest], HttpResponse],
 ]:
     """The one door to a room's page. Its URL carries the workspace's slug; the view gets a MemberRequest.
 
+    `to_write`: the role for everything but looking (POST), where that is another.
     Nobody signed in: to the sign-in page. Not a member: 404, as if it were not there. Too small a role: 403,
     saying which role is needed.
     """
@@ -63,11 +64,13 @@ def page(
             if member is None:
                 raise Http404("There is no such workspace, or you are not a member of it")
             known = _known(request, member, Role(member.role))
-            if not known.role.may(needed):
-                return render(request, "ui/forbidden.html", {"needed": needed}, status=403)
+            least = needed if request.method in {"GET", "HEAD"} else to_write or needed
+            if not known.role.may(least):
+                return render(request, "ui/forbidden.html", {"needed": least}, status=403)
             return view(known, *args, **kwargs)
 
         guarded.needs = needed  # type: ignore[attr-defined]  # read by the test that walks every URL
+        guarded.needs_to_write = to_write or needed  # type: ignore[attr-defined]
         # Django passes the workspace by its name, which Concatenate cannot say
         return cast("Callable[Concatenate[HttpRequest, str, Rest], HttpResponse]", guarded)
 

@@ -99,6 +99,7 @@ def make_api(version: str) -> NinjaAPI:
 
     @api.exception_handler(HttpError)
     def _other(_request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, str(error))
+        unread = str(error).startswith("Cannot parse request body")  # ninja's words, which name no mend
+        return problem(error.status_code, WORDS[400] if unread else str(error))
 
     return api
