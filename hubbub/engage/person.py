@@ -28,7 +28,7 @@ class Card(Struct, frozen=True):
 def card(person: Person, last: int = 5) -> Card:
     """Read in a handful of queries, whatever the number of posts."""
     identities = list(person.identities.order_by("first_seen", "id")[:MOST_IDENTITIES])
-    posts = posts_of(identities)
+    posts = posts_of(person, identities)
     return Card(
         person=person,
         identities=identities,
@@ -39,10 +39,10 @@ def card(person: Person, last: int = 5) -> Card:
     )
 
 
-def posts_of(identities: Sequence[Author]) -> QuerySet[Post]:
-    """Everything they wrote."""
+def posts_of(person: Person, identities: Sequence[Author]) -> QuerySet[Post]:
+    """Everything that they wrote under these names."""
     if not identities:
-        return Post.everywhere.none()
+        return Post.of(person.workspace).none()
     # by author alone: the index on it then serves, whatever the planner thinks of the workspace's
     return reduce(or_, (one.posts.all() for one in identities))
 

@@ -108,12 +108,12 @@ def _target(request: MemberRequest, chosen: Conversation, read: Thread) -> Post 
 @page(Role.VIEWER)
 def person(request: MemberRequest, pk: int) -> HttpResponse:
     """Everything that one person said, on all networks."""
-    chosen = get_object_or_404(Person.of(request.workspace), pk=pk)
+    chosen = get_object_or_404(Person.of(request.workspace).select_related("workspace"), pk=pk)
     shown, filter_ = card(chosen, last=0), read_filter(request)
     found = (
         Found((), {}, None, 0, ran_out=False)
         if filter_.slips
-        else search(posts_of(shown.identities), filter_.query, now=timezone.now(), before=read_before(request))
+        else search(posts_of(chosen, shown.identities), filter_.query, now=timezone.now(), before=read_before(request))
     )
     return render(
         request,

@@ -65,6 +65,7 @@ document.addEventListener("keydown", (event) => {
     if (link) { event.preventDefault(); link.click(); }
     return;
   }
+  if (event.repeat) return;  // a key held down must not decide about one post after the other
   if (event.key.length === 1 && press(event.key)) event.preventDefault();
 });
 
@@ -75,6 +76,12 @@ document.addEventListener("focusin", (event) => {
     row.setAttribute("aria-current", "true");
   }
 });
+
+/* what is opened to be filled in is ready to be typed into */
+document.addEventListener("toggle", (event) => {
+  const field = event.target.matches("details") && event.target.open && event.target.querySelector("input[type=text], textarea");
+  if (field) field.focus();
+}, true);
 
 function showKeys() {
   const dialog = document.getElementById("keys");

@@ -1,0 +1,52 @@
+"""What a decision means: how the post stands then, and what a network has to be asked for."""
+
+from collections.abc import Mapping, Sequence
+
+from hubbub.connectors import Verb
+from hubbub.core.post import PostState
+from hubbub.store.models import Decision
+
+# what people can decide → how the post stands then; "queued" is decided by rules, or by an undo
+STATES: Mapping[Decision, PostState] = {
+    Decision.APPROVED: "visible",
+    Decision.HIDDEN: "hidden",
+    Decision.REMOVED: "removed",
+}
+# as the audit log calls the act, and as it is told: "Alice hid this"
+VERBS: Mapping[Decision, str] = {
+    Decision.APPROVED: "approve",
+    Decision.HIDDEN: "hide",
+    Decision.REMOVED: "remove",
+}
+PAST: Mapping[str, str] = {"approve": "approved", "hide": "hid", "remove": "removed", "undo": "took back a decision on"}
+NEEDS_REASON = frozenset({Decision.HIDDEN, Decision.REMOVED})
+
+# the state that is wished for → the verbs that bring it about, the best first
+WAYS: Mapping[str, tuple[Verb, ...]] = {
+    "visible": ("approve", "restore"),
+    "pending": ("hold",),
+    "hidden": ("hide", "hold"),
+    "spam": ("spam", "remove"),
+    "removed": ("remove",),
+}
+
+REASONS = (
+    "Spam or advertising",
+    "Insult or harassment",
+    "Hate against a group of people",
+    "Private details of somebody",
+    "Off topic",
+    "Sexual or violent content",
+    "Pretends to be somebody else",
+    "Dangerous or false claim",
+)
+
+
+def way(state: str, can: Sequence[str]) -> Verb | None:
+    """The verb that brings a post into `state` on a network that can do `can`; None: it cannot."""
+    return next((verb for verb in WAYS.get(state, ()) if verb in can), None)
+
+
+def only_here(decision: Decision, can: Sequence[str]) -> bool:
+    """Whether that decision cannot be carried to the network."""
+    return way(STATES[decision], can) is None

@@ -1,0 +1,159 @@
+"""What the room reads: the queue with all that a decision needs, and one post with its history."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from msgspec import Struct
+
+from hubbub.core import query as language
+from hubbub.store.models import Audit, Author, Outbox, OutboxState, Post, Verdict, Workspace
+from hubbub.store.search import Before, matching
+
+PAGE = 20
+CHUNK = 500
+BUDGET = 5_000  # posts that a filter is held against for one page at most
+MANY = 1_000  # counted no further than this
+
+Place = Sequence[object]  # (field, start, end) in the post's own text
+
+
+class CappedCount(Subquery):
+    """Counts a sliced subquery, so that nothing is counted beyond what the page shows."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
+    output_field = IntegerField()
+
+
+def shown(number: int) -> str:
+    """A capped count in words: "12", "999+"."""
+    return f"{MANY - 1}+" if number >= MANY else str(number)
+
+
+class Card(Struct, frozen=True):
+    """A post with what is needed to decide about it."""
+
+    post: Post
+    parent: Post | None  # what it answers
+    posts: str  # how many its author wrote
+    removed: str  # how many of those are hidden or removed
+    verdicts: Sequence[Verdict]
+    spans: Sequence[Place]  # the words that rules or the filter caught
+    move: Outbox | None  # what its network was told last, where that has not arrived
+
+
+class Queue(Struct, frozen=True):
+    """One page, oldest first."""
+
+    cards: Sequence[Card]
+    after: Before | None  # where the next page starts; None at the end
+    looked_at: int = 0
+    ran_out: bool = False
+
+
+def queued(workspace: Workspace) -> QuerySet[Post]:
+    """Everything that waits for a person. Posts that a network holds back are among them: taking in queues those."""
+    return Post.of(workspace).filter(decision="queued")
+
+
+def queue(
+    workspace: Workspace,
+    query: language.Query | None,
+    *,
+    now: datetime,
+    after: Before | None = None,
+    size: int = PAGE,
+    budget: int = BUDGET,
+) -> Queue:
+    """The posts that have waited longest."""
+    rows = queued(workspace).select_related("author__person", "source", "conversation__assignee__user")
+    hits: list[Post] = []
+    spans: dict[int, Sequence[language.Span]] = {}
+    looked_at, ran_out = 0, False
+    while len(hits) <= size:
+        wanted = min(CHUNK, budget - looked_at) if query else size + 1
+        chunk = list(_younger(rows, after).order_by("published", "id")[:wanted])
+        looked_at += len(chunk)
+        caught = matching(chunk, query, now=now) if query else {}
+        spans.update(caught)
+        hits += [post for post in chunk if query is None or post.pk in caught]
+        if len(chunk) < wanted or len(hits) > size:
+            break
+        after = Before(chunk[-1].published, chunk[-1].pk)
+        ran_out = looked_at >= budget
+        if ran_out:
+            break
+    page = hits[:size]
+    if len(hits) > size:
+        after = Before(page[-1].published, page[-1].pk)
+    return Queue(cards(page, spans), after if ran_out or len(hits) > size else None, looked_at, ran_out)
+
+
+def _younger(posts: QuerySet[Post], after: Before | None) -> QuerySet[Post]:
+    if after is None:
+        return posts
+    return posts.filter(Q(published__gte=after.published) & (Q(published__gt=after.published) | Q(id__gt=after.id)))
+
+
+def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | None = None) -> list[Card]:
+    """The posts with their surroundings; a handful of queries for all of them."""
+    if not posts:
+        return []
+    workspace = posts[0].workspace
+    pks = [post.pk for post in posts]
+    verdicts: dict[int, list[Verdict]] = defaultdict(list)
+    for verdict in Verdict.of(workspace).filter(post__in=pks).select_related("rule").order_by("pk"):
+        verdicts[verdict.post_id].append(verdict)
+    unsent = Outbox.of(workspace).filter(
+        post__in=pks, state__in=[OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN]
+    )
+    moves = {row.post_id: row for row in unsent.exclude(verb="reply").order_by("pk")}
+    parents, records = _parents(workspace, posts), _records(workspace, posts)
+    return [
+        Card(
+            post=post,
+            parent=parents.get((post.source_id, post.parent)),
+            posts=shown(records.get(post.author_id, (0, 0))[0]),
+            removed=shown(records.get(post.author_id, (0, 0))[1]),
+            verdicts=verdicts[post.pk],
+            spans=_places(verdicts[post.pk], (spans or {}).get(post.pk, ())),
+            move=moves.get(post.pk),
+        )
+        for post in posts
+    ]
+
+
+def _places(verdicts: Sequence[Verdict], found: Sequence[language.Span]) -> list[Place]:
+    places: list[Place] = [place for verdict in verdicts for place in verdict.spans]
+    return places + [(span.field, span.start, span.end) for span in found]
+
+
+def _parents(workspace: Workspace, posts: Sequence[Post]) -> Mapping[tuple[int, str], Post]:
+    asked = {(post.source_id, post.parent) for post in posts if post.parent}
+    found = (
+        Post.of(workspace)
+        .filter(source__in={source for source, _ in asked}, native_id__in={parent for _, parent in asked})
+        .select_related("author")
+    )
+    return {(post.source_id, post.native_id): post for post in found} if asked else {}
+
+
+def _records(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int | None, tuple[int, int]]:
+    # through the author, so that the index on it serves, whatever the planner thinks of the workspace's
+    theirs = Author.of(workspace).filter(pk=OuterRef("pk"), posts__isnull=False)
+    lost = theirs.filter(posts__decision__in=["hidden", "removed"])
+    authors = (
+        Author.of(workspace)
+        .filter(pk__in={post.author_id for post in posts if post.author_id})
+        .annotate(
+            wrote=CappedCount(theirs.order_by().values("posts__pk")[:MANY]),
+            lost=CappedCount(lost.order_by().values("posts__pk")[:MANY]),
+        )
+    )
+    return {pk: (wrote, lost) for pk, wrote, lost in authors.values_list("pk", "wrote", "lost")}
+
+
+def history(post: Post) -> Sequence[Audit]:
+    """What was done with it, newest first."""
+    return list(Audit.of(post.workspace).filter(noun="post", noun_id=post.pk).order_by("-pk")[:50])

@@ -1,0 +1,49 @@
+"""What the pages about rules read."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef
+from msgspec import Struct
+
+from hubbub.store.models import Rule, Verdict, Workspace
+from hubbub.store.search import Before
+
+from .queries import MANY, CappedCount, shown
+
+WEEK = timedelta(days=7)
+
+
+class Listed(Struct, frozen=True):
+    """A rule and how often it held lately."""
+
+    rule: Rule
+    hits: str  # of the last seven days, as shown
+    unchecked: str  # how often it could not be checked in that time
+
+
+class Hits(Struct, frozen=True):
+    """Where a rule held, newest first."""
+
+    verdicts: Sequence[Verdict]
+    older: Before | None
+
+
+def rules(workspace: Workspace, now: datetime) -> list[Listed]:
+    """All rules in the order in which they are tried."""
+    lately = Rule.of(workspace).filter(pk=OuterRef("pk"), verdicts__at__gte=now - WEEK).order_by()
+    found = Rule.of(workspace).annotate(
+        hits=CappedCount(lately.filter(verdicts__unchecked=False).values("verdicts__pk")[:MANY]),
+        unchecked=CappedCount(lately.filter(verdicts__unchecked=True).values("verdicts__pk")[:MANY]),
+    )
+    return [Listed(rule, shown(rule.hits), shown(rule.unchecked)) for rule in found]
+
+
+def hits(rule: Rule, before: Before | None = None, size: int = 50) -> Hits:
+    """A page of what it said."""
+    found = rule.verdicts.select_related("post__source", "post__author").order_by("-pk")
+    if before:
+        found = found.filter(pk__lt=before.id)
+    page = list(found[: size + 1])
+    last = page[size - 1] if len(page) > size else None
+    return Hits(page[:size], Before(last.at, last.pk) if last else None)

@@ -1,0 +1,164 @@
+"""Pages about posts: the queue, one post with its history, deciding and taking back."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from hubbub.store.models import Audit, Decision, Post, Role
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.api import Refusal
+from hubbub.ui.lists import links, offer_undo, read_before, read_filter
+
+from . import actions, queries
+from .decisions import REASONS
+from .forms import DecisionForm
+from .log import entry
+
+
+def see(url: str) -> HttpResponseRedirect:
+    """After a POST: look there."""
+    return HttpResponseRedirect(url, status=303)
+
+
+@page(Role.VIEWER)
+def queue(request: MemberRequest) -> HttpResponse:
+    """What waits for a person, oldest first."""
+    filter_ = read_filter(request)
+    found = (
+        queries.Queue((), None)
+        if filter_.slips
+        else queries.queue(request.workspace, filter_.query, now=timezone.now(), after=read_before(request))
+    )
+    says = f"Looked through {found.looked_at:,} posts" if found.ran_out else ""
+    return render(
+        request,
+        "moderate/queue.html",
+        {
+            "cards": found.cards,
+            "filter": filter_,
+            "page": links(request, found.after, says),
+            "reasons": REASONS,
+            "may_decide": request.role.may(Role.MODERATOR),
+        },
+    )
+
+
+@page(Role.VIEWER)
+def post(request: MemberRequest, pk: int) -> HttpResponse:
+    """One post: what was said of it, what was done with it."""
+    rows = Post.of(request.workspace).select_related("workspace", "author__person", "source", "conversation")
+    found = get_object_or_404(rows, pk=pk)
+    return render(
+        request,
+        "moderate/post.html",
+        {
+            "card": queries.cards([found])[0],
+            "entries": [entry(request.workspace, row) for row in queries.history(found)],
+            "reasons": REASONS,
+            "may_decide": request.role.may(Role.MODERATOR),
+        },
+    )
+
+
+@page(Role.MODERATOR)
+@require_POST
+def decide(request: MemberRequest, pk: int) -> HttpResponse:
+    """Approve, hide or remove one post."""
+    found = get_object_or_404(Post.of(request.workspace).select_related("workspace"), pk=pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _first_error(form))
+        return see(_return(request))
+    given = form.cleaned_data
+    was = given["was"] if "was" in request.POST else None
+    try:
+        done = actions.decide(found, Decision(given["decision"]), by=request.member, why=given["why"], was=was)
+    except Refusal as no:
+        messages.error(request, str(no))
+        return see(_return(request))
+    _offer(request, _says(done), [done])
+    return see(_return(request))
+
+
+@page(Role.MODERATOR)
+@require_POST
+def decide_many(request: MemberRequest) -> HttpResponse:
+    """The same for all chosen posts."""
+    pks, form = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()], DecisionForm(request.POST)
+    if not pks or not form.is_valid():
+        messages.error(request, _first_error(form) if pks else "Choose posts first (x), then what is to become of them")
+        return see(_return(request))
+    given = form.cleaned_data
+    decision, was = Decision(given["decision"]), given["was"] if "was" in request.POST else None
+    try:
+        done = actions.decide_many(request.workspace, pks, decision, by=request.member, why=given["why"], was=was)
+    except Refusal as no:
+        messages.error(request, str(no))
+        return see(_return(request))
+    for told in done.refused[:10]:
+        messages.warning(request, told)
+    if done.decided:
+        here = sum(one.only_here for one in done.decided)
+        only = f" {here} of them only here in Hubbub: their sources cannot be told." if here else ""
+        _offer(request, f"{decision.label}: {_many(len(done.decided))}.{only}", done.decided)
+    return see(_return(request))
+
+
+@page(Role.MODERATOR)
+@require_POST
+def undo(request: MemberRequest) -> HttpResponse:
+    """Take decisions back."""
+    asked = [int(act) for act in request.POST.getlist("acts") if act.isdecimal()][: actions.MOST]
+    undone = 0
+    for act in Audit.of(request.workspace).select_related("workspace").filter(pk__in=asked).order_by("-pk"):
+        try:
+            actions.undo(act, by=request.member)
+            undone += 1
+        except Refusal as no:
+            messages.warning(request, f"“{act.noun_name}”: {no}")
+    if undone:
+        messages.success(request, "Taken back." if undone == 1 else f"{undone} taken back.")
+    return see(_return(request))
+
+
+def _says(done: actions.Decided) -> str:
+    name = str(done.post)
+    what = f"“{name if len(name) <= 40 else name[:39] + '…'}”: {done.post.get_decision_display().lower()}"
+    if done.sent:
+        return f"{what}. {done.post.source} will be told in a moment."
+    if done.only_here:
+        return f"{what}, only here in Hubbub: with its settings {done.post.source} cannot be told."
+    return f"{what}."
+
+
+def _many(number: int) -> str:
+    return "1 post" if number == 1 else f"{number} posts"
+
+
+def _offer(request: MemberRequest, says: str, decided: Sequence[actions.Decided]) -> None:
+    url = reverse("moderate:undo", args=[request.workspace.slug])
+    fields = [("acts", str(one.act.pk)) for one in decided]
+    offer_undo(request, says, url, [*fields, ("next", _return(request))])
+
+
+def _return(request: MemberRequest) -> str:
+    """Back to the page that the form stood on."""
+    return next_url(request, reverse("moderate:queue", args=[request.workspace.slug]))
+
+
+def next_url(request: HttpRequest, otherwise: str) -> str:
+    """The page that the form names (`next`), if it is one of ours."""
+    asked = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return asked if ours else otherwise
+
+
+def _first_error(form: DecisionForm) -> str:
+    name, errors = next(iter(form.errors.items()))
+    return f"{name}: {errors[0]}"
