@@ -46,7 +46,9 @@ def posts() -> list[Post]:
         with gzip.open(TWEETS, "rt", encoding="utf-8") as lines:
             return [Post(id=row["id"], text=row["text"]) for row in map(json.loads, lines)]
     chance = random.Random(1)
-    made = list(dict.fromkeys("".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(3, 9))) for _ in range(60_000)))
+    made = list(
+        dict.fromkeys("".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(3, 9))) for _ in range(60_000))
+    )
     words = [*COMMON, *made]
     weights = [1 / (rank + 3) for rank in range(len(words))]
     return [Post(id=str(n), text=" ".join(chance.choices(words, weights, k=16))) for n in range(45_000)]
@@ -57,13 +59,13 @@ def topics(texts: list[str], count: int) -> list[str]:
     chance = random.Random(7)
     spread = Counter(word for text in texts for word in set(tokens(text)) if word.isascii() and len(word) > 3)
     rare = sorted(word for word, posts in spread.items() if posts <= 2)
-    few = sorted(word for word, posts in spread.items() if 3 <= posts <= 12)
+    few = sorted(word for word, posts in spread.items() if 3 <= posts <= 6)
 
     def word() -> str:
         kind = chance.random()
         if kind < 0.25:
             return chance.choice(rare)
-        if kind < 0.45:
+        if kind < 0.35:
             return chance.choice(few)
         return "".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(5, 9)))
 
@@ -74,7 +76,7 @@ def topics(texts: list[str], count: int) -> list[str]:
         if kind < 0.30:
             return f"#{word()}"
         if kind < 0.40:
-            return f"{word()[:6]}*"
+            return f"{word()[:7]}*"
         return word()
 
     def topic() -> str:
@@ -129,7 +131,9 @@ def ours(given: list[Post], queries: list[Query], texts: list[str]) -> Row:
 
 def floor(given: list[Post]) -> Row:
     """Cutting the texts into words and nothing else."""
-    return Row("cutting words alone", 0, timed(lambda batch: sum(len(tokens(post.text)) > 0 for post in batch), given)[0])
+    return Row(
+        "cutting words alone", 0, timed(lambda batch: sum(len(tokens(post.text)) > 0 for post in batch), given)[0]
+    )
 
 
 def expression(query: str) -> re.Pattern[str]:
@@ -160,7 +164,9 @@ def fts5(given: list[Post], texts: list[str]) -> Row:
         with sqlite3.connect(":memory:") as database:
             database.execute("CREATE VIRTUAL TABLE posts USING fts5(text, tokenize='unicode61')")
             database.executemany("INSERT INTO posts VALUES (?)", ((post.text,) for post in batch))
-            return sum(len(database.execute("SELECT rowid FROM posts WHERE posts MATCH ?", (q,)).fetchall()) for q in queries)
+            return sum(
+                len(database.execute("SELECT rowid FROM posts WHERE posts MATCH ?", (q,)).fetchall()) for q in queries
+            )
 
     speed, hits = timed(work, few, repeats=1)
     return Row("SQLite FTS5 (batches of 10,000)", len(texts), speed, hits)
@@ -178,7 +184,7 @@ def _for_fts5(text: str) -> str:
     if kind.startswith("NEAR"):
         pairs = " OR ".join(f'NEAR({name} "{common}", 9)' for name in quoted)
         return f"({pairs}) NOT ({excluded})"
-    return f'({" OR ".join(quoted)}) NOT ({excluded})'
+    return f"({' OR '.join(quoted)}) NOT ({excluded})"
 
 
 def run(sizes: tuple[int, ...] = SIZES, *, rivals: bool = True) -> list[Row]:

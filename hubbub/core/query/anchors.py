@@ -1,11 +1,13 @@
 """What must be seen before a query is worth a look: the rarest words of which it needs at least one."""
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from . import script
 from .common import likelihood
-from .tree import And, Leaf, Near, Node, Or, Term, leaves
+from .tree import And, Leaf, Near, Node, Not, Or, Term, leaves
 
+ALWAYS, NEVER = And(()), Or(())
 _Found = tuple[float, tuple[str, ...]]  # how often a post holds one of them, guessed; and the words
 
 
@@ -16,6 +18,17 @@ def anchors(node: Node, uses: Mapping[str, int]) -> tuple[str, ...] | None:
     """
     found = _anchors(node, uses)
     return tuple(dict.fromkeys(found[1])) if found else None
+
+
+def is_anywhere(node: Node) -> TypeGuard[Term]:
+    """A single word or wildcard, in title or text, in whatever form."""
+    return (
+        isinstance(node, Term)
+        and len(node.tokens) == 1
+        and not node.field
+        and not node.exact
+        and not node.tokens[0].mark
+    )
 
 
 def words_of(node: Node) -> set[str]:
@@ -73,3 +86,25 @@ def _any(parts: list[_Found | None]) -> _Found | None:
         cost += part[0]
         words += part[1]
     return cost, tuple(words)
+
+
+def given(node: Node, anchor: str) -> Node:
+    """What is left of a query once a word, or a word that fits a wildcard, is known to stand in title or text.
+
+    An empty AND holds always, an empty OR never.
+    """
+    if isinstance(node, Term):
+        return ALWAYS if is_anywhere(node) and node.tokens[0].word == anchor else node
+    if isinstance(node, Not):
+        part = given(node.part, anchor)
+        if part == ALWAYS:
+            return NEVER
+        return ALWAYS if part == NEVER else Not(part)
+    if isinstance(node, And | Or):
+        empty, full = (ALWAYS, NEVER) if isinstance(node, And) else (NEVER, ALWAYS)
+        parts = [given(part, anchor) for part in node.parts]
+        if full in parts:
+            return full
+        kept = tuple(part for part in parts if part != empty)
+        return kept[0] if len(kept) == 1 else type(node)(kept)
+    return node

@@ -7,10 +7,11 @@ from typing import TypeGuard
 from hubbub.core.facts import Facts
 
 from . import lookup
+from .anchors import is_anywhere
 from .glob import glob
 from .places import near_places, term_places, texts
 from .reading import Reading, Words
-from .tree import And, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
+from .tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
 
 # The post's words come first: nearly every check begins with them.
 Check = Callable[[set[str], Reading, Facts, datetime], bool]
@@ -46,6 +47,8 @@ def _joined(node: And | Or, want: bool) -> Check:
         rest.insert(0, _all_of(plain) if want else _none_of(plain))
     elif plain:
         rest.insert(0, _one_of(plain) if want else _not_all_of(plain))
+    if not rest:
+        return lambda _bag, _reading, _facts, _now: all_needed
     if len(rest) == 1:
         return rest[0]
     if len(rest) == 2:
@@ -55,9 +58,7 @@ def _joined(node: And | Or, want: bool) -> Check:
 
 def _is_plain(node: Node) -> TypeGuard[Term]:
     """A single word, anywhere in title or text."""
-    if not isinstance(node, Term) or len(node.tokens) != 1 or node.field or node.exact:
-        return False
-    return not node.tokens[0].mark and not node.tokens[0].wild
+    return is_anywhere(node) and not node.tokens[0].wild
 
 
 def _all_of(words: frozenset[str]) -> Check:
@@ -138,16 +139,36 @@ def _term(term: Term) -> Check:
         return _all_of(frozenset((term.tokens[0].word,)))
     scoped = term.field in ("", "title", "text")
     plain = not term.exact and not any(token.mark or token.wild for token in term.tokens)
-    if scoped and plain and term.slack is None and not term.field:
+    if plain and term.slack is None and not term.field:
         return _phrase([token.word for token in term.tokens])
-    if len(term.tokens) == 1 and term.tokens[0].wild and not term.tokens[0].mark and not term.field:
-        return _wildcard(term.tokens[0].word)
+    if len(term.tokens) == 1 and not term.field and not term.exact:
+        token = term.tokens[0]
+        if not token.mark:
+            return _wildcard(token.word)
+        if not token.wild:
+            return _marked(term, token)
     needed = frozenset(token.word for token in term.tokens) if scoped and plain else frozenset[str]()
 
     def anywhere(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
         return needed <= bag and any(term_places(term, words) for _, words in texts(term.field, reading))
 
     return anywhere
+
+
+def _marked(term: Term, token: Cut) -> Check:
+    """A hashtag or a handle."""
+    word, written = token.word, token.mark + token.word
+
+    def stands(words: Words) -> bool:
+        # In plain ASCII a hashtag stands as it is written; without it there, nothing needs be marked out.
+        if words.folded.isascii() and written not in words.folded:
+            return False
+        return bool(term_places(term, words))
+
+    def marked(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        return word in bag and (stands(reading.text) or (reading.post.title != "" and stands(reading.title)))
+
+    return marked
 
 
 def _phrase(words: list[str]) -> Check:
@@ -185,7 +206,9 @@ def _wildcard(pattern: str) -> Check:
 
 
 def _near(node: Near) -> Check:
-    guard = _both(_seen(node.left), _seen(node.right))
+    # First the side that is quicker to rule out: the one without wildcards, then the one with fewer words.
+    sides = sorted((node.left, node.right), key=lambda side: (any(t.tokens[0].wild for t in side), len(side)))
+    guard = _both(_seen(sides[0]), _seen(sides[1]))
     field = node.left[0].field
 
     def near(bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:

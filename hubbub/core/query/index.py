@@ -1,42 +1,50 @@
 """All queries at once: a text is read once, and a query is looked at only when a word that it needs is seen."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Generic, TypeVar
 
 from hubbub.core.facts import NOTHING, Facts
 
-from .anchors import anchors, words_of
+from .anchors import anchors, given, words_of
 from .compiled import Check, compiled
 from .glob import Glob, glob
 from .reading import Reading
 from .tree import Query
 
 K = TypeVar("K", bound=Hashable)
-MOST_SEEN = 250_000  # words remembered as tried against the wildcards
+MOST_DEAD = 250_000  # words remembered as asked for by nobody
 
 
 class _Slot(Generic[K]):
     """One query in the index."""
 
-    __slots__ = ("anchors", "check", "key", "order", "query")
+    __slots__ = ("anchors", "key", "order", "query")
 
     def __init__(self, key: K, query: Query, order: int) -> None:
         self.key = key
         self.query = query
         self.order = order
         self.anchors: tuple[str, ...] | None = None  # None: always looked at
-        self.check: Check = self._first
-
-    def _first(self, bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:
-        """Compiles when first looked at: of many queries, most never are."""
-        self.check = compiled(self.query.tree)
-        return self.check(bag, reading, facts, now)
 
 
-_order: Callable[[_Slot[K]], int] = attrgetter("order")
+class _Entry(Generic[K]):
+    """A query under one of its anchors: what is left to be checked once that anchor was seen."""
+
+    __slots__ = ("anchor", "check", "key", "order", "slot")
+
+    def __init__(self, slot: _Slot[K], anchor: str) -> None:
+        self.slot = slot
+        self.key = slot.key
+        self.order = slot.order
+        self.anchor = anchor
+        self.check: Check | None = None  # compiled when first looked at: of many queries, most never are
+
+    def compile(self) -> Check:
+        """Make the check."""
+        self.check = compiled(given(self.slot.query.tree, self.anchor))
+        return self.check
 
 
 class Index(Generic[K]):
@@ -49,12 +57,11 @@ class Index(Generic[K]):
         self._slots: dict[K, _Slot[K]] = {}
         self._next = 0
         self._uses: Counter[str] = Counter()  # in how many queries a word stands
-        self._words: dict[str, list[_Slot[K]]] = {}  # those to look at when a word is seen
-        self._wilds: dict[str, list[tuple[Glob, _Slot[K]]]] = {}  # by the first three characters
-        self._always: list[_Slot[K]] = []
-        self._seen: set[str] = set()  # words that were tried against the wildcards
-        self._grown: dict[str, list[_Slot[K]]] = {}  # what the wildcards found for them
-        self._live: set[str] = set()  # the keys of _words and _grown
+        self._words: dict[str, list[_Entry[K]]] = {}  # those to look at when a word is seen
+        self._wilds: dict[str, list[tuple[Glob, _Entry[K]]]] = {}  # by the first three characters
+        self._always: list[_Entry[K]] = []
+        self._live: dict[str, list[_Entry[K]]] = {}  # words that were seen: with what the wildcards add
+        self._dead: set[str] = set()  # words that were seen and that no query asks for
         taken = dict(pairs)
         for query in taken.values():
             self._uses.update(words_of(query.tree))
@@ -80,92 +87,77 @@ class Index(Generic[K]):
 
     def match(self, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> list[K]:
         """The keys of the queries that hold for one post."""
-        tokens = reading.tokens
-        if self._wilds and not self._seen.issuperset(tokens):
-            self._learn(tokens)
-        seen = self._live.intersection(tokens)
-        if not seen and not self._always:
-            return []
         bag = reading.bag
-        return [slot.key for slot in self._candidates(seen) if slot.check(bag, reading, facts, now)]
+        found: list[_Entry[K]] = []
+        live = self._live
+        for word in bag - self._dead:
+            entries = live.get(word)
+            for entry in self._learn(word) if entries is None else entries:
+                if (entry.check or entry.compile())(bag, reading, facts, now):
+                    found.append(entry)  # noqa: PERF401 - most of the time there is nothing to be listed
+        if self._always:
+            always = self._always
+            found += [entry for entry in always if (entry.check or entry.compile())(bag, reading, facts, now)]
+        if len(found) < 2:
+            return [entry.key for entry in found]
+        # Several words may lead to one query; each is enough.
+        once = {entry.order: entry.key for entry in found}
+        return [once[order] for order in sorted(once)]
 
     def match_many(self, readings: Sequence[Reading], *, now: datetime) -> list[list[K]]:
         """The same for many posts, of which nothing is known beyond what their network said."""
-        return [self.match(reading, now=now) for reading in readings]
+        match = self.match
+        return [match(reading, now=now) for reading in readings]
 
-    def _candidates(self, seen: set[str]) -> Sequence[_Slot[K]]:
-        """The queries to look at, in their order."""
-        if not seen:
-            return self._always
-        if len(seen) == 1 and not self._always:
-            (word,) = seen
-            if word not in self._grown:
-                return self._words[word]
-        found = set(self._always)
-        for word in seen:
-            found.update(self._words.get(word, ()))
-            found.update(self._grown.get(word, ()))
-        return sorted(found, key=_order)
+    def _learn(self, word: str) -> list[_Entry[K]]:
+        """What is to be looked at when a word is seen, which was not seen before."""
+        entries = list(self._words.get(word, ()))
+        entries += [entry for fits, entry in self._wilds.get(word[:3], ()) if fits.matches(word)]
+        if entries:
+            self._live[word] = entries
+        else:
+            if len(self._dead) >= MOST_DEAD:
+                self._dead.clear()
+            self._dead.add(word)
+        return entries
 
     def _put(self, key: K, query: Query, order: int) -> None:
         slot = _Slot(key, query, order)
         self._slots[key] = slot
         slot.anchors = anchors(query.tree, self._uses)
         if slot.anchors is None:
-            _insert(self._always, slot)
+            self._always.append(_Entry(slot, ""))
             return
         for anchor in slot.anchors:
+            entry = _Entry(slot, anchor)
             if "*" in anchor or "?" in anchor:
-                self._wilds.setdefault(anchor[:3], []).append((glob(anchor), slot))
+                self._wilds.setdefault(anchor[:3], []).append((glob(anchor), entry))
             else:
-                _insert(self._words.setdefault(anchor, []), slot)
-                self._live.add(anchor)
-        self._forget_wilds(slot.anchors)
+                self._words.setdefault(anchor, []).append(entry)
+        self._forget(slot.anchors)
 
     def _drop(self, slot: _Slot[K]) -> None:
         self._uses.subtract(words_of(slot.query.tree))
         if slot.anchors is None:
-            self._always.remove(slot)
+            self._always = [entry for entry in self._always if entry.slot is not slot]
             return
         for anchor in slot.anchors:
             if "*" in anchor or "?" in anchor:
-                kept = [pair for pair in self._wilds[anchor[:3]] if pair[1] is not slot]
+                kept = [pair for pair in self._wilds.pop(anchor[:3]) if pair[1].slot is not slot]
                 if kept:
                     self._wilds[anchor[:3]] = kept
-                else:
-                    del self._wilds[anchor[:3]]
             else:
-                self._words[anchor].remove(slot)
-                if not self._words[anchor]:
-                    del self._words[anchor]
-                    if anchor not in self._grown:
-                        self._live.discard(anchor)
-        self._forget_wilds(slot.anchors)
+                left = [entry for entry in self._words.pop(anchor) if entry.slot is not slot]
+                if left:
+                    self._words[anchor] = left
+        self._forget(slot.anchors)
 
-    def _forget_wilds(self, changed: Iterable[str]) -> None:
-        """Try the words again where the wildcards have changed."""
-        if self._seen and any("*" in anchor or "?" in anchor for anchor in changed):
-            self._live -= self._grown.keys() - self._words.keys()
-            self._seen.clear()
-            self._grown.clear()
-
-    def _learn(self, tokens: Iterable[str]) -> None:
-        """Try new words against the wildcards, once each."""
-        if len(self._seen) > MOST_SEEN:
-            self._live -= self._grown.keys() - self._words.keys()
-            self._seen.clear()
-            self._grown.clear()
-        new = set(tokens) - self._seen
-        self._seen |= new
-        for word in new:
-            slots = list(dict.fromkeys(slot for fits, slot in self._wilds.get(word[:3], ()) if fits.matches(word)))
-            if slots:
-                self._grown[word] = slots
-                self._live.add(word)
-
-
-def _insert(slots: list[_Slot[K]], slot: _Slot[K]) -> None:
-    """Keep the order in which queries were added; nearly always at the end."""
-    slots.append(slot)
-    if len(slots) > 1 and slots[-2].order > slot.order:
-        slots.sort(key=_order)
+    def _forget(self, changed: Iterable[str]) -> None:
+        """Look anew at the words that a change concerns; for a wildcard at all of them."""
+        for anchor in changed:
+            if "*" in anchor or "?" in anchor:
+                self._live.clear()
+                self._dead.clear()
+                return
+            self._live.pop(anchor, None)
+            self._dead.discard(anchor)
