@@ -42,8 +42,8 @@ class Rules:
         self._order = {rule_id: at for at, rule_id in enumerate(self._rules)}
         self._queries: dict[int, language.Query] = {}
         self._unreadable: list[Unreadable] = []
-        self._sure: language.Index[int] = language.Index()  # all at once
-        self._unsure: list[int] = []  # one by one, because the answer may be "not known"
+        self._index: language.Index[int] = language.Index()
+        self._asks: dict[int, frozenset[str]] = {}  # what a rule wants to know beyond what is always known
         for rule in self._rules.values():
             try:
                 query = language.parse(rule.when, language.Use.RULE)
@@ -51,20 +51,21 @@ class Rules:
                 self._unreadable.append(Unreadable(rule, str(error)))
                 continue
             self._queries[rule.id] = query
-            if language.uses_fields(query) <= ALWAYS_KNOWN:
-                self._sure.add(rule.id, query)
-            else:
-                self._unsure.append(rule.id)
+            self._index.add(rule.id, query)
+            if asks := language.uses_fields(query) - ALWAYS_KNOWN:
+                self._asks[rule.id] = frozenset(asks)
+        self._asked = frozenset[str]().union(*self._asks.values())
 
     def verdicts(self, reading: language.Reading, facts: Facts, *, now: datetime) -> tuple[Verdict, ...]:
         """Every live or shadow rule that holds, or that could not be checked, in the rules' order."""
-        found = [self._held(rule_id, reading, facts, now) for rule_id in self._sure.match(reading, facts, now=now)]
-        for rule_id in self._unsure:
-            answer = language.holds(self._queries[rule_id], reading, facts, now=now)
-            if answer:
-                found.append(self._held(rule_id, reading, facts, now))
-            elif answer is None:
-                found.append(self._unchecked(self._rules[rule_id], self._missing(rule_id, facts)))
+        found = [self._held(rule_id, reading, facts, now) for rule_id in self._index.match(reading, facts, now=now)]
+        unknown = _unknown(facts, self._asked)
+        for rule_id, asks in self._asks.items() if unknown else ():
+            missing = asks & unknown
+            if missing and language.holds(self._queries[rule_id], reading, facts, now=now) is None:
+                found.append(
+                    self._unchecked(self._rules[rule_id], f"{', '.join(sorted(missing))} not known for this post")
+                )
         found += [
             self._unchecked(broken.rule, f"its condition cannot be read: {broken.why}") for broken in self._unreadable
         ]
@@ -97,11 +98,11 @@ class Rules:
             unchecked=True,
         )
 
-    def _missing(self, rule_id: int, facts: Facts) -> str:
-        asked = language.uses_fields(self._queries[rule_id]) - ALWAYS_KNOWN
-        parts = (facts.analysis, facts.standing, facts.handling)
-        unknown = [name for name in sorted(asked) if all(getattr(part, name, None) is None for part in parts)]
-        return f"{', '.join(unknown)} not known for this post"
+
+def _unknown(facts: Facts, names: frozenset[str]) -> frozenset[str]:
+    """Those of the fields that nobody could tell for this post."""
+    parts = (facts.analysis, facts.standing, facts.handling)
+    return frozenset(name for name in names if all(getattr(part, name, None) is None for part in parts))
 
 
 def decide(verdicts: Sequence[Verdict]) -> Verdict | None:

@@ -1,7 +1,7 @@
 """What happens to every post, in order. The whole stream path: runs inline or on any engine without change."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
@@ -13,6 +13,9 @@ from .rules import Rules, Verdict, decide
 
 # a mention of these is somebody speaking of us; of rivals and of the field we only want to know
 OURS: frozenset[TopicKind] = frozenset({"brand", "campaign", "person"})
+
+# what was said before that is read, not answered: a new source does not fill the inbox with old threads
+ANSWERED_WITHIN = timedelta(days=30)
 
 
 class Caught(Struct, frozen=True):
@@ -100,9 +103,10 @@ def _facts(work: Work, post: Post, caught: tuple[Caught, ...]) -> Facts:
 
 def converse(work: Work) -> None:
     """Say which posts deserve an answer: what is said in our own places, and what is said of us elsewhere."""
-    topics = work.ready.topics
+    topics, since = work.ready.topics, work.now - ANSWERED_WITHIN
     work.deserving = [
         post.state in {"visible", "pending"}
+        and (post.published or work.now) >= since
         and (work.place.owned or any(topics[catch.topic].kind in OURS for catch in caught))
         for post, caught in zip(work.posts, work.caught, strict=True)
     ]

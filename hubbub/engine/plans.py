@@ -8,7 +8,7 @@ from hubbub.core.plan import Plan, RulePlan, TopicPlan
 from hubbub.core.stages import Ready
 from hubbub.store.models import Rule, RuleState, Topic, Workspace
 
-_ready: dict[int, Ready] = {}  # workspace id → its newest
+_ready: dict[int, tuple[object, Ready]] = {}  # workspace id → what its Plan was made from, and the newest one
 _lock = Lock()
 
 
@@ -26,9 +26,10 @@ def load(workspace: Workspace) -> Plan:
 
 def ready(workspace: Workspace) -> Ready:
     """The workspace's Plan, ready to run; made anew only when its version has changed."""
-    version = Workspace.objects.values_list("plan_version", flat=True).get(pk=workspace.pk)
+    # with the day of its making: the same id may belong to another workspace after a backup was restored
+    sign = Workspace.objects.values_list("plan_version", "created").get(pk=workspace.pk)
     with _lock:
         known = _ready.get(workspace.pk)
-        if known is None or known.plan.version != version:
-            known = _ready[workspace.pk] = Ready(load(workspace))
-        return known
+        if known is None or known[0] != sign:
+            known = _ready[workspace.pk] = (sign, Ready(load(workspace)))
+        return known[1]

@@ -95,7 +95,7 @@ def _match_again(
         counts[hours[post_id], topic_id] -= 1
     old.delete()
     intake.save_mentions(rows, outcomes)
-    intake.save_verdicts(rows, outcomes, now=now)
+    intake.save_verdicts(source, [(row.pk, outcome) for row, outcome in zip(rows, outcomes, strict=True)], now=now)
     for row, outcome in zip(rows, outcomes, strict=True):
         row.mentioned = bool(outcome.caught)
         counts.update((hours[row.pk], caught.topic) for caught in outcome.caught)

@@ -6,9 +6,9 @@ from datetime import datetime
 from hubbub.connectors import Verb
 from hubbub.core.plan import RuleOutcome
 from hubbub.core.post import PostState
-from hubbub.core.stages import Outcome
 from hubbub.store import outbox
 from hubbub.store.audit import audit
+from hubbub.store.fresh import Fresh
 from hubbub.store.models import Decision, Post, Rule, Source
 
 # outcome → what is decided here, how the post stands then, and what is asked of the network
@@ -24,12 +24,12 @@ EFFECTS: dict[RuleOutcome, tuple[Decision, PostState | None, Verb | None]] = {
 }
 
 
-def settle(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Set decision and state on new, unsaved posts."""
-    for row, outcome in zip(rows, outcomes, strict=True):
+def settle(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
+    """Set decision and state on new posts."""
+    for row in rows:
         if row.ours:
             continue
-        decided = outcome.decided
+        decided = row.outcome.decided
         if decided is not None and decided.outcome in EFFECTS:
             decision, state, _ = EFFECTS[decided.outcome]
             row.decision, row.decided = decision, now
@@ -38,29 +38,30 @@ def settle(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome], *,
             row.decision, row.decided = Decision.QUEUED, now  # the place itself asks for a person
 
 
-def act(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
+def act(source: Source, rows: Sequence[Fresh]) -> None:
     """Audit what rules decided and ask the network for it. Runs after the posts were saved."""
     decided = [
-        (row, outcome)
-        for row, outcome in zip(rows, outcomes, strict=True)
-        if outcome.decided is not None and outcome.decided.outcome in EFFECTS and not row.ours
+        row
+        for row in rows
+        if row.outcome.decided is not None and row.outcome.decided.outcome in EFFECTS and not row.ours
     ]
     if not decided:
         return
-    rules = Rule.of(source.workspace).in_bulk({out.decided.rule for _, out in decided if out.decided})
-    for row, outcome in decided:
-        verdict = outcome.decided
+    posts = Post.of(source.workspace).in_bulk([row.id for row in decided])
+    rules = Rule.of(source.workspace).in_bulk({row.outcome.decided.rule for row in decided if row.outcome.decided})
+    for row in decided:
+        verdict, post = row.outcome.decided, posts[row.id]
         if verdict is None or verdict.rule not in rules:
             continue  # the rule was deleted while the batch was judged: its verdict stands, its act does not
         rule = rules[verdict.rule]
         audit(
-            row,
+            post,
             verdict.outcome,
             by=rule,
             why=verdict.because,
-            before={"decision": "", "state": outcome.post.state},
+            before={"decision": "", "state": row.outcome.post.state},
             after={"decision": row.decision, "state": row.state},
         )
         verb = EFFECTS[verdict.outcome][2]
-        if verb and verb in source.can and row.state != outcome.post.state:
-            outbox.put(row, verb, by=rule, why=verdict.because, nonce=f"rule {rule.pk} version {rule.version}")
+        if verb and verb in source.can and row.state != row.outcome.post.state:
+            outbox.put(post, verb, by=rule, why=verdict.because, nonce=f"rule {rule.pk} version {rule.version}")

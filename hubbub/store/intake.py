@@ -5,98 +5,138 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import F
-from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.query import Span
 from hubbub.core.stages import Outcome
 
+from . import bulk
+from .fresh import Fresh
 from .models import Author, Mention, Person, Post, Rollup, Source, Verdict
 
 SPANS_KEPT = 40  # of one match; a page marks no more
 
 
-def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime) -> dict[str, Author]:
-    """The authors of these posts by their native id; new ones get a person of their own."""
+AUTHOR = ("handle", "name", "url", "followers", "account_created")
+
+
+def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime) -> dict[str, int]:
+    """The ids of these posts' authors by their native id; new ones get a person of their own."""
     given = {post.author.id: post.author for post in posts if post.author and post.author.id}
     if not given:
         return {}
     rows = Author.of(source.workspace).filter(network=source.network, native_id__in=list(given))
-    known = {author.native_id: author for author in rows}
-    changed = [author for author in known.values() if _renew(author, given[author.native_id])]
-    Author.everywhere.bulk_update(changed, ["handle", "name", "url", "followers", "account_created"])
-    strangers = [author for native_id, author in given.items() if native_id not in known]
-    people = Person.everywhere.bulk_create(
+    ids: dict[str, int] = {}
+    for pk, native_id, *known in rows.values_list("pk", "native_id", *AUTHOR):
+        ids[native_id] = pk
+        _renew(pk, known, given[native_id])
+    strangers = [author for native_id, author in given.items() if native_id not in ids]
+    people = bulk.reserve(Person, len(strangers))
+    made = bulk.moment(now)
+    bulk.insert(
+        Person,
+        ("id", "workspace", "name", "about", "created"),
         [
-            Person(workspace_id=source.workspace_id, name=author.name or author.handle, created=now)
-            for author in strangers
-        ]
+            (pk, source.workspace_id, author.name or author.handle, "", made)
+            for pk, author in zip(people, strangers, strict=True)
+        ],
     )
-    added = Author.everywhere.bulk_create(
+    numbers = bulk.reserve(Author, len(strangers))
+    bulk.insert(
+        Author,
+        ("id", "workspace", "person", "network", "native_id", "first_seen", *AUTHOR),
         [
-            Author(
-                workspace_id=source.workspace_id,
-                person=person,
-                network=source.network,
-                native_id=author.id,
-                handle=author.handle,
-                name=author.name,
-                url=author.url,
-                account_created=author.created,
-                followers=author.followers,
-                first_seen=now,
+            (
+                pk,
+                source.workspace_id,
+                person,
+                source.network,
+                author.id,
+                made,
+                author.handle,
+                author.name,
+                author.url,
+                author.followers,
+                author.created and bulk.moment(author.created),
             )
-            for author, person in zip(strangers, people, strict=True)
-        ]
+            for pk, person, author in zip(numbers, people, strangers, strict=True)
+        ],
     )
-    return known | {author.native_id: author for author in added}
+    ids.update((author.id, pk) for pk, author in zip(numbers, strangers, strict=True))
+    return ids
 
 
-def _renew(row: Author, given: shapes.Author) -> bool:
-    """Set what the network says differently now; what it leaves out this time stays."""
-    fresh = {
-        "handle": given.handle,
-        "name": given.name,
-        "url": given.url,
-        "followers": given.followers,
-        "account_created": given.created,
+def _renew(pk: int, known: Sequence[object], given: shapes.Author) -> None:
+    """Save what the network says differently now; what it leaves out this time stays."""
+    fresh = (given.handle, given.name, given.url, given.followers, given.created)
+    changed = {
+        name: value
+        for name, was, value in zip(AUTHOR, known, fresh, strict=True)
+        if value not in ("", None) and was != value
     }
-    changed = {name: value for name, value in fresh.items() if value not in ("", None) and getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return bool(changed)
+    if changed:
+        Author.everywhere.filter(pk=pk).update(**changed)
 
 
-def new_post(source: Source, outcome: Outcome, authors: Mapping[str, Author], *, now: datetime) -> Post:
-    """The row of a post that was not known, unsaved."""
-    post = outcome.post
-    author = authors.get(post.author.id) if post.author else None
-    return Post(
-        workspace_id=source.workspace_id,
-        source=source,
-        native_id=post.id,
-        author=author,
-        type=post.type,
-        title=post.title,
-        text=post.text,
-        url=post.url,
-        published=post.published or now,
-        taken=now,
-        lang=post.lang,
-        parent=post.parent,
-        thread=post.thread,
-        repost=post.repost,
-        edited=post.edited,
-        state=post.state,
-        likes=post.likes,
-        replies=post.replies,
-        shares=post.shares,
-        views=post.views,
-        rating=post.rating,
-        links=list(post.links),
-        media=to_builtins(post.media),
-        ours=bool(author and source.account and author.native_id == source.account),
-        mentioned=bool(outcome.caught),
+POST = (
+    *("id", "workspace", "source", "native_id", "author", "type", "title", "text", "url", "published", "taken"),
+    *("lang", "parent", "thread", "repost", "edited", "state", "likes", "replies", "shares", "views", "rating"),
+    *("links", "media", "ours", "mentioned", "decision", "decided", "conversation"),
+)
+
+
+def fresh_posts(
+    source: Source, outcomes: Sequence[Outcome], authors: Mapping[str, int], *, now: datetime
+) -> list[Fresh]:
+    """The posts that were not known, with ids of their own, not yet saved."""
+    ids = bulk.reserve(Post, len(outcomes))
+    found = []
+    for pk, outcome in zip(ids, outcomes, strict=True):
+        post = outcome.post
+        native = post.author.id if post.author else ""
+        ours = bool(native and native == source.account)
+        found.append(Fresh(pk, outcome, post.published or now, authors.get(native), ours, post.state))
+    return found
+
+
+def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
+    """Insert them; everything that is decided about them is set by now."""
+    taken, workspace, place, moment = bulk.moment(now), source.workspace_id, source.pk, bulk.moment
+    bulk.insert(
+        Post,
+        POST,
+        [
+            (
+                *(row.id, workspace, place, post.id, row.author, post.type, post.title, post.text, post.url),
+                *(moment(row.published), taken, post.lang, post.parent, post.thread, post.repost, post.edited),
+                *(row.state, post.likes, post.replies, post.shares, post.views, post.rating),
+                bulk.json(post.links) if post.links else "[]",
+                bulk.json(post.media) if post.media else "[]",
+                row.ours,
+                bool(row.outcome.caught),
+                row.decision,
+                row.decided and moment(row.decided),
+                row.conversation,
+            )
+            for row in rows
+            for post in (row.outcome.post,)
+        ],
+    )
+
+
+def add_mentions(source: Source, rows: Sequence[Fresh]) -> None:
+    """What the topics caught in new posts."""
+    caught = [(row, catch) for row in rows for catch in row.outcome.caught]
+    bulk.insert(
+        Mention,
+        ("id", "workspace", "topic", "post", "topic_version", "published", "spans"),
+        [
+            (
+                *(pk, source.workspace_id, catch.topic, row.id, catch.version, bulk.moment(row.published)),
+                bulk.json(spans_kept(catch.spans)),
+            )
+            for pk, (row, catch) in zip(bulk.reserve(Mention, len(caught)), caught, strict=True)
+        ],
     )
 
 
@@ -125,13 +165,13 @@ def save_mentions(rows: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def save_verdicts(rows: Sequence[Post], outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """What the rules said. The same version of a rule speaks once of a post."""
+def save_verdicts(source: Source, said: Sequence[tuple[int, Outcome]], *, now: datetime) -> None:
+    """What the rules said of posts, given by their ids. The same version of a rule speaks once of a post."""
     Verdict.everywhere.bulk_create(
         [
             Verdict(
-                workspace_id=row.workspace_id,
-                post=row,
+                workspace_id=source.workspace_id,
+                post_id=post,
                 rule_id=verdict.rule,
                 rule_name=verdict.name,
                 rule_version=verdict.version,
@@ -143,7 +183,7 @@ def save_verdicts(rows: Sequence[Post], outcomes: Sequence[Outcome], *, now: dat
                 spans=spans_kept(verdict.spans),
                 at=now,
             )
-            for row, outcome in zip(rows, outcomes, strict=True)
+            for post, outcome in said
             for verdict in outcome.verdicts
         ],
         ignore_conflicts=True,
@@ -151,13 +191,14 @@ def save_verdicts(rows: Sequence[Post], outcomes: Sequence[Outcome], *, now: dat
     )
 
 
-def count_posts(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
+def count_posts(source: Source, rows: Sequence[Fresh]) -> None:
     """Add new posts to the hourly roll-ups. Safe because a source is leased to one worker at a time."""
     found: Counter[tuple[datetime, int | None]] = Counter()
-    for row, outcome in zip(rows, outcomes, strict=True):
+    for row in rows:
         hour = row.published.replace(minute=0, second=0, microsecond=0)
         found[hour, None] += 1
-        found.update((hour, caught.topic) for caught in outcome.caught)
+        for caught in row.outcome.caught:
+            found[hour, caught.topic] += 1
     add_counts(source, found)
 
 
@@ -166,9 +207,9 @@ def add_counts(source: Source, found: Mapping[tuple[datetime, int | None], int])
     if not found:
         return
     hours = {hour for hour, _ in found}
-    known = {
-        (rollup.hour, rollup.topic_id): rollup.pk
-        for rollup in Rollup.of(source.workspace).filter(source=source, hour__in=hours).only("hour", "topic_id")
+    rollups = Rollup.of(source.workspace).filter(source=source, hour__in=hours)
+    known: dict[tuple[datetime, int | None], int] = {
+        (hour, topic): pk for pk, hour, topic in rollups.values_list("pk", "hour", "topic")
     }
     by_number: dict[int, list[int]] = defaultdict(list)
     for key, number in found.items():
@@ -176,11 +217,12 @@ def add_counts(source: Source, found: Mapping[tuple[datetime, int | None], int])
             by_number[number].append(known[key])
     for number, pks in by_number.items():
         Rollup.everywhere.filter(pk__in=pks).update(posts=F("posts") + number)
-    Rollup.everywhere.bulk_create(
+    new = [(key, number) for key, number in found.items() if key not in known and number > 0]
+    bulk.insert(
+        Rollup,
+        ("id", "workspace", "source", "topic", "hour", "posts"),
         [
-            Rollup(workspace_id=source.workspace_id, source=source, topic_id=topic, hour=hour, posts=number)
-            for (hour, topic), number in found.items()
-            if (hour, topic) not in known and number > 0
+            (pk, source.workspace_id, source.pk, topic, bulk.moment(hour), number)
+            for pk, ((hour, topic), number) in zip(bulk.reserve(Rollup, len(new)), new, strict=True)
         ],
-        batch_size=1000,
     )

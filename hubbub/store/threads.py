@@ -1,92 +1,151 @@
 """Which conversation a post belongs to, and what a new post does to it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from hubbub.core.stages import Outcome
+from msgspec import Struct
 
+from . import bulk
+from .fresh import Fresh
 from .models import Conversation, ConversationStatus, Post, Source
 
 SNIPPET = 200
-FIELDS = ["status", "author", "last_post", "post_count", "snippet", "answered", "closed"]
+CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered", "closed")
+OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", *CHANGING)
 
 
-def join_conversations(source: Source, rows: Sequence[Post], outcomes: Sequence[Outcome]) -> None:
-    """Set `conversation` on new, unsaved posts: they join the one of their thread, or open one if they deserve it.
+class Thread(Struct):
+    """A conversation while posts are added to it."""
+
+    id: int
+    key: str
+    status: str
+    author: int | None
+    last_post: datetime
+    post_count: int
+    snippet: str
+    answered: datetime | None
+    closed: datetime | None
+    opened: datetime | None = None  # of a new one
+    subject: str = ""
+
+
+def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
+    """Set `conversation` on new posts: they join the one of their thread, or open one if they deserve it.
 
     Saves the conversations, not the posts. Rows come oldest first. Equal to doing it one by one.
     """
     keys = _keys(source, rows)
-    known = {
-        conversation.thread: conversation
-        for conversation in Conversation.of(source.workspace).filter(source=source, thread__in=set(keys))
-    }
-    opened: dict[str, Conversation] = {}
-    touched: dict[str, Conversation] = {}
-    for row, key, outcome in zip(rows, keys, outcomes, strict=True):
-        conversation = known.get(key) or opened.get(key)
-        if conversation is None:
-            if not outcome.deserves_answer or row.ours:
+    known = _known(source, keys)
+    opened: dict[str, Thread] = {}
+    touched: dict[str, Thread] = {}
+    joined: list[tuple[Fresh, Thread]] = []
+    for row, key in zip(rows, keys, strict=True):
+        thread = known.get(key) or opened.get(key)
+        if thread is None:
+            if row.ours or not row.outcome.deserves_answer:
                 continue
-            conversation = opened[key] = _open(source, row, key)
+            thread = opened[key] = _open(row, key)
         else:
-            _add(conversation, row)
+            _add(thread, row)
         if key in known:
-            touched[key] = conversation
-        row.conversation = conversation
-    Conversation.everywhere.bulk_create(opened.values())
-    Conversation.everywhere.bulk_update(touched.values(), FIELDS, batch_size=200)
-    for row in rows:
-        row.conversation = row.conversation  # Django copies the new id only when the relation is set again
+            touched[key] = thread
+        joined.append((row, thread))
+    for pk, thread in zip(bulk.reserve(Conversation, len(opened)), opened.values(), strict=True):
+        thread.id = pk
+    for row, thread in joined:
+        row.conversation = thread.id
+    _save(source, list(opened.values()), list(touched.values()))
 
 
-def _keys(source: Source, rows: Sequence[Post]) -> list[str]:
+def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
+    rows = Conversation.of(source.workspace).filter(source=source, thread__in=set(keys))
+    names = ("pk", "thread", *CHANGING)
+    return {row[1]: Thread(*row) for row in rows.values_list(*names)}
+
+
+def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -> None:
+    bulk.insert(
+        Conversation,
+        OPENING,
+        [
+            (
+                *(thread.id, source.workspace_id, source.pk, thread.key, thread.subject),
+                thread.opened and bulk.moment(thread.opened),
+                None,
+                *_changing(thread),
+            )
+            for thread in opened
+        ],
+    )
+    bulk.update(Conversation, CHANGING, [(*_changing(thread), thread.id) for thread in touched])
+
+
+def _changing(thread: Thread) -> tuple[bulk.Cell, ...]:
+    return (
+        thread.status,
+        thread.author,
+        bulk.moment(thread.last_post),
+        thread.post_count,
+        thread.snippet,
+        thread.answered and bulk.moment(thread.answered),
+        thread.closed and bulk.moment(thread.closed),
+    )
+
+
+def _keys(source: Source, rows: Sequence[Fresh]) -> list[str]:
     """The thread that each post is answered in. A comment's is that of the comment at its root, because answers go
     to people, not to articles; a post's is the network's own thread."""
-    parents = {row.parent for row in rows if row.parent}
+    parents = {row.outcome.post.parent for row in rows if row.outcome.post.parent}
     found: dict[str, str] = dict(
         Post.of(source.workspace)
         .filter(source=source, native_id__in=parents, conversation__isnull=False)
         .values_list("native_id", "conversation__thread")
+        if parents
+        else ()
     )
     keys = []
     for row in rows:
-        found[row.native_id] = key = _key(row, found)
+        found[row.outcome.post.id] = key = _key(row, found)
         keys.append(key)
     return keys
 
 
-def _key(row: Post, found: Mapping[str, str]) -> str:
-    if row.parent:
-        return found.get(row.parent) or row.parent
-    if row.type in {"comment", "review"}:
-        return row.native_id
-    return row.thread or row.native_id
+def _key(row: Fresh, found: Mapping[str, str]) -> str:
+    post = row.outcome.post
+    if post.parent:
+        return found.get(post.parent) or post.parent
+    if post.type in {"comment", "review"}:
+        return post.id
+    return post.thread or post.id
 
 
-def _open(source: Source, row: Post, key: str) -> Conversation:
-    return Conversation(
-        workspace_id=source.workspace_id,
-        source=source,
-        thread=key,
-        subject=row.title[:300],
+def _open(row: Fresh, key: str) -> Thread:
+    post = row.outcome.post
+    return Thread(
+        id=0,
+        key=key,
+        status=ConversationStatus.OPEN.value,
         author=row.author,
-        opened=row.published,
         last_post=row.published,
         post_count=1,
-        snippet=row.text[:SNIPPET],
+        snippet=post.text[:SNIPPET],
+        answered=None,
+        closed=None,
+        opened=row.published,
+        subject=post.title[:300],
     )
 
 
-def _add(conversation: Conversation, row: Post) -> None:
-    conversation.post_count += 1
+def _add(thread: Thread, row: Fresh) -> None:
+    thread.post_count += 1
     if row.ours:
-        answered = conversation.answered
-        conversation.answered = row.published if answered is None else min(answered, row.published)
+        thread.answered = row.published if thread.answered is None else min(thread.answered, row.published)
         return
-    if row.published >= conversation.last_post:
-        conversation.last_post = row.published
-        conversation.author = row.author
-        conversation.snippet = row.text[:SNIPPET]
+    if row.published >= thread.last_post:
+        thread.last_post = row.published
+        thread.author = row.author
+        thread.snippet = row.outcome.post.text[:SNIPPET]
         if row.state in {"visible", "pending"}:
-            conversation.status = ConversationStatus.OPEN  # a new post reopens
-            conversation.closed = None
+            thread.status = ConversationStatus.OPEN.value  # a new post reopens
+            thread.closed = None

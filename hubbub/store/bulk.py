@@ -1,0 +1,77 @@
+"""Inserting many rows at once, past the model layer: what a stream of posts needs (bench/take_in.py shows why)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import msgspec
+from django.db import connection, models
+
+Cell: TypeAlias = str | int | float | bool | datetime | None
+
+_encode = msgspec.json.Encoder().encode
+
+
+def reserve(model: type[models.Model], number: int) -> Sequence[int]:
+    """`number` new ids of the model's table. Call it inside the transaction that inserts them.
+
+    SQLite: the transaction holds the only write lock, so the next ids are free. PostgreSQL: taken from the sequence.
+    """
+    if not number:
+        return ()
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            row = cursor.fetchone()
+            first = (row[0] if row else 0) + 1
+            return range(first, first + number)
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Insert rows given in the order of `fields` (names of model fields, "id" among them); moments and JSON are
+    given through `moment` and `json`. The database's own constraints hold; the model's Python defaults do not."""
+    if not rows:
+        return
+    columns = _columns(model, fields)
+    names = ", ".join(columns)
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            # the cursor below Django's: its own rewrites the placeholders of every row
+            raw = cursor.cursor
+            super(type(raw), raw).executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            return
+        with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Set `fields` on rows by id; each row holds the values in that order and then the id."""
+    sets = ", ".join(f"{column} = %s" for column in _columns(model, fields))
+    table = connection.ops.quote_name(model._meta.db_table)
+    given = list(rows)
+    if given:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", given)  # noqa: S608
+
+
+def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
+    known = {field.name: field.column for field in model._meta.concrete_fields}
+    return [connection.ops.quote_name(known[name]) for name in fields]
+
+
+def moment(when: datetime) -> Cell:
+    """A moment as the database takes it: Django keeps UTC as text in SQLite."""
+    if connection.vendor == "sqlite":
+        return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return when
+
+
+def json(value: object) -> str:
+    """A JSON field's text."""
+    return _encode(value).decode()

@@ -1,0 +1,22 @@
+"""Fresh: a new post between the stages and the tables."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from hubbub.core.post import PostState
+from hubbub.core.stages import Outcome
+
+
+class Fresh(Struct):
+    """A post that was not known, with what is decided about it on its way in. Lighter than a model row."""
+
+    id: int  # reserved; the row's own once it is inserted
+    outcome: Outcome
+    published: datetime
+    author: int | None  # id of its row
+    ours: bool
+    state: PostState
+    decision: str = ""
+    decided: datetime | None = None
+    conversation: int | None = None
