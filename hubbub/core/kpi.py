@@ -13,6 +13,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 NOTHING = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"  # as wide as a plus
+GAP = "\N{NO-BREAK SPACE}"  # between a number and its unit
 REACH = 1_000  # followers from which on an author counts as influential; many call that a micro-influencer
 
 
@@ -263,9 +264,9 @@ def written(value: float | None, unit: Unit) -> str:
         case Unit.COUNT:
             return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"
         case Unit.SHARE:
-            return f"{value * 100:,.1f} %"
+            return f"{value * 100:,.1f}{GAP}%"
         case Unit.HOURS:
-            return f"{value * 60:,.0f} min" if abs(value) < 1 else f"{value:,.1f} h"
+            return f"{value * 60:,.0f}{GAP}min" if abs(value) < 1 else f"{value:,.1f}{GAP}h"
         case Unit.RATING:
             return f"{value:.1f}"
 
@@ -276,8 +277,8 @@ def written_change(part: float | None) -> str:
         return NOTHING
     whole = round(part * 100)
     if whole == 0:
-        return "±0 %"
-    return f"+{whole:,} %" if whole > 0 else f"{MINUS}{-whole:,} %"
+        return f"±0{GAP}%"
+    return f"+{whole:,}{GAP}%" if whole > 0 else f"{MINUS}{-whole:,}{GAP}%"
 
 
 class State(Enum):
@@ -335,7 +336,7 @@ def standing(goal: Goal, value: float | None, today: date, measure: Measure) -> 
     is_now = f"It is {written(value, unit)}"
     if reaches(value, goal.target, measure.better):
         limit = "at least" if measure.better is Better.UP else "at most"
-        return Standing(State.MET, line, f"{is_now}; the target is {limit} {wanted}.")
+        return Standing(State.MET, line, f"{is_now}; the target is {limit} {wanted} by {_day(goal.by_day)}.")
     if today > goal.by_day:
         return Standing(State.MISSED, line, f"{is_now}; it was to be {wanted} by {_day(goal.by_day)}.")
     if line is None:

@@ -164,21 +164,21 @@ def add_objective(request: MemberRequest, given: ObjectiveIn) -> Status[Objectiv
     return Status(201, _objective(row))
 
 
-@router.post("/objectives/{pk}/kpis", response={201: KpiOut}, summary="Add a KPI to an objective")
+@router.post("/objectives/{objective_id}/kpis", response={201: KpiOut}, summary="Add a KPI to an objective")
 @call(Role.MANAGER)
-def add_kpi(request: MemberRequest, pk: int, given: KpiIn) -> Status[KpiOut]:
+def add_kpi(request: MemberRequest, objective_id: int, given: KpiIn) -> Status[KpiOut]:
     """The measures are listed on the page “Add a KPI”; a wrong one is answered with the list."""
-    objective = queries.objective_of(request.workspace, pk)
+    objective = queries.objective_of(request.workspace, objective_id)
     topic = None if given.topic is None else queries.topic_of(request.workspace, given.topic)
     kpi = actions.add_kpi(objective, given.measure, topic, given.days, by=request.member, why=given.why)
     card = queries.kpi_card(kpi, Figures(request.workspace), timezone.now())
     return Status(201, _kpi(card))
 
 
-@router.post("/kpis/{pk}/targets", response={201: TargetOut}, summary="Set a target")
+@router.post("/kpis/{kpi_id}/targets", response={201: TargetOut}, summary="Set a target")
 @call(Role.MANAGER)
-def add_target(request: MemberRequest, pk: int, given: TargetIn) -> Status[TargetOut]:
+def add_target(request: MemberRequest, kpi_id: int, given: TargetIn) -> Status[TargetOut]:
     """What the KPI is now is recorded as the baseline. Targets are added, never changed: the newest counts."""
-    kpi = queries.kpi_of(request.workspace, pk)
+    kpi = queries.kpi_of(request.workspace, kpi_id)
     row = actions.add_target(kpi, given.value, given.by_day, by=request.member, now=timezone.now(), why=given.why)
     return Status(201, _target(row))

@@ -64,9 +64,9 @@ def new_objective(request: MemberRequest) -> HttpResponse:
 
 
 @page(Role.MANAGER)
-def edit_objective(request: MemberRequest, pk: int) -> HttpResponse:
+def edit_objective(request: MemberRequest, objective_id: int) -> HttpResponse:
     """Another kind, name or reason; or put it away."""
-    objective = queries.objective_of(request.workspace, pk)
+    objective = queries.objective_of(request.workspace, objective_id)
     first = {"kind": objective.kind, "name": objective.name, "why": objective.why}
     form = ObjectiveForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
@@ -86,29 +86,29 @@ def edit_objective(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(Role.MANAGER)
-def archive_objective(request: MemberRequest, pk: int) -> HttpResponse:
+def archive_objective(request: MemberRequest, objective_id: int) -> HttpResponse:
     """Put it away, with undo."""
-    objective = queries.objective_of(request.workspace, pk)
+    objective = queries.objective_of(request.workspace, objective_id)
     actions.archive_objective(objective, by=request.member, why=request.POST.get("why", "")[:1000])
-    undo = reverse("plan:restore_objective", args=[request.workspace.slug, pk])
+    undo = reverse("plan:restore_objective", args=[request.workspace.slug, objective_id])
     offer_undo(request, f"“{objective.name}” is archived.", undo, [("why", "undone")])
     return _to(request)
 
 
 @require_POST
 @page(Role.MANAGER)
-def restore_objective(request: MemberRequest, pk: int) -> HttpResponse:
+def restore_objective(request: MemberRequest, objective_id: int) -> HttpResponse:
     """Bring it back."""
-    objective = queries.objective_of(request.workspace, pk)
+    objective = queries.objective_of(request.workspace, objective_id)
     actions.restore_objective(objective, by=request.member, why=request.POST.get("why", "")[:1000])
     messages.success(request, f"“{objective.name}” is back.")
     return _to(request)
 
 
 @page(Role.MANAGER)
-def new_kpi(request: MemberRequest, pk: int) -> HttpResponse:
+def new_kpi(request: MemberRequest, objective_id: int) -> HttpResponse:
     """Choose the number that says how far the objective is reached; its target comes next."""
-    objective = queries.objective_of(request.workspace, pk)
+    objective = queries.objective_of(request.workspace, objective_id)
     measures = suggested(objective.kind)
     form = KpiForm(request.POST or None, workspace=request.workspace, suggested=measures)
     if request.method == "POST" and form.is_valid():
@@ -130,18 +130,18 @@ def new_kpi(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(Role.MANAGER)
-def remove_kpi(request: MemberRequest, pk: int) -> HttpResponse:
+def remove_kpi(request: MemberRequest, kpi_id: int) -> HttpResponse:
     """Take a KPI and its targets away."""
-    kpi = queries.kpi_of(request.workspace, pk)
+    kpi = queries.kpi_of(request.workspace, kpi_id)
     actions.remove_kpi(kpi, by=request.member, why=request.POST.get("why", "")[:1000])
     messages.success(request, f"“{MEASURES[kpi.measure].name}” is removed from “{kpi.objective.name}”.")
     return _to(request)
 
 
 @page(Role.MANAGER)
-def new_target(request: MemberRequest, pk: int) -> HttpResponse:
+def new_target(request: MemberRequest, kpi_id: int) -> HttpResponse:
     """Set what a KPI is to be and by when; what it is now becomes the baseline."""
-    kpi = queries.kpi_of(request.workspace, pk)
+    kpi = queries.kpi_of(request.workspace, kpi_id)
     now = timezone.now()
     form = TargetForm(request.POST or None, kpi=kpi)
     if request.method == "POST" and form.is_valid():
