@@ -108,7 +108,7 @@ def log(
     noun_id: str = "",
     before: str = "",
 ) -> shapes.LogOut:
-    """Every write, newest first. `who`: "m" and a member's id, "rule" or "system"; `noun` and `noun_id` for one thing."""
+    """Every write, newest first. `who`: "m" and a member's id, "rule", "system"; `noun`, `noun_id`: one thing."""
     found = read_log(request.workspace, Asked(who, verb, noun, noun_id), before_of(before))
     return shapes.LogOut(
         items=[shapes.EntryOut.of(entry.row) for entry in found.entries],

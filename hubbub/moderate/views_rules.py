@@ -46,7 +46,7 @@ def rule_new(request: MemberRequest) -> HttpResponse:
     return _edit(request, Rule(workspace=request.workspace, state="shadow"))
 
 
-@page(Role.VIEWER)
+@page(Role.VIEWER, to_write=Role.MANAGER)
 def rule(request: MemberRequest, pk: int) -> HttpResponse:
     """Read a rule; managers change it."""
     found = _find(request, pk)
