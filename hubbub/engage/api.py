@@ -4,7 +4,7 @@ from typing import Literal
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router
+from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox, Role
@@ -100,14 +100,14 @@ def _member(request: MemberRequest, wanted: str | None) -> Member | None:
 
 @router.post("/conversations/{pk}/note", response={201: shapes.NoteOut})
 @call(Role.RESPONDER)
-def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> tuple[int, shapes.NoteOut]:
+def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> Status[shapes.NoteOut]:
     """A remark for colleagues; never sent."""
-    return 201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member))
+    return Status(201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member)))
 
 
 @router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut})
 @call(Role.RESPONDER)
-def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> tuple[int, shapes.OutboxOut]:
+def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> Status[shapes.OutboxOut]:
     """Put an answer into the outbox; look there for what became of it."""
     found = _find(request, pk)
     if wish.post is None:
@@ -118,7 +118,7 @@ def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> tuple[int, s
         raise Refusal("There is nobody to answer: every post in this conversation is yours")
     then = _status(wish.status) if wish.status else None
     row = actions.reply(found, target, wish.text, by=request.member, nonce=wish.nonce, then=then, why=wish.why)
-    return 202, shapes.OutboxOut.of(row)
+    return Status(202, shapes.OutboxOut.of(row))
 
 
 @router.get("/outbox", response=shapes.OutboxesOut)

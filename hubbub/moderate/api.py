@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from msgspec.structs import replace
-from ninja import Router
+from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.store.models import Audit, Decision, Post, Role, Rule
@@ -59,10 +59,10 @@ def rules(request: MemberRequest) -> list[shapes.RuleOut]:
 
 @router.post("/rules", response={201: shapes.RuleOut})
 @call(Role.MANAGER)
-def make_rule(request: MemberRequest, wish: shapes.RuleIn) -> tuple[int, shapes.RuleOut]:
+def make_rule(request: MemberRequest, wish: shapes.RuleIn) -> Status[shapes.RuleOut]:
     """A new one, tried last."""
     draft = rules_actions.Draft(**wish.dict())
-    return 201, shapes.RuleOut.of(rules_actions.make(request.workspace, draft, by=request.member))
+    return Status(201, shapes.RuleOut.of(rules_actions.make(request.workspace, draft, by=request.member)))
 
 
 def _rule(request: MemberRequest, pk: int) -> Rule:
@@ -92,10 +92,10 @@ def change_rule(request: MemberRequest, pk: int, wish: shapes.RuleChange) -> sha
 
 @router.delete("/rules/{pk}", response={204: None})
 @call(Role.MANAGER)
-def delete_rule(request: MemberRequest, pk: int) -> tuple[int, None]:
+def delete_rule(request: MemberRequest, pk: int) -> Status[None]:
     """Away with it; what it said of posts stays."""
     rules_actions.delete(_rule(request, pk), by=request.member)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/log", response=shapes.LogOut)

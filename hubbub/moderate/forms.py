@@ -18,7 +18,7 @@ class DecisionForm(forms.Form):
     was = forms.CharField(required=False, max_length=8)
 
 
-class RuleForm(forms.ModelForm[Rule]):
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no parameter when it runs
     """One rule. What is wrong with its condition stands in `slips`, with places."""
 
     class Meta:
