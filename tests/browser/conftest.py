@@ -1,0 +1,7 @@
+"""What browser tests share."""
+
+import os
+
+# Playwright's loop runs in this thread until the session ends, also while later tests speak to the database, and
+# Django takes any running loop for asynchronous code that would block it
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
