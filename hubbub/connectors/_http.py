@@ -169,10 +169,13 @@ class Http:
 
     def _follow(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         """One try, with its redirects."""
+        asked = shown(request.url)
         over = _guard.deadline.set(self._clock() + self._total)
         try:
             for _ in range(REDIRECTS + 1):
                 host = shown(request.url)
+                if host != asked:
+                    host = f"{host}, where {asked} leads,"
                 self._take_turn(request.url.host)
                 with _in_words(host, request.method), closing(self._send(request)) as response:
                     headers = _headers(response.headers)
@@ -281,7 +284,7 @@ def _in_words(host: str, method: str) -> Iterator[None]:
         yield
     except PrivateAddressError:
         raise Broken(
-            f"{host} leads into a private network, where Hubbub does not go on its own. If that is meant, whoever runs "
+            f"{host} is in a private network, where Hubbub does not go on its own. If that is meant, whoever runs "
             "this Hubbub can allow the host in its settings."
         ) from None
     except UnknownNameError:

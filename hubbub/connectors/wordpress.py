@@ -42,6 +42,7 @@ class _Place(Struct, frozen=True):
     behind: bool = True  # there are comments between `last` and the newest page
     page: int = 1  # the page of older comments that is looked through next
     seen: dict[int, str] = {}  # the newest comments and their fingerprints
+    floor: int = 0  # the highest number whose fingerprint was let go; up to here nothing is watched any more
 
 
 class WordPress:
@@ -167,26 +168,26 @@ def _go_forward(site: Site, place: _Place) -> Batch:
         last=max((comment.id for comment in new), default=place.last),
         rank=reached,
         behind=reached < total,
-        seen=_watched({**place.seen, **_fingerprints(new)}),
     )
+    after = _watching(after, {**place.seen, **_fingerprints(new)})
     return _batch(site, new, after, more=True, done=reached, total=total)
 
 
 def _look_again(site: Site, place: _Place, newest: Sequence[Comment], total: int) -> Batch:
     """Compare the newest comments, and one page of older ones in turn, with what we saw of them."""
     pages = [(newest, total <= PAGE)]
-    turns = max(1, (min(total, WATCHED) - 1) // PAGE)
+    step = PAGE - 1  # a page begins with the last comment of the one before, so that none is lost at the seam
+    turns = max(1, (min(total, WATCHED) - 1) // step)
     page = place.page if place.page <= turns else 1
     if total > PAGE:
-        older, count = site.comments(order="desc", offset=page * PAGE)
-        pages.append((older, (page + 1) * PAGE >= count))
+        older, count = site.comments(order="desc", offset=page * step)
+        pages.append((older, page * step + PAGE >= count))
     here = {comment.id: comment for comments, _ in pages for comment in comments}
     prints = _fingerprints(here.values())
-    watched_from = min(place.seen, default=0) if len(place.seen) >= WATCHED else 0
     changed = [
         comment
         for number, comment in sorted(here.items())
-        if number >= watched_from and place.seen.get(number) != prints[number]
+        if number > place.floor and place.seen.get(number) != prints[number]
     ]
     gone = _missing(place.seen, pages)
     seen = {number: mark for number, mark in {**place.seen, **prints}.items() if number not in gone}
@@ -196,8 +197,8 @@ def _look_again(site: Site, place: _Place, newest: Sequence[Comment], total: int
         rank=total,
         behind=False,
         page=page + 1,
-        seen=_watched(seen),
     )
+    after = _watching(after, seen)
     return _batch(site, changed, after, gone=tuple(str(number) for number in sorted(gone)))
 
 
@@ -246,8 +247,12 @@ def _fingerprints(comments: Iterable[Comment]) -> dict[int, str]:
     }
 
 
-def _watched(seen: Mapping[int, str]) -> dict[int, str]:
-    return {number: seen[number] for number in sorted(seen)[-WATCHED:]}
+def _watching(place: _Place, seen: Mapping[int, str]) -> _Place:
+    """The place with these fingerprints, as many as we watch."""
+    numbers = sorted(number for number in seen if number > place.floor)
+    let_go, kept = numbers[:-WATCHED], numbers[-WATCHED:]
+    floor = let_go[-1] if let_go else place.floor
+    return msgspec.structs.replace(place, seen={number: seen[number] for number in kept}, floor=floor)
 
 
 # --- acting
