@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Schema, Status
@@ -241,22 +240,35 @@ def add_source(request: MemberRequest, wanted: SourceIn) -> Status[SourceOut]:
     return Status(201, source_out(source))
 
 
-@router.post("/sources/{pk}/{act}", response=SourceOut, summary="Read a source now, pause it or resume it")
+@router.post("/sources/{pk}/read-now", response=SourceOut, summary="Read a source now")
 @call(Role.MANAGER)
-def source_act(request: MemberRequest, pk: int, act: str) -> SourceOut:
-    """`act` is read-now, pause or resume."""
-    source = get_object_or_404(Source.of(request.workspace).select_related("workspace"), pk=pk)
-    now = timezone.now()
-    match act:
-        case "read-now":
-            actions.read_now(source, by=request.member, now=now)
-        case "pause":
-            actions.pause([source], by=request.member)
-        case "resume":
-            actions.resume([source], by=request.member, now=now)
-        case _:
-            raise Http404("A source can be told read-now, pause or resume")
+def read_source_now(request: MemberRequest, pk: int) -> SourceOut:
+    """It does not wait for its next turn."""
+    source = _source(request, pk)
+    actions.read_now(source, by=request.member, now=timezone.now())
     return source_out(source)
+
+
+@router.post("/sources/{pk}/pause", response=SourceOut, summary="Pause a source")
+@call(Role.MANAGER)
+def pause_source(request: MemberRequest, pk: int) -> SourceOut:
+    """It is read no more for the time being."""
+    source = _source(request, pk)
+    actions.pause([source], by=request.member)
+    return source_out(source)
+
+
+@router.post("/sources/{pk}/resume", response=SourceOut, summary="Resume a source")
+@call(Role.MANAGER)
+def resume_source(request: MemberRequest, pk: int) -> SourceOut:
+    """It is read again at once; also one that is broken or was read to its end."""
+    source = _source(request, pk)
+    actions.resume([source], by=request.member, now=timezone.now())
+    return source_out(source)
+
+
+def _source(request: MemberRequest, pk: int) -> Source:
+    return get_object_or_404(Source.of(request.workspace).select_related("workspace"), pk=pk)
 
 
 def post_out(row: queries.Row) -> PostOut:

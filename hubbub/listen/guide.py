@@ -25,8 +25,8 @@ def write_query(name: str) -> Written:
     plain = " ".join("".join(" " if char in '"*?\\{}' else char for char in name).split())
     if len(words) == 1 and len(words[0]) <= SHORT and plain.casefold() != words[0]:
         return _checked([(f'raw:"{plain}"', f"exactly “{plain}”, with its signs")], words)
-    if len(words) == 1 and plain.casefold() == words[0] and plain not in OPERATORS:
-        return _checked([(plain, f"the word, in any case; #{plain.lower()} and @{plain.lower()} count too")], words)
+    if len(words) == 1 and plain.isalnum() and plain not in OPERATORS:
+        return _checked([(plain, f"the word, in any case; #{words[0]} and @{words[0]} count too")], words)
     joined = "".join(words)
     return _checked(
         [

@@ -1,10 +1,11 @@
 """The pages of the first-run guide: name the brand, see its topic, choose sources, meet the first mentions."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from hubbub.store.models import Role, Source, Topic
 from hubbub.ui.access import MemberRequest, page
@@ -54,10 +55,9 @@ def _page(request: MemberRequest, step: int, more: dict[str, object], status: in
 
 
 @page(Role.MANAGER)
+@require_POST
 def topic(request: MemberRequest) -> HttpResponse:
     """Save the topic of step 2."""
-    if request.method != "POST":
-        return _to(request, 1)
     form = TopicForm(request.POST)
     if form.is_valid():
         try:
@@ -70,10 +70,9 @@ def topic(request: MemberRequest) -> HttpResponse:
 
 
 @page(Role.MANAGER)
+@require_POST
 def source(request: MemberRequest) -> HttpResponse:
     """Try a source of step 3 and add it if the try went well."""
-    if request.method != "POST":
-        return _to(request, 3)
     kind = request.POST.get("kind", "")
     cards = []
     for one in keyless():
@@ -87,7 +86,8 @@ def source(request: MemberRequest) -> HttpResponse:
             return _to(request, 3)
         cards.append(asked)
     if not any(card.form.is_bound for card in cards):
-        raise Http404(f"Nothing here can read sources of the kind “{kind[:40]}” without an account")
+        messages.error(request, "Choose one of these places to listen to.")
+        return _to(request, 3)
     return _page(request, 3, {"cards": cards}, status=422)
 
 
@@ -107,12 +107,12 @@ def _first(request: MemberRequest) -> dict[str, object]:
 
 
 @page(Role.MANAGER)
+@require_POST
 def end(request: MemberRequest) -> HttpResponse:
     """Finished, or put away."""
-    if request.method == "POST":
-        why = "finished" if request.POST.get("finished") else "put away"
-        actions.end_guide(request.workspace, by=request.member, why=why)
-        if why == "put away":
-            messages.info(request, "The guide is put away. Topics and sources can be set on their pages at any time.")
+    why = "finished" if request.POST.get("finished") else "put away"
+    actions.end_guide(request.workspace, by=request.member, why=why)
+    if why == "put away":
+        messages.info(request, "The guide is put away. Topics and sources can be set on their pages at any time.")
     there = reverse("listen:stream", args=[request.workspace.slug])
     return HttpResponseRedirect(there, status=303)

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 from msgspec import Struct
 
 from hubbub.connectors import Connector, connector, connectors
@@ -137,24 +138,41 @@ def _form(request: MemberRequest, asked: Asked, chosen: Connector, known: Source
 
 
 @page(Role.MANAGER)
-def source_act(request: MemberRequest, pk: int, act: str) -> HttpResponse:
-    """Read now, pause or resume one source."""
-    known = _source(request, pk)
-    if request.method == "POST":
-        try:
-            _act(request, [known], act)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
+@require_POST
+def source_read_now(request: MemberRequest, pk: int) -> HttpResponse:
+    """Do not wait for its next turn."""
+    return _act_on_one(request, pk, "read-now")
+
+
+@page(Role.MANAGER)
+@require_POST
+def source_pause(request: MemberRequest, pk: int) -> HttpResponse:
+    """Read it no more for the time being."""
+    return _act_on_one(request, pk, "pause")
+
+
+@page(Role.MANAGER)
+@require_POST
+def source_resume(request: MemberRequest, pk: int) -> HttpResponse:
+    """Read it again; also one that is broken."""
+    return _act_on_one(request, pk, "resume")
+
+
+def _act_on_one(request: MemberRequest, pk: int, act: str) -> HttpResponse:
+    try:
+        _act(request, [_source(request, pk)], act)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
     return go(request, "source", pk)
 
 
 @page(Role.MANAGER)
+@require_POST
 def sources_act(request: MemberRequest) -> HttpResponse:
     """Pause or resume the chosen sources; pausing can be undone."""
-    if request.method == "POST":
-        numbers = [int(text) for text in request.POST.getlist("source") if text.isdecimal() and len(text) < 19]
-        chosen = list(Source.of(request.workspace).filter(pk__in=numbers).select_related("workspace"))
-        _act(request, chosen, request.POST.get("do", ""))
+    numbers = [int(text) for text in request.POST.getlist("source") if text.isdecimal() and len(text) < 19]
+    chosen = list(Source.of(request.workspace).filter(pk__in=numbers).select_related("workspace"))
+    _act(request, chosen, request.POST.get("do", ""))
     return back(request, "sources")
 
 
@@ -174,7 +192,7 @@ def _act(request: MemberRequest, chosen: list[Source], act: str) -> None:
             number = actions.resume(chosen, by=by, now=now, why=why)
             _undo(request, f"{_sources(number)} set going; read in a moment.", "pause", resting)
         case _:
-            raise Http404
+            messages.error(request, "Choose what is to be done with the sources: pause or resume.")
 
 
 def _sources(number: int) -> str:

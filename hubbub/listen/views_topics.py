@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 from hubbub.core import query as language
 from hubbub.store.models import Kpi, Role, Topic
@@ -38,10 +39,9 @@ def topics(request: MemberRequest) -> HttpResponse:
 
 
 @page(Role.MANAGER)
+@require_POST
 def topics_active(request: MemberRequest) -> HttpResponse:
     """Let the chosen topics rest, or listen for them again; can be undone."""
-    if request.method != "POST":
-        return go(request, "topics")
     active = request.POST.get("active") == "yes"
     chosen = list(Topic.of(request.workspace).filter(pk__in=_numbers(request)).select_related("workspace"))
     turned = [topic for topic in chosen if topic.active != active]
@@ -64,12 +64,10 @@ def topic_new(request: MemberRequest) -> HttpResponse:
     return _edit(request, None)
 
 
-@page(Role.VIEWER)
+@page(Role.VIEWER, to_write=Role.MANAGER)
 def topic(request: MemberRequest, pk: int) -> HttpResponse:
     """A topic: its query, what it finds, how far it was held against stored posts."""
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
-    if request.method == "POST" and not request.role.may(Role.MANAGER):
-        return render(request, "ui/forbidden.html", {"needed": Role.MANAGER}, status=403)
     return _edit(request, found)
 
 
@@ -110,6 +108,7 @@ def save_topic(request: MemberRequest, form: TopicForm, topic: Topic | None) -> 
 
 
 @page(Role.VIEWER)
+@require_POST
 def topic_preview(request: MemberRequest) -> HttpResponse:
     """A part of a page: what the query in the form would find among stored posts, or what is wrong with it."""
     return render(request, "listen/preview.html", preview_context(request, request.POST.get("query", "")))
@@ -128,25 +127,26 @@ def preview_context(request: MemberRequest, text: str) -> dict[str, object]:
 
 
 @page(Role.MANAGER)
+@require_POST
 def topic_apply(request: MemberRequest, pk: int) -> HttpResponse:
     """Hold the topic against stored posts too."""
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
-    if request.method == "POST":
-        newest = request.POST.get("newest", "")
-        try:
-            there = actions.apply_topic(found, int(newest) if newest.isdecimal() else 0, by=request.member)
-            if not there:
-                messages.info(request, "No posts are stored yet.")
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
+    newest = request.POST.get("newest", "")
+    try:
+        there = actions.apply_topic(found, int(newest) if newest.isdecimal() else 0, by=request.member)
+        if not there:
+            messages.info(request, "No posts are stored yet.")
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
     return go(request, "topic", pk)
 
 
 @page(Role.MANAGER)
+@require_POST
 def topic_stop(request: MemberRequest, pk: int) -> HttpResponse:
     """Go no further through stored posts."""
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
-    if request.method == "POST" and found.reading_below is not None:
+    if found.reading_below is not None:
         actions.stop_applying(found, by=request.member)
     return go(request, "topic", pk)
 
