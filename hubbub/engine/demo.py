@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Author, Post
 from hubbub.store.audit import audit
 from hubbub.store.models import (
+    Conversation,
     Kpi,
     Objective,
     Rule,
@@ -65,6 +67,13 @@ SAYINGS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         "I made {n}00 dollars a week from home, ask me how: https://cheap-beans.example/win",
     )),
 )  # fmt: skip
+US = Author("rocketcoffee", "rocketcoffee", "Rocket Coffee")
+ANSWERED = {"praise": 0.5, "complaint": 0.75, "question": 0.8}  # how often we did, in the demo
+ANSWERS = {
+    "praise": "Thank you! That made our day.",
+    "complaint": "We are sorry about that. We have written to you to put it right.",
+    "question": "Good question: it does. If you want to know more, just ask.",
+}
 PLACES = (
     ("Comments on our blog", True, "comment"),
     ("Coffee forum", False, "post"),
@@ -101,10 +110,22 @@ def fill(workspace: Workspace, *, by: System, now: datetime) -> None:
     said = _posts(now)
     for name, owned, kind in PLACES:
         source = Source.everywhere.create(
-            workspace=workspace, name=name, kind="files", state=SourceState.FINISHED, owned=owned, last_success=now
+            workspace=workspace,
+            name=name,
+            kind="files",
+            state=SourceState.FINISHED,
+            owned=owned,
+            account=US.id,
+            last_success=now,
         )
         mine = [post for post in said if post.type == kind]
-        take_in(source, Batch(posts=mine, cursor=""), now=now)
+        # week by week, as if it had been read all along
+        for week in range(DAYS // 7 + 1, -1, -1):
+            end = now - timedelta(weeks=week)
+            batch = [post for post in mine if post.published and end - timedelta(weeks=1) < post.published <= end]
+            take_in(source, Batch(posts=batch, cursor=""), now=end)
+    Conversation.of(workspace).filter(answered__isnull=False).update(status="done", closed=F("answered"))
+    Conversation.of(workspace).filter(last_post__lt=now - timedelta(days=10)).update(status="done", closed=now)
     _plan(workspace, topics[0], by=by, now=now)
 
 
@@ -116,8 +137,25 @@ def _posts(now: datetime) -> list[Post]:
         what, _, sayings = chance.choices(SAYINGS, [weight for _, weight, _ in SAYINGS])[0]
         kind = chance.choices(kinds, [5, 4, 2])[0]
         name = chance.choice(PEOPLE) if what != "promotion" else "Best Deals"
-        said.append(_post(number, name, kind, what, chance.choice(sayings), chance, now))
+        post = _post(number, name, kind, what, chance.choice(sayings), chance, now)
+        said.append(post)
+        if what in ANSWERED and chance.random() < ANSWERED[what]:
+            said.append(_answer(post, what, chance, now))
     return said
+
+
+def _answer(post: Post, what: str, chance: random.Random, now: datetime) -> Post:
+    asked = post.published or now
+    return Post(
+        id=f"{post.id}-answer",
+        text=ANSWERS[what],
+        type=post.type,
+        author=US,
+        published=min(now, asked + timedelta(hours=chance.lognormvariate(1.2, 0.8))),
+        lang="en",
+        parent=post.id,
+        thread=post.thread,
+    )
 
 
 def _post(number: int, name: str, kind: str, what: str, saying: str, chance: random.Random, now: datetime) -> Post:
@@ -142,12 +180,12 @@ def _post(number: int, name: str, kind: str, what: str, saying: str, chance: ran
 
 
 def _plan(workspace: Workspace, brand: Topic, *, by: System, now: datetime) -> None:
-    wanted: Sequence[tuple[str, str, str, float]] = (
-        ("complaints", "No complaint stays unanswered", "answered_share", 0.9),
-        ("fans", "More people speak of us", "mentions", 400),
+    wanted: Sequence[tuple[str, str, str, float, float]] = (
+        ("complaints", "No complaint stays unanswered", "answered_share", 0.3, 0.9),
+        ("fans", "More people speak of us", "mentions", 250, 500),
     )
     with transaction.atomic():
-        for kind, name, measure, value in wanted:
+        for kind, name, measure, baseline, value in wanted:
             objective = Objective.everywhere.create(workspace=workspace, kind=kind, name=name)
             kpi = Kpi.everywhere.create(
                 workspace=workspace,
@@ -160,8 +198,9 @@ def _plan(workspace: Workspace, brand: Topic, *, by: System, now: datetime) -> N
                 kpi=kpi,
                 value=value,
                 by_day=(now + timedelta(days=60)).date(),
+                baseline=baseline,
                 set_by=str(by),
-                set_at=now,
+                set_at=now - timedelta(days=30),
                 why="An example",
             )
             for row in (objective, kpi, target):
