@@ -6,15 +6,15 @@ from typing import Any, TypeAlias
 from . import script, values
 from .errors import Slips, show
 from .fields import FIELDS, Field
-from .lexer import Piece
-from .reading import blank_urls, exact_tokens, mark
+from .glob import far_enough
+from .lexer import MOST_TERMS, Piece
+from .reading import blank_urls, cut, exact_tokens, mark
 from .tree import And, Cut, Near, Node, Not, Or, Raw, Term
 
 # A piece, or a tuple of a kind ("or", "and", "not", "near", "group", "field") and its parts: recursive.
 Syntax: TypeAlias = Any
 
 MOST_LOOSE = 32  # words in a phrase with ~n
-BEFORE_WILDCARD = 3
 _WILD_RUN = re.compile("[*?]+")
 _NOTHING = Term((Cut("nothing"),))  # stands where a slip was noted; never leaves this room
 
@@ -140,19 +140,28 @@ class Builder:
         if quoted:
             folded = _without_punctuation(folded)
         found = [(match.span(), match[0]) for match in script.WANTED.finditer(folded)]
+        if self._too_many(len(found), piece):
+            return ()
         marks = mark(folded, [spot for spot, _ in found])
         tokens = tuple(Cut(word, sign) for (_, word), sign in zip(found, marks, strict=True))
         if not tokens:
             self._empty(piece, address=urls and plain != source)
-        for token in tokens:
-            if token.wild:
-                self._check_wild(token.word, piece)
+        early = next((token.word for token in tokens if token.wild and not far_enough(token.word)), "")
+        if early:
+            self._early(early, piece)
         return tokens
 
-    def _check_wild(self, word: str, piece: Piece) -> None:
-        first = min(at for at in (word.find("*"), word.find("?")) if at >= 0)
-        if first >= BEFORE_WILDCARD:
-            return
+    def _too_many(self, count: int, piece: Piece) -> bool:
+        if count > MOST_TERMS:
+            self.slips.add(
+                piece.start,
+                piece.end,
+                f"A phrase holds at most {MOST_TERMS:,} words; this one has {count:,}.",
+                mend="Close its quotes earlier.",
+            )
+        return count > MOST_TERMS
+
+    def _early(self, word: str, piece: Piece) -> None:
         if script.UNSPACED_ONE.search(piece.value):
             mend = "In scripts written without spaces none is needed: the characters are found inside words too."
         else:
@@ -160,7 +169,7 @@ class Builder:
         self.slips.add(
             piece.start,
             piece.end,
-            f"The wildcard in {show(word)} comes too early: at least {BEFORE_WILDCARD} characters stand before it.",
+            f"The wildcard in {show(word)} comes too early: at least three characters stand before it.",
             mend=mend,
         )
 
@@ -173,6 +182,8 @@ class Builder:
                 "Braces hold a word as it is written, without wildcards.",
                 mend="Use quotes in place of the braces.",
             )
+        if self._too_many(len(cut(source)), piece):
+            return ()
         # Cut where the folded text is cut, but keep what was written.
         pieces = exact_tokens(source)
         if not pieces:

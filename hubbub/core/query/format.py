@@ -2,47 +2,72 @@
 
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 from .fields import FIELDS
-from .tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value
+from .lexer import LONGEST
+from .tree import And, Cut, Days, Leaf, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value, leaves
 from .values import UNITS
 
 _PLAIN = re.compile(r"[^\s()\"“”„‟{}\[\]<>*?~\\]+")
-_LOOSEST, _OR, _AND, _NOT = 0, 1, 2, 3
+
+
+class _Style(NamedTuple):
+    """How AND and NOT are written."""
+
+    both: str
+    no: str
+
+
+_PLAIN_STYLE, _SHORT_STYLE = _Style(" AND ", "NOT "), _Style(" ", "-")
 
 
 def format(query: Query) -> str:  # noqa: A001 - the field's word
-    """The query as Hubbub writes it."""
-    return _write(query.tree, _LOOSEST)
+    """The query as Hubbub writes it. Near the longest that may be written, AND and NOT are written short."""
+    text = _write(query.tree, _PLAIN_STYLE, "")
+    return text if len(text) <= LONGEST else _write(query.tree, _SHORT_STYLE, "")
 
 
-def _write(node: Node, inside: int) -> str:
+def _write(node: Node, style: _Style, within: str) -> str:
+    """A node, within the group of a field where one is named."""
+    if isinstance(node, And | Or | Near) and not within and (field := _one_field(node)):
+        return f"{field}:({_write(node, style, field)})"
     if isinstance(node, Or):
-        text = " OR ".join([_write(part, _OR) for part in node.parts])
-        return f"({text})" if inside >= _AND else text
+        return " OR ".join([_write(part, style, within) for part in node.parts])
     if isinstance(node, And):
-        text = " AND ".join([_write(part, _AND) for part in node.parts])
-        return f"({text})" if inside >= _OR else text
+        return style.both.join([_bracketed(part, style, within) for part in node.parts])
     if isinstance(node, Not):
-        return "NOT " + _write(node.part, _NOT)
+        return style.no + _bracketed(node.part, style, within)
     if isinstance(node, Near):
-        return _near(node)
-    if isinstance(node, Term):
-        return (node.field + ":" if node.field else "") + _term(node)
+        return f"{_side(node.left)} NEAR/{node.within}{'f' if node.forward else ''} {_side(node.right)}"
     if isinstance(node, Raw):
         return "raw:" + _quote(node.text)
+    return ("" if within or not node.field else node.field + ":") + _leaf(node)
+
+
+def _bracketed(node: Node, style: _Style, within: str) -> str:
+    """Within AND or NOT: in brackets where it would bind otherwise, and has not got any from its field."""
+    text = _write(node, style, within)
+    loose = isinstance(node, And | Or) and (within or not _one_field(node))
+    return f"({text})" if loose else text
+
+
+def _leaf(node: Term | Value | Days | Numbers) -> str:
+    if isinstance(node, Term):
+        return _term(node)
     if isinstance(node, Value):
-        return f"{node.field}:{_value(node)}"
-    if isinstance(node, Days):
-        return f"{node.field}:{_days(node)}"
-    return f"{node.field}:{_numbers(node)}"
+        return _value(node)
+    return _days(node) if isinstance(node, Days) else _numbers(node)
 
 
-def _near(node: Near) -> str:
-    field = node.left[0].field
-    near = f"NEAR/{node.within}{'f' if node.forward else ''}"
-    text = f"{_side(node.left)} {near} {_side(node.right)}"
-    return f"{field}:({text})" if field else text
+def _one_field(node: Node) -> str:
+    """The field that all leaves ask for, where it is one and the same; "" else."""
+    fields = {leaf.left[0].field if isinstance(leaf, Near) else _field(leaf) for leaf, _ in leaves(node)}
+    return fields.pop() if len(fields) == 1 else ""
+
+
+def _field(leaf: Leaf) -> str:
+    return "" if isinstance(leaf, Raw | Near) else leaf.field
 
 
 def _side(terms: tuple[Term, ...]) -> str:

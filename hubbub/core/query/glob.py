@@ -50,6 +50,12 @@ def _find(part: str, word: str, at: int, end: int) -> int:
     return next((start for start in range(at, end - len(part) + 1) if _fits(part, word, start)), -1)
 
 
+def far_enough(pattern: str) -> bool:
+    """Whether enough stands before the first wildcard: three characters, or two where two more stand behind."""
+    before = len(glob(pattern).prefix)
+    return before >= 3 or (before == 2 and len(pattern) - pattern.count("*") - pattern.count("?") >= 4)
+
+
 @lru_cache(maxsize=4096)
 def glob(pattern: str) -> Glob:
     """The pattern, made once."""

@@ -14,7 +14,7 @@ from .reading import Reading
 from .tree import Query
 
 K = TypeVar("K", bound=Hashable)
-MOST_DEAD = 250_000  # words remembered as asked for by nobody
+MOST_MET = 500_000  # words remembered, with what asks for them
 
 
 class _Slot(Generic[K]):
@@ -58,7 +58,7 @@ class Index(Generic[K]):
         self._next = 0
         self._uses: Counter[str] = Counter()  # in how many queries a word stands
         self._words: dict[str, list[_Entry[K]]] = {}  # those to look at when a word is seen
-        self._wilds: dict[str, list[tuple[Glob, _Entry[K]]]] = {}  # by the first three characters
+        self._wilds: dict[str, list[tuple[Glob, _Entry[K]]]] = {}  # by the first two or three characters
         self._always: list[_Entry[K]] = []
         self._live: dict[str, list[_Entry[K]]] = {}  # words that were seen: with what the wildcards add
         self._dead: set[str] = set()  # words that were seen and that no query asks for
@@ -112,12 +112,14 @@ class Index(Generic[K]):
     def _learn(self, word: str) -> list[_Entry[K]]:
         """What is to be looked at when a word is seen, which was not seen before."""
         entries = list(self._words.get(word, ()))
-        entries += [entry for fits, entry in self._wilds.get(word[:3], ()) if fits.matches(word)]
+        for begins in {word[:2], word[:3]}:
+            entries += [entry for fits, entry in self._wilds.get(begins, ()) if fits.matches(word)]
+        if len(self._dead) + len(self._live) >= MOST_MET:
+            self._dead.clear()
+            self._live.clear()
         if entries:
             self._live[word] = entries
         else:
-            if len(self._dead) >= MOST_DEAD:
-                self._dead.clear()
             self._dead.add(word)
         return entries
 
@@ -131,7 +133,8 @@ class Index(Generic[K]):
         for anchor in slot.anchors:
             entry = _Entry(slot, anchor)
             if "*" in anchor or "?" in anchor:
-                self._wilds.setdefault(anchor[:3], []).append((glob(anchor), entry))
+                fits = glob(anchor)
+                self._wilds.setdefault(fits.prefix[:3], []).append((fits, entry))
             else:
                 self._words.setdefault(anchor, []).append(entry)
         self._forget(slot.anchors)
@@ -143,11 +146,12 @@ class Index(Generic[K]):
             return
         for anchor in slot.anchors:
             if "*" in anchor or "?" in anchor:
-                kept = [pair for pair in self._wilds.pop(anchor[:3]) if pair[1].slot is not slot]
+                begins = glob(anchor).prefix[:3]
+                kept = [pair for pair in self._wilds.pop(begins, ()) if pair[1].slot is not slot]
                 if kept:
-                    self._wilds[anchor[:3]] = kept
+                    self._wilds[begins] = kept
             else:
-                left = [entry for entry in self._words.pop(anchor) if entry.slot is not slot]
+                left = [entry for entry in self._words.pop(anchor, ()) if entry.slot is not slot]
                 if left:
                     self._words[anchor] = left
         self._forget(slot.anchors)

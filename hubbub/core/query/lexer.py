@@ -44,6 +44,7 @@ class Lexer:
         self.pieces: list[Piece] = []
         self.open: list[int] = []  # where the brackets stand that are still open
         self.terms = 0
+        self.stopped = False  # over a limit: nothing that follows can be told well
         self.lower: list[Piece] = []  # `and`, `or`, `not`, `near` in lower case
 
     def read(self) -> list[Piece]:
@@ -66,6 +67,7 @@ class Lexer:
                     f"A query holds at most {MOST_TERMS:,} terms.",
                     mend="Split it into several, or use wildcards.",
                 )
+                self.stopped = True
                 break
         for start in reversed(self.open):
             self.slips.add(start, start + 1, "This bracket is never closed.", mend="Add `)` where the group ends.")
@@ -85,7 +87,7 @@ class Lexer:
                 f"Brackets may stand {DEEPEST} deep at most.",
                 mend="Take away the brackets that change nothing.",
             )
-            self.terms = MOST_TERMS + 1  # nothing after this can be told well
+            self.stopped = True
             self.open.clear()
             return len(self.text)
         self.open.append(at)

@@ -10,7 +10,7 @@ from lark import Lark, Transformer, UnexpectedToken
 from .build import Builder, Syntax
 from .errors import QueryError, Slips
 from .fields import Use
-from .lexer import LONGEST, MOST_TERMS, Lexer, Piece
+from .lexer import LONGEST, Lexer, Piece
 from .tree import Query, leaves
 
 _OPERATORS = frozenset({"AND", "OR", "NOT", "MINUS", "NEAR"})
@@ -65,7 +65,7 @@ def parse(text: str, use: Use) -> Query:
         raise QueryError(slips.all())
     lexer = Lexer(text, use, slips)
     pieces = lexer.read()
-    if lexer.terms > MOST_TERMS or slips.full:
+    if lexer.stopped or slips.full:
         raise QueryError(slips.all())
     if not pieces:
         slips.add(0, len(text), "There is nothing to look for.", mend="Write a word.", expected=_expected(first=True))
@@ -98,6 +98,8 @@ def _shape(pieces: list[Piece], end: int, slips: Slips) -> Syntax:
             result = feed(piece, is_end)
         except UnexpectedToken:
             _note(before, piece, slips)
+            if slips.full:
+                raise QueryError(slips.all()) from None
             if piece.type in _OPERATORS:
                 continue  # an operator too many
             feed(missing, False)

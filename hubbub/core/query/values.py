@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from . import script
 from .errors import Slips, show
 from .fields import Field, nearest
+from .glob import far_enough
 from .lexer import Piece
 from .reading import bare, host
 from .tree import Days, Node, Numbers, Value
@@ -77,9 +78,9 @@ def _whole(piece: Piece, field: Field) -> Value:
     if not text:
         raise _Bad(f"`{field.name}:` has no value.", f"Write {field.example}.")
     wild = piece.type == "WORD" and ("*" in text or "?" in text)
-    if wild and min(at for at in (text.find("*"), text.find("?")) if at >= 0) < 3:
+    if wild and not far_enough(text):
         raise _Bad(
-            f"The wildcard in {show(piece.value)} comes too early: at least 3 characters stand before it.",
+            f"The wildcard in {show(piece.value)} comes too early: at least three characters stand before it.",
             "Write more of the name.",
         )
     return Value(field.name, text, wild)
