@@ -297,8 +297,8 @@ def _change(site: Site, act: Act) -> Done:
     if found is not None:
         return found
     try:
-        if due == "trash":  # this way WordPress refuses where there is no trash; the other way it deletes for good
-            site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id"}, method="DELETE")
+        if due == "trash":  # this way WordPress refuses where there is no trash, the other way it would delete for good
+            site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id", "_method": "DELETE"}, method="POST")
         else:
             site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id"}, method="POST", body={"status": due})
     except RefusedError as refused:
