@@ -56,7 +56,10 @@ def topic_form(topic: Topic | None = None, data: QueryDict | None = None) -> Top
     """The form of a new topic, or of one that stands."""
     if topic is None:
         return TopicForm(data, initial={"newest": "10000"})
-    return TopicForm(data, initial={"name": topic.name, "kind": topic.kind, "query": topic.query, "newest": "10000"})
+    known = {"name": topic.name, "kind": topic.kind, "query": topic.query, "newest": "10000"}
+    form = TopicForm(data, initial=known)
+    form.fields["newest"].label = "If the query changed, hold it against"
+    return form
 
 
 class SourceForm(forms.Form):
@@ -103,17 +106,12 @@ class SourceForm(forms.Form):
             self.order_fields([name for name in self.fields if name != "name"] + ["name"])
 
     def clean(self) -> dict[str, Any]:
-        """Required secrets and files are there; kept secrets are not sent to a server they were not given for."""
+        """Kept secrets are not sent to a server that they were not given for."""
         given: dict[str, Any] = super().clean() or {}
         for field in self.questions:
-            name = html_name(field.name)
-            if field.kind == "secret" and field.required and field.name not in self.kept.secrets:
-                self.add_error(name, "This is needed.")
-            if field.kind == "upload" and field.required and field.name not in self.kept.uploads:
-                self.add_error(name, "Choose a file.")
             if self._leads_elsewhere(field, given):
                 self.add_error(
-                    name,
+                    html_name(field.name),
                     "The address leads to another server than the one this was kept for. Enter it anew, so that it "
                     "is not sent there unasked.",
                 )
@@ -167,7 +165,7 @@ def _field(field: Field, kept: Kept, *, saved: bool) -> forms.Field:
             )
             return forms.CharField(
                 label=field.label,
-                required=False,  # `clean` asks for it, because it may be kept
+                required=field.required and not held,
                 help_text=help_text,
                 widget=forms.PasswordInput(
                     render_value=False,
@@ -191,7 +189,12 @@ def _field(field: Field, kept: Kept, *, saved: bool) -> forms.Field:
             help_text = (
                 f"Kept: {held_file.name}; choose another to replace it. {field.help}" if held_file else field.help
             )
-            return forms.FileField(label=field.label, required=False, help_text=help_text)
+            return forms.FileField(
+                label=field.label,
+                required=field.required and held_file is None,
+                help_text=help_text,
+                error_messages={"required": "Choose a file."},
+            )
         case _:
             attrs = {"placeholder": field.placeholder}
             if field.kind == "url":
