@@ -73,7 +73,7 @@ def inbox(
     budget: int = BUDGET,
 ) -> Inbox:
     """A page, newest first. With a query: those whose newest post that is not ours matches."""
-    newest_first = conversations.select_related("author", "source", "assignee__user").order_by("-last_post", "-id")
+    newest_first = conversations.select_related("workspace", "author", "source", "assignee__user").order_by("-last_post", "-id")
     hits: list[Conversation] = []
     looked_at = 0
     while len(hits) <= size:
@@ -104,8 +104,9 @@ def _older(conversations: QuerySet[Conversation], before: Before | None) -> Quer
 
 def _caught(chunk: Sequence[Conversation], query: language.Query, now: datetime) -> list[Conversation]:
     newest = newest_posts(chunk)
-    caught = {post.conversation_id for post in newest if post.pk in matching(newest, query, now=now)}
-    return [conversation for conversation in chunk if conversation.pk in caught]
+    caught = matching(newest, query, now=now)
+    hits = {post.conversation_id for post in newest if post.pk in caught}
+    return [conversation for conversation in chunk if conversation.pk in hits]
 
 
 def newest_posts(conversations: Sequence[Conversation]) -> list[Post]:

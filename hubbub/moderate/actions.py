@@ -56,7 +56,7 @@ def decide(post: Post, decision: Decision, *, by: Actor, why: str = "", was: str
     row.save(update_fields=["decision", "state", "decided"])
     verb = way(row.state, row.source.can) if row.state != state else None
     sent = outbox.put(row, verb, by=by, why=reason) if verb else None
-    links = {"outbox": sent.pk if sent else None, "called_back": called_back}
+    links = {"outbox": sent.pk if sent else None, **({"called_back": called_back} if called_back else {})}
     act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **links})
     return Decided(row, act, sent, only_here=row.state != state and verb is None)
 

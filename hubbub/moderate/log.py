@@ -12,6 +12,8 @@ from msgspec import Struct, json
 from hubbub.store.models import Audit, Member, Workspace
 from hubbub.store.search import Before
 
+# what an undo needs and nobody reads; the CSV and the API have it
+INSIDE = frozenset({"decided", "outbox", "called_back", "assignee", "note", "post", "conversation"})
 LATELY = 5_000  # entries whose verbs and nouns are offered as choices
 
 # what an entry is about → where it is shown, given its id
@@ -84,6 +86,7 @@ def log(workspace: Workspace, asked: Asked, before: Before | None = None, size: 
 def entry(workspace: Workspace, row: Audit) -> Entry:
     """The row as a page shows it."""
     fields = [*row.before, *(name for name in row.after if name not in row.before)]
+    fields = [name for name in fields if name not in INSIDE]
     changed = [(name, _shown(row.before.get(name)), _shown(row.after.get(name))) for name in fields]
     return Entry(row, _url(workspace, row), changed)
 
@@ -97,7 +100,7 @@ def _url(workspace: Workspace, row: Audit) -> str:
         if row.noun in PAGES:
             return reverse(PAGES[row.noun], args=[workspace.slug, row.noun_id])
         if row.noun in LISTS:
-            return reverse(LISTS[row.noun], args=[workspace.slug])
+            return f"{reverse(LISTS[row.noun], args=[workspace.slug])}#row-{row.noun_id}"
     except NoReverseMatch:
         return ""
     return ""

@@ -67,7 +67,7 @@ def queue(
     budget: int = BUDGET,
 ) -> Queue:
     """The posts that have waited longest."""
-    rows = queued(workspace).select_related("author__person", "source", "conversation__assignee__user")
+    rows = queued(workspace).select_related("workspace", "author__person", "source", "conversation__assignee__user")
     hits: list[Post] = []
     spans: dict[int, Sequence[language.Span]] = {}
     looked_at, ran_out = 0, False

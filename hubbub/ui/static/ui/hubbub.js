@@ -142,6 +142,7 @@ function restoreDrafts(root) {
   });
 }
 document.addEventListener("DOMContentLoaded", () => { restoreDrafts(document); count(); });
+document.addEventListener("DOMContentLoaded", () => { if (chosen() && !location.hash) chosen().scrollIntoView({ block: "nearest" }); });
 document.addEventListener("htmx:afterSwap", (event) => restoreDrafts(event.target));
 /* a request that did not arrive says so, where the eye is */
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
