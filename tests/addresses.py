@@ -6,6 +6,8 @@ parameter after its noun ("topic_id"), or add a line to EXACT or PLAIN.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
@@ -67,7 +69,7 @@ class Page:
         return reverse(self.name, kwargs=values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Call:
     """One operation of the API."""
 
@@ -134,9 +136,16 @@ def _parameters(pattern: URLPattern | URLResolver) -> tuple[str, ...]:
     return tuple(pattern.pattern.regex.groupindex)
 
 
+@cache
+def openapi() -> Mapping[str, Any]:
+    """The API's own description of itself."""
+    return api.get_openapi_schema()
+
+
+@cache
 def calls() -> list[Call]:
     """Every operation of the API, from its routers; what it takes, from its OpenAPI description."""
-    described = api.get_openapi_schema()["paths"]
+    described = openapi()["paths"]
     return [
         Call(method, path, getattr(operation.view_func, "needs", None), _open(operation, api), told[method.lower()])
         for path, told, operation in _operations(described)
@@ -212,7 +221,7 @@ def _text(schema: Mapping[str, object], name: str) -> str:
 
 
 def _component(reference: str) -> Mapping[str, object]:
-    found = api.get_openapi_schema()
+    found = openapi()
     for part in reference.removeprefix("#/").split("/"):
         found = found[part]
     return found

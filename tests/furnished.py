@@ -15,6 +15,7 @@ from hubbub.store.models import (
     ObjectiveKind,
     Outbox,
     OutboxState,
+    Post,
     Role,
     Rollup,
     Rule,
@@ -40,32 +41,40 @@ from tests.world import (
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
+def mark(slug: str) -> str:
+    """A word that stands in the rows of one workspace only."""
+    return f"only-{slug}"
+
+
 def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
     """Fill it, and say by noun which row an address may name."""
-    source = make_source(workspace)
+    own = mark(workspace.slug)
+    source = make_source(workspace, f"Blog {own}")
     broken = make_source(
-        workspace, "News site", kind="feed", settings={"url": "https://news.example.org/feed"}, owned=False,
+        workspace, f"News site {own}", kind="feed", settings={"url": "https://news.example.org/feed"}, owned=False,
         can=[], state=SourceState.BROKEN, failures=7, error="The address answered 404: check that it is a feed",
     )  # fmt: skip
-    topic = make_topic(workspace)
-    make_topic(workspace, "Field", "coffee OR tea", kind="industry")
-    author, other = make_author(workspace), make_author(workspace, "dave")
-    post = make_post(source, "I like acme, but the lid leaks.", 1, author=author)
-    queued = make_post(source, "acme? buy pills here", 2, author=other, thread="two", decision="queued")
+    topic = make_topic(workspace, f"Acme {own}")
+    make_topic(workspace, f"Field {own}", "coffee OR tea", kind="industry")
+    author, other = make_author(workspace, f"carol-{own}"), make_author(workspace, f"dave-{own}")
+    post = make_post(source, f"I like acme, but the lid leaks {own}.", 1, author=author)
+    queued = make_post(source, f"acme? buy pills here {own}", 2, author=other, thread="two", decision="queued")
     for number in range(3, 9):
-        make_post(broken, f"Coffee number {number} by acme", number, author=other, thread=f"n{number}", type="article")
+        make_post(
+            broken, f"Coffee number {number} by acme {own}", number, author=other, thread=f"n{number}", type="article"
+        )
     make_mention(post, topic, [["text", 7, 11]])
     make_mention(queued, topic, [["text", 0, 4]])
     talk = make_conversation(post)
     make_conversation(queued, status="done")
     note = Note.everywhere.create(
-        workspace=workspace, conversation=talk, by=admin, by_name=str(admin), text="Known lid", at=NOON
+        workspace=workspace, conversation=talk, by=admin, by_name=str(admin), text=f"Known lid {own}", at=NOON
     )
     rule = _rules(workspace, queued)
     sent = _outbox(post, admin)
     kpi = _objective(workspace, topic)
     colleague = make_member(workspace, f"dora-{workspace.slug}", Role.VIEWER)
-    token = make_token(admin, Role.VIEWER, f"{workspace.slug} row")
+    token = make_token(admin, Role.VIEWER, f"{own} row")
     for hour in range(4):
         when = NOON + timedelta(hours=hour)
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, posts=5 + hour)
@@ -85,10 +94,16 @@ def make_token(member: Member, role: Role, secret: str, **more: object) -> ApiTo
 
 def _rules(workspace: Workspace, post: object) -> Rule:
     rule = Rule.everywhere.create(
-        workspace=workspace, name="Pills", when="pills", then=RuleOutcome.QUEUE, state=RuleState.LIVE,
-        because="Speaks of pills",
-    )  # fmt: skip
-    Rule.everywhere.create(workspace=workspace, name="Links", when="has:link", because="Has a link", position=1)
+        workspace=workspace,
+        name=f"Pills {mark(workspace.slug)}",
+        when="pills",
+        then=RuleOutcome.QUEUE,
+        state=RuleState.LIVE,
+        because=f"Speaks of pills {mark(workspace.slug)}",
+    )
+    Rule.everywhere.create(
+        workspace=workspace, name=f"Links {mark(workspace.slug)}", when="has:link", because="Has a link", position=1
+    )
     Verdict.everywhere.create(
         workspace=workspace, post=post, rule=rule, rule_name=rule.name, state=RuleState.LIVE,
         outcome=RuleOutcome.QUEUE, because=rule.because, spans=[["text", 10, 15]], at=NOON,
@@ -96,10 +111,10 @@ def _rules(workspace: Workspace, post: object) -> Rule:
     return rule
 
 
-def _outbox(post: object, admin: Member) -> Outbox:
+def _outbox(post: Post, admin: Member) -> Outbox:
     with transaction.atomic():
-        row = outbox.put(post, "reply", by=admin, text="Thank you, we will send a new lid.")
-        broken = outbox.put(post, "reply", by=admin, text="And a second one.")
+        row = outbox.put(post, "reply", by=admin, text=f"Thank you, a new lid comes {mark(post.workspace.slug)}.")
+        broken = outbox.put(post, "reply", by=admin, text=f"And a second one {mark(post.workspace.slug)}.")
         audit(post, "reply", by=admin, why="asked for help", after={"state": "waiting"})
     Outbox.everywhere.filter(pk=row.pk).update(due=FAR)
     Outbox.everywhere.filter(pk=broken.pk).update(
@@ -109,7 +124,9 @@ def _outbox(post: object, admin: Member) -> Outbox:
 
 
 def _objective(workspace: Workspace, topic: object) -> Kpi:
-    aim = Objective.everywhere.create(workspace=workspace, kind=ObjectiveKind.FANS, name="More fans", why="They help")
+    aim = Objective.everywhere.create(
+        workspace=workspace, kind=ObjectiveKind.FANS, name=f"More fans {mark(workspace.slug)}", why="They help"
+    )
     kpi = Kpi.everywhere.create(workspace=workspace, objective=aim, measure="mentions", topic=topic)
     Target.everywhere.create(
         workspace=workspace, kpi=kpi, value=40, by_day=FAR.date(), baseline=10, set_by="alice", set_at=NOON
