@@ -78,7 +78,9 @@ def _in_page(svg: str, label: str) -> str:
     for colour, variable in COLOURS.items():
         svg = svg.replace(f'"{colour}"', f'"var({variable}, {colour})"')
     svg = svg.replace(f' font-family="{FONT}"', "")  # the page has one
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+    # one picture with one label: a role of "img" alone may hold no links, whoever does not know the first role takes it
+    svg = svg.replace("<svg ", f'<svg role="graphics-document img" aria-label="{escape(label)}" ', 1)
+    return svg.replace("<g ", '<g aria-hidden="true" ', 1)
 
 
 def warm() -> None:
