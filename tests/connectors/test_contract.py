@@ -1,0 +1,298 @@
+"""What every connector must hold, built in or added: it declares itself, goes on where it was, and fails by name."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hubbub.connectors import Act, Batch, Connector, Field, Found, Http, connector, connectors
+from hubbub.connectors._connector import Verb
+from hubbub.core.failures import Broken, Failure, Retry
+from hubbub.core.post import POST_STATES, POST_TYPES, Post
+
+from .conftest import Reply, Server
+from .test_feed import items
+
+SECRET = "s3cret-token"
+MANY = 734  # posts of a source that works: more than one batch, not a round number
+ALL = pytest.mark.parametrize("network", connectors().values(), ids=connectors())
+ONLINE = [one for one in connectors().values() if any(field.kind == "url" for field in one.fields)]
+KINDS = {"text", "url", "secret", "choice", "upload"}
+
+
+@ALL
+def test_it_declares_itself(network: Connector) -> None:
+    assert connector(network.kind) is network
+    assert network.kind.isidentifier()
+    assert network.kind.islower()
+    assert network.label
+    assert network.about.endswith(".")
+    assert 30 <= network.every <= 86_400
+    assert network.can <= set(Verb.__args__)
+    assert network.fields
+    assert len({field.name for field in network.fields}) == len(network.fields)
+    for field in network.fields:
+        assert field.kind in KINDS
+        assert field.label
+        assert bool(field.choices) is (field.kind == "choice")
+        assert field.name.isidentifier()
+
+
+def test_an_unknown_kind_is_said() -> None:
+    with pytest.raises(Broken, match="'carrier-pigeon'"):
+        connector("carrier-pigeon")
+
+
+# --- one that works, for each kind: settings, and what there is to fetch
+
+
+def _working_files(tmp_path: Path, _server: Server) -> dict[str, str]:
+    path = tmp_path / "posts.jsonl"
+    path.write_text("".join(json.dumps({"id": number, "text": f"post {number}"}) + "\n" for number in range(MANY)))
+    return {"file": str(path)}
+
+
+def _working_feed(_tmp_path: Path, server: Server) -> dict[str, str]:
+    server.answers["/feed"] = Reply(body=items(range(MANY)))
+    return {"url": f"{server.url}/feed"}
+
+
+def _working_wordpress(_tmp_path: Path, server: Server) -> dict[str, str]:
+    def comments(asked: object) -> Reply:
+        query = dict(pair.split("=") for pair in asked.target.partition("?")[2].split("&"))  # type: ignore[attr-defined]
+        offset, many = int(query["offset"]), int(query["per_page"])
+        numbers = range(1, MANY + 1) if query["order"] == "asc" else range(MANY, 0, -1)
+        found = [
+            {"id": number, "post": 1, "content": {"rendered": f"<p>post {number}</p>"}, "author_name": "Ann"}
+            for number in numbers[offset : offset + many]
+        ]
+        return Reply(200, {"x-wp-total": str(MANY)}, json.dumps(found).encode())
+
+    server.answers["/"] = Reply(200)
+    server.answers["/wp-json/"] = Reply(200, {}, b'{"name": "Acme", "namespaces": ["wp/v2"]}')
+    server.answers["/wp-json/wp/v2/comments"] = comments
+    return {"site": server.url}
+
+
+WORKING: dict[str, Callable[[Path, Server], dict[str, str]]] = {
+    "files": _working_files,
+    "feed": _working_feed,
+    "wordpress": _working_wordpress,
+}
+BUILT_IN = pytest.mark.parametrize("kind", WORKING)
+
+
+def test_each_built_in_one_is_tried() -> None:
+    assert set(WORKING) <= set(connectors())
+    assert list(connectors())[: len(WORKING)] == ["feed", "files", "wordpress"]
+
+
+def batches(network: Connector, settings: dict[str, str], http: Http, cursor: str = "") -> Iterator[Batch]:
+    while True:
+        batch = network.fetch(settings, cursor, http)
+        yield batch
+        cursor = batch.cursor
+        if not batch.more:
+            return
+
+
+def fit(post: Post) -> None:
+    assert post.id
+    assert len(post.id) < 500
+    assert post.type in POST_TYPES
+    assert post.state in POST_STATES
+    assert "\0" not in post.text + post.title
+    assert post.published is None or post.published.utcoffset() == timedelta()
+
+
+@BUILT_IN
+def test_a_check_names_what_it_found(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
+    found = connector(kind).check(WORKING[kind](tmp_path, server), http)
+    assert isinstance(found, Found)
+    assert "734" in found.says
+    assert found.name
+    assert found.can == frozenset()  # nobody signed in
+    assert 1 <= len(found.sample) <= 5
+
+
+@BUILT_IN
+def test_every_post_comes_once(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
+    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    read = list(batches(network, settings, http))
+    posts = [post for batch in read for post in batch.posts]
+    assert len(posts) == len({post.id for post in posts}) == MANY
+    assert all(len(batch.posts) <= 500 for batch in read)
+    for post in posts:
+        fit(post)
+    for _ in range(3):
+        (again,) = batches(network, settings, http, read[-1].cursor)
+        assert list(again.posts) == []
+
+
+@BUILT_IN
+def test_it_goes_on_from_every_cursor(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
+    """A crash after any batch: what was saved with its cursor is not read again, the rest is."""
+    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    read = list(batches(network, settings, http))
+    before: list[str] = []
+    for batch in read[:-1]:
+        before += [post.id for post in batch.posts]
+        rest = [post.id for later in batches(network, settings, http, batch.cursor) for post in later.posts]
+        assert len(rest) == MANY - len(before)
+        assert not set(rest) & set(before)
+
+
+@BUILT_IN
+def test_what_can_only_be_read_says_so(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
+    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    with pytest.raises(Broken, match="only be read"):
+        network.act(settings, Act("reply", "1", "key", "text"), http)
+
+
+# --- faults
+
+
+def endless() -> Iterator[bytes]:
+    while True:
+        yield b" "
+
+
+def three_gigabytes() -> Iterator[bytes]:
+    for _ in range(3000):
+        yield b" " * 1_000_000
+
+
+LINK = {"link": '<http://169.254.169.254/wp-json/>; rel="https://api.w.org/"'}
+FAULTS: dict[str, tuple[Reply, type[Failure] | tuple[type[Failure], ...], str]] = {
+    "429 without Retry-After": (Reply(429), Retry, "slow down"),
+    "429 with Retry-After": (Reply(429, {"retry-after": "3600"}), Retry, "slow down"),
+    "500": (Reply(500), Retry, "trouble of its own"),
+    "503 with a date": (Reply(503, {"retry-after": "Thu, 01 Jan 2099 00:00:00 GMT"}), Retry, "trouble of its own"),
+    "half an answer": (Reply(200, {"content-length": "1000"}, b'{"name": "Ac'), Retry, "broke off"),
+    "an answer that never ends": (Reply(200, {}, endless), (Retry, Broken), "takes too long|more than 20 MB"),
+    "wrong content type": (Reply(200, {"content-type": "image/png"}, b"\x89PNG\r\n\x1a\n\0\0"), Broken, "address"),
+    "HTML for JSON": (Reply(200, {"content-type": "text/html"}, b"<!doctype html><p>Sign in"), Broken, "address"),
+    "nothing": (Reply(200), Broken, "address"),
+    "3 GB": (Reply(200, {}, three_gigabytes), Broken, "more than 20 MB"),
+    "3 GB, announced": (Reply(200, {"content-length": "3000000000"}), Broken, "more than 20 MB"),
+    "redirect into the cloud's own network": (
+        Reply(302, {"location": "http://169.254.169.254/latest/"}),
+        Broken,
+        "private network",
+    ),
+    "redirects in a circle": (Reply(302, {"location": "/"}), Broken, "without an end"),
+    "wrong credentials": (
+        Reply(401, {}, b'{"code": "incorrect_password", "message": "No."}'),
+        Broken,
+        "password",
+    ),
+    "not allowed": (Reply(403, {}, b'{"code": "rest_forbidden", "message": "No."}'), Broken, "does not allow"),
+    "gone": (Reply(404), Broken, "address"),
+}
+
+
+def settings_for(network: Connector, url: str) -> dict[str, str]:
+    def value(field: Field) -> str:
+        if field.kind == "url":
+            return f"{url}/?token={SECRET}"
+        return field.choices[0][0] if field.choices else SECRET
+
+    return {field.name: value(field) for field in network.fields}
+
+
+def all_calls(network: Connector, settings: dict[str, str], http: Http) -> Iterator[Callable[[], object]]:
+    yield lambda: network.check(settings, http)
+    yield lambda: network.fetch(settings, "", http)
+    for verb in sorted(network.can):
+        act = Act(verb, "7", "key", "text", "3")
+        yield lambda act=act: network.act(settings, act, http)
+        yield lambda act=act: network.find(settings, act, http)
+
+
+def says_all(failure: BaseException | None) -> str:
+    """The text of a failure and of all that led to it, as a log shows them."""
+    said = ""
+    while failure:
+        said += f"{failure}\n"
+        failure = failure.__cause__
+    return said
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("network", ONLINE, ids=lambda network: network.kind)
+def test_faults_have_a_name(network: Connector, fault: str, server: Server, http: Http) -> None:
+    reply, fails, says = FAULTS[fault]
+    server.answers["*"] = reply
+    settings = settings_for(network, server.url)
+    for call in all_calls(network, settings, http):
+        with pytest.raises(fails, match=says) as caught:
+            call()
+        assert "127.0.0.1" in str(caught.value)  # it says where
+        assert str(caught.value)[-1] in ".?"
+        assert SECRET not in says_all(caught.value)
+        if fault == "429 with Retry-After":
+            assert isinstance(caught.value, Retry)
+            assert caught.value.after == timedelta(hours=1)
+        if fault in {"3 GB", "an answer that never ends"}:
+            break  # each call takes its time
+
+
+@pytest.mark.parametrize("network", ONLINE, ids=lambda network: network.kind)
+def test_a_certificate_that_cannot_be_trusted(network: Connector, tls_server: Server, http: Http) -> None:
+    for call in all_calls(network, settings_for(network, tls_server.url), http):
+        with pytest.raises(Broken, match="certificate that cannot be trusted"):
+            call()
+    assert tls_server.asked == []
+
+
+@pytest.mark.parametrize("network", ONLINE, ids=lambda network: network.kind)
+@pytest.mark.parametrize(
+    ("url", "fails", "says"),
+    [
+        ("http://127.0.0.1:1", Retry, "refuses connections"),
+        ("http://no-such-host.invalid", Retry, "No server is known"),
+        ("ftp://127.0.0.1", Broken, "https://"),
+        ("http://10.0.0.1", Broken, "private network"),
+        ("http://[::ffff:169.254.169.254]", Broken, "private network"),
+    ],
+)
+def test_what_cannot_be_reached(network: Connector, http: Http, url: str, fails: type[Failure], says: str) -> None:
+    for call in all_calls(network, settings_for(network, url), http):
+        with pytest.raises(fails, match=says) as caught:
+            call()
+        assert SECRET not in says_all(caught.value)
+
+
+@pytest.mark.parametrize("network", ONLINE, ids=lambda network: network.kind)
+def test_a_missing_address_is_said(network: Connector, http: Http) -> None:
+    with pytest.raises(Broken, match="missing"):
+        network.check({}, http)
+    with pytest.raises(Broken, match="missing"):
+        network.fetch({}, "", http)
+
+
+class Point:
+    """An entry point of an installed package."""
+
+    def __init__(self, name: str, target: Connector) -> None:
+        self.name = name
+        self.load = lambda: target
+
+
+class Pigeon(type(connector("feed"))):  # type: ignore[misc]
+    """A connector as a package of a third party would bring it."""
+
+    kind = "pigeon"
+
+
+def test_packages_may_add_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hubbub.connectors.entry_points", lambda group: [Point("pigeon", Pigeon())])
+    assert list(connectors.__wrapped__()) == ["feed", "files", "wordpress", "pigeon"]
+
+
+def test_no_package_may_take_the_place_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hubbub.connectors.entry_points", lambda group: [Point("x", connector("feed"))])
+    with pytest.raises(ValueError, match="'feed'"):
+        connectors.__wrapped__()

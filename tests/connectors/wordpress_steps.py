@@ -1,0 +1,55 @@
+"""What is asked of a WordPress while its answers are recorded, and again when they are replayed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hubbub.connectors import Act, Http, Settings, connector
+from hubbub.core.failures import Failure
+
+NETWORK = connector("wordpress")
+STRANGER = "Tom's <b>bread</b> & butter\nis good, see https://a.example/x"
+REPLY = Act("reply", "1", "outbox-1", "Thank you, <Tom> & friends!\nSee you.", "1")
+
+
+def _without(settings: Settings) -> Settings:
+    return {"site": settings["site"]}
+
+
+def _wrong(settings: Settings) -> Settings:
+    return {**settings, "password": "wrong"}
+
+
+def _act(verb: Any, post: str = "2") -> Callable[[Settings, Http], object]:
+    return lambda settings, http: NETWORK.act(settings, Act(verb, post, "k"), http)
+
+
+# In this order on one site: its article 1, its comments 1 (approved), 2 (waiting) and 3 (waiting, answers 1).
+STEPS: Mapping[str, Callable[[Settings, Http], object]] = {
+    "check": lambda settings, http: NETWORK.check(settings, http),
+    "check as a visitor": lambda settings, http: NETWORK.check(_without(settings), http),
+    "check with a wrong password": lambda settings, http: NETWORK.check(_wrong(settings), http),
+    "fetch": lambda settings, http: NETWORK.fetch(settings, "", http),
+    "fetch twice": lambda settings, http: NETWORK.fetch(settings, NETWORK.fetch(settings, "", http).cursor, http),
+    "fetch as a visitor": lambda settings, http: NETWORK.fetch(_without(settings), "", http),
+    "approve": _act("approve"),
+    "approve again": _act("approve"),
+    "spam": _act("spam"),
+    "remove": _act("remove"),
+    "remove again": _act("remove"),
+    "restore": _act("restore"),
+    "hide": _act("hide"),
+    "approve nothing": _act("approve", "999"),
+    "look for the answer": lambda settings, http: NETWORK.find(settings, REPLY, http),
+    "answer": lambda settings, http: NETWORK.act(settings, REPLY, http),
+    "look for the answer again": lambda settings, http: NETWORK.find(settings, REPLY, http),
+    "answer again": lambda settings, http: NETWORK.act(settings, REPLY, http),
+    "fetch all": lambda settings, http: NETWORK.fetch(settings, "", http),
+}
+
+
+def play(step: str, settings: Settings, http: Http) -> object:
+    """What the step gives, or the failure that it ends in."""
+    try:
+        return STEPS[step](settings, http)
+    except Failure as failure:
+        return failure
