@@ -141,8 +141,9 @@ def _parents(workspace: Workspace, posts: Sequence[Post]) -> Mapping[tuple[int, 
 
 def _records(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int | None, tuple[int, int]]:
     # through the author, so that the index on it serves, whatever the planner thinks of the workspace's
+    # (one filter each: a second one would look at another of their posts)
     theirs = Author.of(workspace).filter(pk=OuterRef("pk"), posts__isnull=False)
-    lost = theirs.filter(posts__decision__in=["hidden", "removed"])
+    lost = Author.of(workspace).filter(pk=OuterRef("pk"), posts__decision__in=["hidden", "removed"])
     authors = (
         Author.of(workspace)
         .filter(pk__in={post.author_id for post in posts if post.author_id})

@@ -18,7 +18,14 @@ FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 def row_in(world: World, state: str, **more: object) -> Outbox:
     post = make_post(make_source(world.acme))
-    given = {"due": FAR, "created": timezone.now(), "tries": 3, "first_try": timezone.now(), "error": "busy", "key": "k"}
+    given = {
+        "due": FAR,
+        "created": timezone.now(),
+        "tries": 3,
+        "first_try": timezone.now(),
+        "error": "busy",
+        "key": "k",
+    }
     return Outbox.everywhere.create(
         workspace=world.acme, source=post.source, post=post, verb="reply", state=state, by_name="Alice", **given | more
     )

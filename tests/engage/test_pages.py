@@ -196,7 +196,15 @@ def test_what_is_in_another_workspace_is_not_there(world: World, url: str) -> No
     row = actions.reply(talk, post, "Hello", by=world.bob)
     pk = {"outbox_retry": row.pk, "outbox_drop": row.pk, "person": post.author.person_id}.get(url, talk.pk)
     client = world.client()
-    fields = {"status": "done", "text": "x", "post": post.pk, "nonce": "n", "seen_row": 0, "seen_post": 0, "then": "done"}
+    fields = {
+        "status": "done",
+        "text": "x",
+        "post": post.pk,
+        "nonce": "n",
+        "seen_row": 0,
+        "seen_post": 0,
+        "then": "done",
+    }
     ask = client.get if url in ("conversation", "person") else client.post
     assert ask(at(url, pk), fields).status_code == 404
     assert Conversation.everywhere.get(pk=talk.pk).status == "open"
@@ -223,7 +231,9 @@ def test_the_outbox_says_what_became_of_it(
     world: World, talks: list[Conversation], state: str, error: str, shows: str, retry: bool
 ) -> None:
     row = actions.reply(talks[0], talks[0].posts.get(), "Hello", by=world.alice, why="asked")
-    Outbox.everywhere.update(state=state, error=error, tries=3, result_url="https://blog.example.org/#9", sent=row.created)
+    Outbox.everywhere.update(
+        state=state, error=error, tries=3, result_url="https://blog.example.org/#9", sent=row.created
+    )
     client = world.client()
     page = client.get(at("outbox")).content.decode()
     assert shows in page

@@ -194,7 +194,7 @@ def test_undo_of_what_changed_since_is_refused(world: World, then: str) -> None:
     else:
         actions.decide(post, REMOVED if then == "remove" else APPROVED, by=other, why="no")
     before = (stands(post), outbox())
-    with pytest.raises(Refusal, match="Moderator .*Nothing was changed"):
+    with pytest.raises(Refusal, match=r"Moderator .*Nothing was changed"):
         actions.undo(done.act, by=world.alice)
     assert (stands(post), outbox()) == before
 
