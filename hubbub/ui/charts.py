@@ -152,6 +152,7 @@ def _day_axis() -> dict[str, object]:
         "title": None,
         "labelExpr": "utcFormat(toDate(datum.value), '%-d %b')",
         "labelOverlap": "greedy",
+        "labelSeparation": 14,
         "labelAngle": 0,
         "labelFlush": False,
         "ticks": False,
