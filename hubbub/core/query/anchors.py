@@ -5,9 +5,8 @@ from typing import TypeGuard
 
 from . import script
 from .common import likelihood
-from .tree import And, Leaf, Near, Node, Not, Or, Term, leaves
+from .tree import And, Leaf, Near, Node, Or, Term, leaves
 
-ALWAYS, NEVER = And(()), Or(())
 _Found = tuple[float, tuple[str, ...]]  # how often a post holds one of them, guessed; and the words
 
 
@@ -86,25 +85,3 @@ def _any(parts: list[_Found | None]) -> _Found | None:
         cost += part[0]
         words += part[1]
     return cost, tuple(words)
-
-
-def given(node: Node, anchor: str) -> Node:
-    """What is left of a query once a word, or a word that fits a wildcard, is known to stand in title or text.
-
-    An empty AND holds always, an empty OR never.
-    """
-    if isinstance(node, Term):
-        return ALWAYS if is_anywhere(node) and node.tokens[0].word == anchor else node
-    if isinstance(node, Not):
-        part = given(node.part, anchor)
-        if part == ALWAYS:
-            return NEVER
-        return ALWAYS if part == NEVER else Not(part)
-    if isinstance(node, And | Or):
-        empty, full = (ALWAYS, NEVER) if isinstance(node, And) else (NEVER, ALWAYS)
-        parts = [given(part, anchor) for part in node.parts]
-        if full in parts:
-            return full
-        kept = tuple(part for part in parts if part != empty)
-        return kept[0] if len(kept) == 1 else type(node)(kept)
-    return node

@@ -17,43 +17,63 @@ from .tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
 Check = Callable[[set[str], Reading, Facts, datetime], bool]
 
 
-def compiled(node: Node) -> Check:
-    """Whether a node is known to hold."""
-    return _sure(node, True)
+def compiled(node: Node, given: str = "") -> Check:
+    """Whether a node is known to hold, `given` that a word, or one that fits a wildcard, stands in title or text."""
+    return _sure(node, True, given)
 
 
-def _sure(node: Node, want: bool) -> Check:
+def _yes(_bag: set[str], _reading: Reading, _facts: Facts, _now: datetime) -> bool:
+    return True
+
+
+def _no(_bag: set[str], _reading: Reading, _facts: Facts, _now: datetime) -> bool:
+    return False
+
+
+def _sure(node: Node, want: bool, given: str) -> Check:
     """Whether a node is known to be as wanted. What is not known is neither."""
     if isinstance(node, Not):
-        return _sure(node.part, not want)
+        return _sure(node.part, not want, given)
     if isinstance(node, And | Or):
-        return _joined(node, want)
+        return _joined(node, want, given)
     if isinstance(node, Value | Numbers) and node.field in lookup.UNSURE:
         return _unsure(node, want)
-    check = _leaf(node)
-    return check if want else _negated(check)
+    check = _yes if is_anywhere(node) and node.tokens[0].word == given else _leaf(node)
+    if want:
+        return check
+    return _no if check is _yes else _negated(check)
 
 
 def _negated(check: Check) -> Check:
     return lambda bag, reading, facts, now: not check(bag, reading, facts, now)
 
 
-def _joined(node: And | Or, want: bool) -> Check:
+def _joined(node: And | Or, want: bool, given: str) -> Check:
     all_needed = isinstance(node, And) is want
-    parts = list(node.parts)
-    plain = frozenset(part.tokens[0].word for part in parts if _is_plain(part))
-    rest = [_sure(part, want) for part in parts if not _is_plain(part)]
-    if plain and all_needed:
-        rest.insert(0, _all_of(plain) if want else _none_of(plain))
-    elif plain:
-        rest.insert(0, _one_of(plain) if want else _not_all_of(plain))
-    if not rest:
-        return lambda _bag, _reading, _facts, _now: all_needed
-    if len(rest) == 1:
-        return rest[0]
+    plain: list[str] = []
+    rest: list[Check] = []
+    for part in node.parts:
+        if _is_plain(part) and part.tokens[0].word != given:
+            plain.append(part.tokens[0].word)
+            continue
+        check = _sure(part, want, given)
+        if check is (_no if all_needed else _yes):
+            return check  # this one decides
+        if check is not (_yes if all_needed else _no):
+            rest.append(check)
+    if plain:
+        rest.insert(0, _words(frozenset(plain), all_needed, want))
+    if len(rest) > 2:
+        return _every(tuple(rest)) if all_needed else _some(tuple(rest))
     if len(rest) == 2:
         return _both(*rest) if all_needed else _either(*rest)
-    return _every(tuple(rest)) if all_needed else _some(tuple(rest))
+    return rest[0] if rest else (_yes if all_needed else _no)
+
+
+def _words(words: frozenset[str], all_needed: bool, want: bool) -> Check:
+    if all_needed:
+        return _all_of(words) if want else _none_of(words)
+    return _one_of(words) if want else _not_all_of(words)
 
 
 def _is_plain(node: Node) -> TypeGuard[Term]:

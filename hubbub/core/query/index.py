@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from hubbub.core.facts import NOTHING, Facts
 
-from .anchors import anchors, given, words_of
+from .anchors import anchors, words_of
 from .compiled import Check, compiled
 from .glob import Glob, glob
 from .reading import Reading
@@ -43,7 +43,7 @@ class _Entry(Generic[K]):
 
     def compile(self) -> Check:
         """Make the check."""
-        self.check = compiled(given(self.slot.query.tree, self.anchor))
+        self.check = compiled(self.slot.query.tree, self.anchor)
         return self.check
 
 

@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from .fields import Use
 
+# A tree holds no cycles: `gc=False` spares the collector the walk through a hundred thousand of them.
 
-class Cut(Struct, frozen=True):
+
+class Cut(Struct, frozen=True, gc=False):
     """One token that is looked for. `*` and `?` in `word` are wildcards; no token of a text holds them."""
 
     word: str
@@ -19,7 +21,7 @@ class Cut(Struct, frozen=True):
         return "*" in self.word or "?" in self.word
 
 
-class Term(Struct, frozen=True, tag=True):
+class Term(Struct, frozen=True, tag=True, gc=False):
     """A word or a phrase, looked for in the title and the text, or in one field alone."""
 
     tokens: tuple[Cut, ...]
@@ -28,13 +30,13 @@ class Term(Struct, frozen=True, tag=True):
     exact: bool = False  # with exactly this case and these accents; the words are then not folded
 
 
-class Raw(Struct, frozen=True, tag=True):
+class Raw(Struct, frozen=True, tag=True, gc=False):
     """A run of characters of the original, as it stands."""
 
     text: str
 
 
-class Near(Struct, frozen=True, tag=True):
+class Near(Struct, frozen=True, tag=True, gc=False):
     """One of the terms on the left within so many steps of one of those on the right."""
 
     left: tuple[Term, ...]
@@ -43,7 +45,7 @@ class Near(Struct, frozen=True, tag=True):
     forward: bool = False  # the left one first
 
 
-class Value(Struct, frozen=True, tag=True):
+class Value(Struct, frozen=True, tag=True, gc=False):
     """A field that is compared as a whole: `author:acme*`, `lang:en`, `tag:"press kit"`."""
 
     field: str
@@ -51,7 +53,7 @@ class Value(Struct, frozen=True, tag=True):
     wild: bool = False  # whether `*` and `?` in it are wildcards
 
 
-class Numbers(Struct, frozen=True, tag=True):
+class Numbers(Struct, frozen=True, tag=True, gc=False):
     """A number between two bounds, either of which may be open; durations are in seconds."""
 
     field: str
@@ -61,7 +63,7 @@ class Numbers(Struct, frozen=True, tag=True):
     high_in: bool = True
 
 
-class Days(Struct, frozen=True, tag=True):
+class Days(Struct, frozen=True, tag=True, gc=False):
     """Whole days in UTC, the first and the last included."""
 
     field: str
@@ -69,19 +71,19 @@ class Days(Struct, frozen=True, tag=True):
     last: date | None = None
 
 
-class Not(Struct, frozen=True, tag=True):
+class Not(Struct, frozen=True, tag=True, gc=False):
     """What must not hold."""
 
     part: "Node"
 
 
-class And(Struct, frozen=True, tag=True):
+class And(Struct, frozen=True, tag=True, gc=False):
     """All of two or more."""
 
     parts: "tuple[Node, ...]"
 
 
-class Or(Struct, frozen=True, tag=True):
+class Or(Struct, frozen=True, tag=True, gc=False):
     """Any of two or more."""
 
     parts: "tuple[Node, ...]"
@@ -91,7 +93,7 @@ Node = Term | Raw | Near | Value | Numbers | Days | Not | And | Or
 Leaf = Term | Raw | Near | Value | Numbers | Days
 
 
-class Query(Struct, frozen=True):
+class Query(Struct, frozen=True, gc=False):
     """A query that was read: its text as written, where it is used, and what it means."""
 
     text: str
