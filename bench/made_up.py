@@ -5,7 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hubbub.core.plan import RulePlan, TopicPlan
+from hubbub.core.plan import RulePlan, TopicKind, TopicPlan
 
 COMMON = ("coffee", "love", "today", "happy", "work", "home", "night", "music")
 LETTERS = "aaabcddeeeeefghhiiijkllmnnnooopprrsssstttuuvwxyz"
@@ -55,7 +55,7 @@ def topics(number: int, *, seed: int = 2) -> list[TopicPlan]:
     chance = random.Random(seed)
     vocabulary = words(20_000, random.Random(1))[8_000:]  # rare ones
     absent = words(2_000, random.Random(seed + 100))
-    kinds = ("brand", "competitor", "industry")
+    kinds: tuple[TopicKind, ...] = ("brand", "competitor", "industry")
     found = []
     for at in range(number):
         first, second, third = chance.choice(vocabulary), chance.choice(absent), chance.choice(absent)

@@ -49,7 +49,7 @@ def measure(folder: Path, posts: int, topics: int, rules: int) -> None:
     connection.cursor().execute("VACUUM INTO %s", [str(empty)])
     ours = _through_all_stages(folder / "posts.jsonl", topics, rules)
     connection.close()
-    raw, rows = _raw(Path(settings.DATABASES["default"]["NAME"]), empty)
+    raw, rows = _raw(settings.DATA / "hubbub.sqlite3", empty)
     print(f"{posts:,} posts, {topics:,} topics, {rules} rules → {rows['post']:,} posts, {rows['mention']:,} mentions,")
     print(f"{rows['verdict']:,} verdicts, {rows['conversation']:,} conversations, {sum(rows.values()):,} rows in all\n")
     print(f"{'':34}{'seconds':>9}{'posts/s':>10}{'ratio':>8}")

@@ -49,6 +49,24 @@ def follow(
     return len(changed)
 
 
+def forget(source: Source, gone: Sequence[str]) -> None:
+    """Posts that were deleted for good on the network: nobody can act on them any more."""
+    rows = Post.of(source.workspace).filter(source=source, native_id__in=list(gone)).exclude(state="removed")
+    for row in rows:
+        before = {"state": row.state, "decision": row.decision}
+        row.state = "removed"
+        row.decision = Decision.REMOVED if row.decision else row.decision
+        row.save(update_fields=["state", "decision"])
+        audit(
+            row,
+            "deleted there",
+            by=System(source.name),
+            why="It was deleted on the network",
+            before=before,
+            after={"state": row.state, "decision": row.decision},
+        )
+
+
 def _take_over(row: Post, fields: Mapping[str, object]) -> bool:
     changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
     for name, value in changed.items():
@@ -87,6 +105,7 @@ def _match_again(
     """New words may be caught by other topics and rules; counts follow."""
     if not rows:
         return
+    rows = [row for row in rows if not row.ours]  # ours are no mentions, and no rule holds them
     outcomes = inline.run([given[row.native_id] for row in rows], source.place, ready, now=now)
     counts: Counter[tuple[datetime, int | None]] = Counter()
     hours = {row.pk: row.published.replace(minute=0, second=0, microsecond=0) for row in rows}
@@ -99,7 +118,7 @@ def _match_again(
     for row, outcome in zip(rows, outcomes, strict=True):
         row.mentioned = bool(outcome.caught)
         counts.update((hours[row.pk], caught.topic) for caught in outcome.caught)
-        if outcome.decided is not None and not row.ours and row.state == "visible":
+        if outcome.decided is not None and row.state == "visible":
             row.decision, row.decided = Decision.QUEUED, now  # approved for other words: a person looks again
     Post.everywhere.bulk_update(rows, ["mentioned", "decision", "decided"], batch_size=200)
     intake.add_counts(source, {key: number for key, number in counts.items() if number})

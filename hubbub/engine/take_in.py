@@ -42,10 +42,11 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
         verdicts.settle(source, rows, now=now)
         intake.save_posts(source, rows, now=now)
         intake.add_mentions(source, rows)
-        intake.save_verdicts(source, [(row.id, row.outcome) for row in rows], now=now)
+        intake.save_verdicts(source, [(row.id, row.outcome) for row in rows if not row.ours], now=now)
         verdicts.act(source, rows)
         intake.count_posts(source, rows)
         changed = revisions.follow(source, list(known.values()), given, ready, now=now)
+        revisions.forget(source, batch.gone)
         source.advance(batch.cursor, taken=len(rows), refused=[(line.where, line.why) for line in batch.refused])
     return Taken(new=len(rows), changed=changed, known=len(known) - changed)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from hubbub.core.post import PostState
-from hubbub.core.stages import Outcome
+from hubbub.core.stages import Caught, Outcome
 
 
 class Fresh(Struct):
@@ -20,3 +20,8 @@ class Fresh(Struct):
     decision: str = ""
     decided: datetime | None = None
     conversation: int | None = None
+
+    @property
+    def caught(self) -> tuple[Caught, ...]:
+        """The topics that mention it. What we say ourselves is no mention: it would count our work as its effect."""
+        return () if self.ours else self.outcome.caught

@@ -113,7 +113,7 @@ def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
                 bulk.json(post.links) if post.links else "[]",
                 bulk.json(post.media) if post.media else "[]",
                 row.ours,
-                bool(row.outcome.caught),
+                bool(row.caught),
                 row.decision,
                 row.decided and moment(row.decided),
                 row.conversation,
@@ -126,7 +126,7 @@ def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
 
 def add_mentions(source: Source, rows: Sequence[Fresh]) -> None:
     """What the topics caught in new posts."""
-    caught = [(row, catch) for row in rows for catch in row.outcome.caught]
+    caught = [(row, catch) for row in rows for catch in row.caught]
     bulk.insert(
         Mention,
         ("id", "workspace", "topic", "post", "topic_version", "published", "spans"),
@@ -197,7 +197,7 @@ def count_posts(source: Source, rows: Sequence[Fresh]) -> None:
     for row in rows:
         hour = row.published.replace(minute=0, second=0, microsecond=0)
         found[hour, None] += 1
-        for caught in row.outcome.caught:
+        for caught in row.caught:
             found[hour, caught.topic] += 1
     add_counts(source, found)
 

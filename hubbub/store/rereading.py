@@ -87,7 +87,7 @@ def _caught(topic: Topic, posts: Sequence[Post], *, now: datetime) -> dict[int, 
     found: dict[int, Spans] = {}
     for post in posts:
         reading = language.read(post.shape(), post.source.place, read_at=post.taken)
-        if language.matches(query, reading, now=now):
+        if not post.ours and language.matches(query, reading, now=now):
             found[post.pk] = tuple(language.spans(query, reading, now=now))
     return found
 

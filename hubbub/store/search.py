@@ -13,7 +13,7 @@ from .models import Mention, Post
 
 CHUNK = 500  # posts read at a time
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
-BUDGET = 10_000  # posts looked at for one page at most; then it shows what there is and offers to go on
+BUDGET = 2_500  # posts looked at for one page at most, so that it comes at once; then it offers to go on
 
 
 class Before(Struct, frozen=True):

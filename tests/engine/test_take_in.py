@@ -42,7 +42,13 @@ def source(world: World) -> Source:
 
 
 def test_everything_is_saved_together(source: Source) -> None:
-    post = said("1", "I love the acme rocket", links=("https://a.example/x",), media=(Media("image", "https://a.example/i.png"),), likes=3)
+    post = said(
+        "1",
+        "I love the acme rocket",
+        links=("https://a.example/x",),
+        media=(Media("image", "https://a.example/i.png"),),
+        likes=3,
+    )
     assert taken(source, post, cursor="here") == Taken(new=1, changed=0, known=0)
     saved = row(source, "1")
     source.refresh_from_db()
@@ -63,7 +69,10 @@ def test_everything_is_saved_together(source: Source) -> None:
 def test_a_repeat_changes_nothing(source: Source) -> None:
     posts = [said(str(number), "acme again", minutes_ago=number) for number in range(5)]
     taken(source, *posts)
-    before = {model: list(model.of(source.workspace).values()) for model in (models.Post, Mention, Conversation, Rollup, Audit)}
+    before = {
+        model: list(model.of(source.workspace).values())
+        for model in (models.Post, Mention, Conversation, Rollup, Audit)
+    }
     assert taken(source, *posts) == Taken(new=0, changed=0, known=5)
     assert {model: list(model.of(source.workspace).values()) for model in before} == before
 
@@ -120,7 +129,10 @@ def test_a_new_post_reopens_and_ours_answers(world: World) -> None:
     source = make_source(world.acme, account="us")
     taken(source, said("1", "hello?", 60))
     Conversation.of(world.acme).update(status="done", closed=NOW)
-    taken(source, said("2", "Hello, we are here", 50, parent="1", author=Author("us", "acme", "Acme")))
+    make_topic(world.acme)
+    world.acme.plan_changed()
+    taken(source, said("2", "Hello, we at acme are here", 50, parent="1", author=Author("us", "acme", "Acme")))
+    assert not Mention.of(world.acme).exists()  # what we say is no mention of us
     conversation = Conversation.of(world.acme).get()
     assert (conversation.status, conversation.answered) == ("done", NOW - timedelta(minutes=50))
     assert row(source, "2").ours
@@ -153,7 +165,9 @@ def test_rules_act(source: Source, then: str, state: str, decision: str, shown: 
     assert (verdict.rule, verdict.post, verdict.outcome, verdict.state) == (rule, saved, then, state)
     assert list(Outbox.of(source.workspace).values_list("verb", flat=True)) == ([verb] if verb else [])
     audited = Audit.of(source.workspace).filter(noun="post")
-    assert [(line.by_kind, line.by_name, line.why) for line in audited] == ([("rule", "Cheap", "Spam")] if decision else [])
+    assert [(line.by_kind, line.by_name, line.why) for line in audited] == (
+        [("rule", "Cheap", "Spam")] if decision else []
+    )
 
 
 def test_a_rule_that_cannot_be_checked_asks_a_person(source: Source) -> None:
@@ -173,6 +187,20 @@ def test_what_waits_for_approval_waits_in_the_queue(source: Source) -> None:
     taken(source, said("1", "please publish", state="visible"))  # somebody approved it on the site itself
     assert (row(source, "1").decision, row(source, "1").state) == ("approved", "visible")
     assert Audit.of(source.workspace).get(verb="changed there").by_name == source.name
+
+
+def test_what_was_deleted_there_is_removed_here(source: Source) -> None:
+    taken(source, said("1", "gone soon", state="pending"), said("2", "stays"))
+    source.refresh_from_db()
+    for _ in range(2):
+        take_in(source, Batch(posts=[], cursor="c", gone=["1", "unknown"]), now=NOW)
+    assert [
+        (post.native_id, post.state, post.decision) for post in models.Post.of(source.workspace).order_by("pk")
+    ] == [
+        ("1", "removed", "removed"),
+        ("2", "visible", ""),
+    ]
+    assert Audit.of(source.workspace).filter(verb="deleted there").count() == 1
 
 
 def test_an_edit_is_followed(source: Source) -> None:

@@ -5,7 +5,7 @@ an objective with a KPI and a target is set on them."""
 import re
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,14 @@ def sign_in(browser: Browser, up: Up) -> Page:
     return page
 
 
+def go(page: Page, key: str, room: str) -> None:
+    """To another room by keyboard."""
+    page.locator("body").click(position={"x": 600, "y": 2})  # out of any field
+    page.keyboard.press("g")
+    page.keyboard.press(key)
+    expect(page.get_by_role("heading", level=1)).to_have_text(room)
+
+
 def name_the_brand(page: Page) -> None:
     page.get_by_label("Name").fill("Acme")
     page.get_by_role("button", name="Write the topic").click()
@@ -47,12 +55,12 @@ def name_the_brand(page: Page) -> None:
 def add_the_site(page: Page, wordpress: WordPress) -> None:
     page.get_by_role("link", name="Sources with an account").click()
     page.get_by_role("link", name=re.compile("WordPress")).first.click()
-    page.locator("[name=site]").fill(wordpress.address)
-    page.locator("[name=user]").fill(wordpress.user)
-    page.locator("[name=password]").fill("wrong")
+    page.locator("[name=set-site]").fill(wordpress.address)
+    page.locator("[name=set-user]").fill(wordpress.user)
+    page.locator("[name=set-password]").fill("wrong")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.get_by_role("alert").first).to_contain_text("password")
-    page.locator("[name=password]").fill(wordpress.password)
+    page.locator("[name=set-password]").fill(wordpress.password)
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator("main")).to_contain_text("1 of them wait for approval")
     assert wordpress.password not in page.content()
@@ -62,9 +70,7 @@ def add_the_site(page: Page, wordpress: WordPress) -> None:
 
 
 def approve_in_the_queue(page: Page, wordpress: WordPress, comment: int) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("q")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Queue")
+    go(page, "q", "Queue")
     until(lambda: bool(page.reload()) and page.locator("[data-row]").count() == 1, "the comment waits in the queue")
     expect(page.locator("[data-row]")).to_contain_text("Is the new Acme bakery open on Sunday?")
     page.keyboard.press("a")
@@ -73,8 +79,7 @@ def approve_in_the_queue(page: Page, wordpress: WordPress, comment: int) -> None
 
 
 def answer_in_the_inbox(page: Page, wordpress: WordPress) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("i")
+    go(page, "i", "Inbox")
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.locator("mark").first).to_have_text("Acme")
@@ -84,8 +89,7 @@ def answer_in_the_inbox(page: Page, wordpress: WordPress) -> None:
     until(lambda: "from eight to noon" in wordpress.page(), "the site shows the answer")
     replies = [row for row in wordpress.comments() if "from eight to noon" in row["text"]]
     assert [(row["parent"] != "0", row["state"], row["user"]) for row in replies] == [(True, "1", "1")]
-    page.keyboard.press("g")
-    page.keyboard.press("b")
+    go(page, "b", "Outbox")
     expect(page.locator("main")).to_contain_text("sent")
 
 
@@ -94,8 +98,7 @@ def hide_a_bad_one_and_undo(page: Page, wordpress: WordPress) -> None:
     wordpress.side("state", comment, "approve")
     assert "Acme is a fraud" in wordpress.page()
     read_now(page)
-    page.keyboard.press("g")
-    page.keyboard.press("i")
+    go(page, "i", "Inbox")
     until(lambda: bool(page.reload()) and page.get_by_text("Acme is a fraud").count() > 0, "it lands in the inbox")
     page.get_by_role("link", name="Troll").first.click()
     page.get_by_text("Moderate", exact=True).last.click()
@@ -107,16 +110,13 @@ def hide_a_bad_one_and_undo(page: Page, wordpress: WordPress) -> None:
 
 
 def read_now(page: Page) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("c")
+    go(page, "c", "Sources")
     page.get_by_role("link", name="Peer").first.click()
     page.get_by_role("button", name="Read now").click()
 
 
 def mentions_are_counted(page: Page) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("m")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mentions")
+    go(page, "m", "Mentions")
     expect(page.locator("svg").first).to_be_visible()
     day = page.locator("table a[href*='/listen/?']").filter(has_text=re.compile(r"^2$")).first
     day.click()
@@ -125,16 +125,15 @@ def mentions_are_counted(page: Page) -> None:
 
 
 def set_an_objective(page: Page) -> None:
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    go(page, "p", "Objectives")
     page.get_by_role("link", name="Start with Fans").click()
-    page.get_by_label("Name").fill("People speak of our bakeries")
+    page.locator("main [name=name]").fill("People speak of our bakeries")
     page.get_by_role("button", name="Go on").click()
     page.locator("[name=measure]").select_option("mentions")
     page.locator("[name=topic]").select_option(label="Acme")
     page.get_by_role("button", name="Go on").click()
     page.locator("[name=value]").fill("50")
-    page.locator("[name=by_day]").fill((date.today() + timedelta(days=60)).isoformat())
+    page.locator("[name=by_day]").fill((datetime.now(UTC).date() + timedelta(days=60)).isoformat())
     page.get_by_role("button", name="Set the target").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Objectives")
     expect(page.locator(".kpi")).to_contain_text("50")

@@ -69,7 +69,8 @@ class Source(Owned):
     @property
     def network(self) -> str:
         """Where an author's id means the same author: the network, and the site where ids are the site's own."""
-        site = urlsplit(str(self.settings.get("url", ""))).hostname or ""
+        address = str(self.settings.get("site") or self.settings.get("url") or "")
+        site = urlsplit(address if "//" in address else f"//{address}").hostname or ""
         return f"{self.kind} {site}".strip()[:300] if site else f"{self.kind} {self.name}"
 
     def keep_secrets(self, secrets: Mapping[str, str]) -> None:
