@@ -8,7 +8,7 @@ from .errors import Slips, show
 from .fields import FIELDS, Field
 from .glob import far_enough
 from .lexer import MOST_TERMS, Piece
-from .reading import blank_urls, cut, exact_tokens, mark
+from .reading import bare, blank_urls, cut, exact_tokens, mark
 from .tree import And, Cut, Near, Node, Not, Or, Raw, Term
 
 # A piece, or a tuple of a kind ("or", "and", "not", "near", "group", "field") and its parts: recursive.
@@ -112,7 +112,7 @@ class Builder:
         source = piece.value
         scope = field.name if field else ""
         if scope == "links":
-            source = values.bare_links(source)
+            source = bare(source)
         elif scope == "hashtag":
             source, scope = "#" + source.lstrip("#"), ""
         if piece.type == "EXACT":

@@ -204,6 +204,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("type:tweet", Use.TOPIC, 5, "does not know"),
     Mistake("lang:english", Use.TOPIC, 5, "lang:en"),
     Mistake("title: acme", Use.TOPIC, 0, "directly behind the colon"),
+    Mistake("title:-acme", Use.TOPIC, 6, "-title:acme"),
     Mistake("https://acme.example", Use.TOPIC, 0, "links:"),
     Mistake("acme NEAR/3 (rocket AND car)", Use.TOPIC, 5, "something else"),
     Mistake("title:acme NEAR/3 rocket", Use.TOPIC, 11, "field outside"),

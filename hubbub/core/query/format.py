@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .fields import FIELDS
-from .lexer import LONGEST
+from .lexer import LONGEST, MINUS
 from .tree import And, Cut, Days, Leaf, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value, leaves
 from .values import UNITS
 
@@ -96,7 +96,8 @@ def _quote(text: str) -> str:
 
 
 def _value(node: Value) -> str:
-    return node.text if node.wild or _PLAIN.fullmatch(node.text) else _quote(node.text)
+    plain = _PLAIN.fullmatch(node.text) and node.text[0] not in MINUS
+    return node.text if node.wild or plain else _quote(node.text)
 
 
 def _days(node: Days) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from .errors import Slips, show
-from .fields import FIELDS, Use, known, nearest
+from .fields import FIELDS, Field, Use, known, nearest
 
 LONGEST = 20_000
 MOST_TERMS = 2_000
@@ -17,7 +17,7 @@ _SPACE = re.compile(r"\s+")
 _NEAR = re.compile(r"NEAR(?:/(\d{1,9})(f?))?")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*):")
 _SLACK = re.compile(r"~(\d*)")
-_MINUS = "-\u2212\u2013"  # editors turn - into a minus sign or a dash
+MINUS = "-\u2212\u2013"  # editors turn - into a minus sign or a dash
 _TERMS = frozenset({"WORD", "PHRASE", "EXACT", "RAW", "COMPARE", "RANGE"})
 _OTHERS = {"&": "AND", "&&": "AND", "+": "AND", "|": "OR", "||": "OR", "!": "NOT"}
 _LOWER = frozenset({"and", "or", "not", "near"})
@@ -114,7 +114,7 @@ class Lexer:
             return at + 1
         if char in "<>":
             return self._compare(at)
-        if char in _MINUS and at + 1 < len(self.text) and not self.text[at + 1].isspace():
+        if char in MINUS and at + 1 < len(self.text) and not self.text[at + 1].isspace():
             return self._put("MINUS", at, at + 1, char)
         return self._word(at)
 
@@ -187,7 +187,7 @@ class Lexer:
             self._put("FIELD", at, colon, low)
         else:
             self._unknown(at, colon, name, low)
-        return self._value(colon)
+        return self._value(colon, FIELDS.get(low))
 
     def _unknown(self, at: int, colon: int, name: str, low: str) -> None:
         here = known(self.use)
@@ -202,7 +202,7 @@ class Lexer:
             mend += "If it is no field, put it in quotes."
         self.slips.add(at, colon, says, mend=mend, expected=() if near else tuple(f"`{field}:`" for field in here))
 
-    def _value(self, at: int) -> int:
+    def _value(self, at: int, field: Field | None) -> int:
         """The value behind a colon: like any item, but that a word may hold what is an operator elsewhere."""
         char = self.text[at]
         if char == "(":
@@ -210,7 +210,11 @@ class Lexer:
         if char in _QUOTES or char in "{[<>}]":
             return self._item(at)
         run = _RUN.match(self.text, at)
-        return self._put("WORD", at, run.end(), run[0]) if run else self._item(at)
+        if not run:
+            return self._item(at)
+        if char in MINUS and field and field.kind not in ("number", "duration", "date"):
+            self.slips.add(at, at + 1, "NOT goes before the field.", mend=f"Write -{field.name}:{run[0][1:40]}.")
+        return self._put("WORD", at, run.end(), run[0])
 
     def _raw(self, at: int, colon: int) -> int:
         if colon < len(self.text) and self.text[colon] in _QUOTES:

@@ -14,8 +14,7 @@ from .lexer import LONGEST, Lexer, Piece
 from .tree import Query, leaves
 
 _OPERATORS = frozenset({"AND", "OR", "NOT", "MINUS", "NEAR"})
-_TERM = "a word"
-_AFTER = ("AND", "OR", "NOT", "NEAR")
+_EXPECTED = ("a word", "a phrase in quotes", "a field", "`(`", "NOT")  # where an operand is due
 
 
 class _Shape(Transformer[Piece, Syntax]):
@@ -68,7 +67,7 @@ def parse(text: str, use: Use) -> Query:
     if lexer.stopped or slips.full:
         raise QueryError(slips.all())
     if not pieces:
-        slips.add(0, len(text), "There is nothing to look for.", mend="Write a word.", expected=_expected(first=True))
+        slips.add(0, len(text), "There is nothing to look for.", mend="Write a word.", expected=_EXPECTED)
         raise QueryError(slips.all())
     syntax = _shape(pieces, len(text), slips)
     tree = Builder(text, slips).build(syntax)
@@ -118,15 +117,11 @@ def _note(before: Piece | None, piece: Piece, slips: Slips) -> None:
     else:
         what = f"{_name(piece)} cannot stand here."
         mend = "Put AND or OR between, or quotes around it."
-    slips.add(piece.start, piece.end, what, mend=mend, expected=_expected(first=True))
+    slips.add(piece.start, piece.end, what, mend=mend, expected=_EXPECTED)
 
 
 def _name(piece: Piece) -> str:
     return f"`{piece.value}`"
-
-
-def _expected(*, first: bool) -> tuple[str, ...]:
-    return (_TERM, "a phrase in quotes", "a field", "`(`", "NOT") if first else _AFTER
 
 
 def _name_lower(lower: list[Piece], slips: Slips) -> None:

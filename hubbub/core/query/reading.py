@@ -275,16 +275,16 @@ def bare(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host of an address, folded, punycode read; "" where there is none."""
+    """The host of an address, in one case, punycode read; "" where there is none. Accents count here."""
     rest = url.split("://", 1)[-1]
     name = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
-    name = name.split(":", 1)[0].rstrip(".").lower()
-    if "xn--" in name:
-        try:
-            name = name.encode("ascii").decode("idna")
-        except UnicodeError:
-            return name
-    return name
+    name = script.one_case(name.split(":", 1)[0].rstrip("."))
+    if "xn--" not in name:
+        return name
+    try:
+        return script.one_case(name.encode("ascii").decode("idna"))
+    except UnicodeError:  # no punycode after all
+        return name
 
 
 def read(post: Post, place: Place, *, read_at: datetime | None = None) -> Reading:
@@ -299,5 +299,5 @@ def tokens(text: str) -> list[str]:
 
 def exact_tokens(text: str) -> list[tuple[str, str]]:
     """The tokens of a text as they were written, each with its mark."""
-    words = Words(text)
-    return [(script.exact(words.original(number)), words.marks[number]) for number in range(len(words.tokens))]
+    words = Words(script.exact(text))
+    return [(words.original(number), words.marks[number]) for number in range(len(words.tokens))]

@@ -68,6 +68,16 @@ def fold(text: str) -> str:
         text = once
 
 
+def one_case(text: str) -> str:
+    """Compatible forms and cases brought to one; accents stay."""
+    while not text.isascii():  # a few characters need a second round to come to rest
+        once = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        if once == text:
+            return once
+        text = once
+    return text.lower()
+
+
 def exact(text: str) -> str:
     """As written, but for how the same characters may be encoded; joiners and skin tones dropped."""
     return text if text.isascii() else unicodedata.normalize("NFKC", _DROPPED.sub("", text))

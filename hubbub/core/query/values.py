@@ -8,7 +8,7 @@ from .errors import Slips, show
 from .fields import Field, nearest
 from .glob import far_enough
 from .lexer import Piece
-from .reading import bare, host
+from .reading import host
 from .tree import Days, Node, Numbers, Value
 
 UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})")
 _DURATION = re.compile(r"(\d{1,9})([mhdw])")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _RANGE = re.compile(r"\s*(\S+)\s+TO\s+(\S+)\s*")
+_UNQUOTED = re.compile(r"[^\s()\"“”„‟{}\[\]<>~\\]+")
 _LANG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _SYNONYMS = {"true": "yes", "false": "no"}
 _LANGUAGES = {
@@ -54,7 +55,7 @@ def _whole(piece: Piece, field: Field) -> Value:
         raise _Bad(f"`~` has no meaning within `{field.name}:`.", "Take it away.")
     text = " ".join(script.fold(piece.value).split())
     if field.kind == "site":
-        return Value(field.name, _site(text))
+        return Value(field.name, _site(piece.value))
     if field.kind == "lang":
         code = text.replace("_", "-")
         if not _LANG.fullmatch(code):
@@ -83,21 +84,18 @@ def _whole(piece: Piece, field: Field) -> Value:
             f"The wildcard in {show(piece.value)} comes too early: at least three characters stand before it.",
             "Write more of the name.",
         )
+    if wild and not _UNQUOTED.fullmatch(text):
+        raise _Bad("A value with wildcards holds neither quotes nor brackets.", "Use `?` for such a character.")
     return Value(field.name, text, wild)
 
 
 def _site(text: str) -> str:
-    name = host(text.removeprefix("*.").lstrip("."))
+    name = host(text.strip().removeprefix("*.").lstrip("."))
     if "*" in name or "?" in name:
         raise _Bad("`site:` takes no wildcards: a domain stands for all below it.", "Write site:acme.com.")
-    if not name or " " in name:
+    if not name or len(name.split()) > 1:
         raise _Bad(f"{show(text)} is no domain.", "Write site:acme.com.")
     return name
-
-
-def bare_links(text: str) -> str:
-    """A value of `links:` without the scheme and a leading www."""
-    return bare(text)
 
 
 # Numbers, durations, days

@@ -63,6 +63,10 @@ A, B, C = word("a"), word("b"), word("c")
         ('author:"jane*"', Value("author", "jane*")),
         ("site:https://www.Acme.example/shop", Value("site", "www.acme.example")),
         ("site:*.acme.example", Value("site", "acme.example")),
+        ("site:München.example", Value("site", "münchen.example")),
+        ("site:xn--mnchen-3ya.example", Value("site", "münchen.example")),
+        ("-title:a b", And((Not(word("a", "title")), B))),
+        ('author:"-jane"', Value("author", "-jane")),
         ("lang:(en OR pt-BR)", Or((Value("lang", "en"), Value("lang", "pt-br")))),
         ("likes:5", Numbers("likes", 5, 5)),
         ("likes:>10", Numbers("likes", 10, None, low_in=False)),
@@ -181,7 +185,8 @@ SPECIAL = st.sampled_from(
     (
         "AND ", " OR ", "NOT ", " NEAR/3 ", "NEAR", "(", ")", '"', "~2", "*", "?", "{", "}", "[", "]", " TO ", ":", ">",
         "-", "a", "rocket", "title:", "likes:", "raw:", "site:", "published:", "age:", "author:", "links:", "hashtag:",
-        "4h", "5", "#", "@", "東", "🇩🇪", "\u0301", "\u200d", "\\", "\n", "\x00", "\ud800", "ﬁ", "“", "https://a.example/",
+        "4h", "5", "#", "@", "東", "🇩🇪", "\u0301", "\u200d", "\\", "\n", "\x00", "\ud800", "ﬁ", "“", "½", "\uff02", "\uff08", "ﷺ", "ß",
+        "xn--mnchen-3ya", "https://a.example/",
     )
 )  # fmt: skip
 
