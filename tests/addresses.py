@@ -4,6 +4,7 @@ Whoever adds an address with a parameter that nothing here knows is told so by t
 parameter after its noun ("topic_id"), or add a line to EXACT or PLAIN.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,19 +23,14 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
-    "token", "note", "post", "rule", "kpi",
+    "token", "entry", "note", "post", "rule", "kpi",
 )  # fmt: skip
 SYNONYMS = {"thread": "conversation", "comment": "post", "mention": "post", "people": "person", "message": "outbox"}
 
-# (name of the address, parameter) → noun, where neither says it
-EXACT: dict[tuple[str, str], str] = {
-    ("team:role", "pk"): "member",
-    ("team:deactivate", "pk"): "member",
-    ("team:reactivate", "pk"): "member",
-    ("team:new_link", "pk"): "member",
-}
-# where neither the address nor the parameter names a noun, what a room is about
-ROOMS = {"engage": "conversation", "moderate": "post"}
+# (address, parameter) → noun, where neither says it
+EXACT: dict[tuple[str, str], str] = {}
+# what a room is about, where the address names no noun: /engage/<pk>/ is a conversation
+ROOMS = {"engage": "conversation"}
 # parameters that name no row → a value that exists in every workspace
 PLAIN: dict[str, Value] = {"kind": "feed"}
 
@@ -65,7 +61,7 @@ class Page:
 
     def url(self, slug: str, ids: Ids) -> str:
         """The address in that workspace with those rows. Raises Unknown."""
-        values = {name: slug if name == "workspace" else fill(self.name, name, ids) for name in self.parameters}
+        values = {name: slug if name == "workspace" else fill(self.route, name, ids) for name in self.parameters}
         return reverse(self.name, kwargs=values)
 
 
@@ -95,19 +91,20 @@ class Call:
         return f"{self.method} {self.path}"
 
 
-def fill(where: str, parameter: str, ids: Ids) -> Value:
+def fill(route: str, parameter: str, ids: Ids) -> Value:
     """A value for the parameter. Raises Unknown."""
     if parameter in PLAIN:
         return PLAIN[parameter]
-    noun = EXACT.get((where, parameter)) or noun_in(parameter) or noun_in(where.partition(":")[2] or where)
-    noun = noun or ROOMS.get(where.partition(":")[0])
+    # the word just before it: "topics/<int:pk>/posts/" names a topic
+    before = re.split(rf"[<{{](?:\w+:)?{parameter}[>}}]", route)[0].strip("/").rpartition("/")[2]
+    noun = EXACT.get((route, parameter)) or noun_in(parameter) or noun_in(before) or ROOMS.get(before)
     if noun is None or noun not in ids:
-        raise Unknown(f"{where}: no row is known for “{parameter}”: add it to tests/addresses.py or tests/furnished.py")
+        raise Unknown(f"{route}: no row is known for “{parameter}”: add it to tests/addresses.py or tests/furnished.py")
     return ids[noun]
 
 
 def noun_in(words: str) -> str | None:
-    """The noun that a name speaks of: "topic_id", "edit_topic" and "/listen/topics/{id}" speak of a topic."""
+    """The noun that a word speaks of: "topic_id" and "topics" speak of a topic."""
     for known in (*NOUNS, *SYNONYMS):
         if known in words.lower():
             return SYNONYMS.get(known, known)

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 
 from hubbub.store import outbox
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     ApiToken,
+    Audit,
     Kpi,
     Member,
     Note,
@@ -46,6 +48,18 @@ def mark(slug: str) -> str:
     return f"only-{slug}"
 
 
+def spread_keys() -> None:
+    """Let the keys of each table begin elsewhere, so that a row of one is never taken for a row of another."""
+    with connection.cursor() as cursor:
+        for number, model in enumerate(apps.get_app_config("store").get_models(), 1):
+            table, start = model._meta.db_table, number * 1000
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, start])
+            else:
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, start])
+
+
 def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
     """Fill it, and say by noun which row an address may name."""
     own = mark(workspace.slug)
@@ -71,7 +85,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         workspace=workspace, conversation=talk, by=admin, by_name=str(admin), text=f"Known lid {own}", at=NOON
     )
     rule = _rules(workspace, queued)
-    sent = _outbox(post, admin)
+    sent, entry = _outbox(post, admin)
     kpi = _objective(workspace, topic)
     colleague = make_member(workspace, f"dora-{workspace.slug}", Role.VIEWER)
     token = make_token(admin, Role.VIEWER, f"{own} row")
@@ -82,7 +96,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
     return {
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
-        "kpi": kpi.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
+        "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
     }  # fmt: skip
 
 
@@ -111,16 +125,16 @@ def _rules(workspace: Workspace, post: object) -> Rule:
     return rule
 
 
-def _outbox(post: Post, admin: Member) -> Outbox:
+def _outbox(post: Post, admin: Member) -> tuple[Outbox, Audit]:
     with transaction.atomic():
         row = outbox.put(post, "reply", by=admin, text=f"Thank you, a new lid comes {mark(post.workspace.slug)}.")
         broken = outbox.put(post, "reply", by=admin, text=f"And a second one {mark(post.workspace.slug)}.")
-        audit(post, "reply", by=admin, why="asked for help", after={"state": "waiting"})
+        entry = audit(post, "reply", by=admin, why="asked for help", after={"state": "waiting"})
     Outbox.everywhere.filter(pk=row.pk).update(due=FAR)
     Outbox.everywhere.filter(pk=broken.pk).update(
         due=FAR, state=OutboxState.BROKEN, tries=3, error="The site says that the application password is wrong"
     )
-    return broken
+    return broken, entry
 
 
 def _objective(workspace: Workspace, topic: object) -> Kpi:

@@ -20,7 +20,7 @@ from msgspec import json
 
 from hubbub.store.models import ApiToken, Member, Owned, Role, Workspace
 from tests.addresses import NOUNS, Call, Ids, Page, Unknown, body_of, calls, pages
-from tests.furnished import furnish, make_token, mark
+from tests.furnished import furnish, make_token, mark, spread_keys
 from tests.world import World
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -67,6 +67,7 @@ class Doors:
 
 @pytest.fixture
 def doors(world: World) -> Doors:
+    spread_keys()
     return Doors(world, furnish(world.acme, world.alice), furnish(world.bravo, world.bob))
 
 
