@@ -61,7 +61,7 @@ def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is in hand then is finished first."""
     alone = _only_worker()
     if alone:
-        free_leases()  # on SQLite there is one worker: leases that stand are those of one that was killed
+        free_leases(timezone.now())  # on SQLite there is one worker: leases that stand are those of one that was killed
     threads = [threading.Thread(target=_repeat, args=(work, stop), name=work.__name__) for work in WORK]
     for thread in threads:
         thread.start()

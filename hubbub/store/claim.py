@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from .models import Outbox, OutboxState, Source, SourceState
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
+SETTLE = timedelta(seconds=10)  # longer than a busy site takes to finish what it was sent
 
 Row = TypeVar("Row", Source, Outbox)
 
@@ -38,7 +39,13 @@ def _claim(due: QuerySet[Row], now: datetime) -> Row | None:
     return None
 
 
-def free_leases() -> None:
-    """End all leases. Only for a worker that knows itself to be the only one."""
+def free_leases(now: datetime) -> None:
+    """End the leases of workers that were killed. Only for a worker that knows itself to be the only one.
+
+    An act whose try was cut off waits a little: the network may still be busy with it, and would say that it never
+    arrived.
+    """
     Source.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
-    Outbox.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
+    held = Outbox.everywhere.filter(lease_until__isnull=False)
+    held.filter(tries=0).update(lease_until=None)
+    held.filter(tries__gt=0, lease_until__gt=now + SETTLE).update(lease_until=now + SETTLE)

@@ -14,7 +14,7 @@ from .models import Author, Conversation, Decision, Mention, Outbox, OutboxState
 from .models.topic import TopicKind
 
 VOICES = (TopicKind.BRAND, TopicKind.COMPETITOR)  # whose mentions a share of voice is a share of
-MANY = 20_000  # conversations or replies that are read for a line of weeks; of more, no line is drawn
+MANY = 5_000  # conversations or replies that are read for a line of weeks; of more, no line is drawn
 
 Moment = tuple[datetime, datetime | None]  # when it began, and when it was answered
 
@@ -244,12 +244,13 @@ def _removed_share(workspace: Workspace, _topic: int | None, window: Window) -> 
 
 
 def _mean_rating(workspace: Workspace, topic: int | None, window: Window) -> float | None:
-    reviews = Post.of(workspace).filter(
-        type="review", rating__isnull=False, published__gte=window.start, published__lt=window.end
-    )
-    if topic is not None:
-        reviews = reviews.filter(mentions__topic=topic)
-    mean: float | None = reviews.aggregate(mean=Avg("rating"))["mean"]
+    within = {"published__gte": window.start, "published__lt": window.end}
+    mean: float | None
+    if topic is None:
+        mean = Post.of(workspace).filter(type="review", **within).aggregate(mean=Avg("rating"))["mean"]
+    else:  # from the topic's side, whose mentions in the window are one index away
+        found = Mention.of(workspace).filter(topic=topic, post__type="review", **within)
+        mean = found.aggregate(mean=Avg("post__rating"))["mean"]
     return mean
 
 

@@ -117,7 +117,7 @@ def test_whoever_lost_the_lease_saves_nothing(source: Source, network: Network) 
 def test_leases_of_the_dead_are_freed(source: Source) -> None:
     assert claim_source(timezone.now()) == source
     assert claim_source(timezone.now()) is None
-    free_leases()
+    free_leases(timezone.now())
     assert claim_source(timezone.now()) == source
 
 

@@ -10,7 +10,7 @@ from hubbub.connectors import Act, Done, Http
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.engine import outbox
 from hubbub.store import outbox as door_out
-from hubbub.store.claim import claim_outbox
+from hubbub.store.claim import claim_outbox, free_leases
 from hubbub.store.models import Audit, Conversation, Outbox, OutboxState, Post
 from tests.world import World, make_conversation, make_post, make_source
 
@@ -145,6 +145,22 @@ def test_a_claimed_row_is_claimed_again_only_when_its_lease_ends(world: World, p
     assert claim_outbox(now) == row
     assert claim_outbox(now) is None
     assert claim_outbox(now + timedelta(seconds=301)) == row
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(0, 0), (1, 10)])
+def test_after_a_kill_what_was_tried_waits_until_the_network_is_done_with_it(
+    world: World, post: Post, tries: int, seconds: int
+) -> None:
+    put(world, post)
+    now = timezone.now()
+    row = claim_outbox(now)
+    assert row is not None
+    Outbox.everywhere.filter(pk=row.pk).update(tries=tries)
+    for start in (now, now + timedelta(seconds=5)):  # killed twice: the second start does not make it wait anew
+        free_leases(start)
+    early = claim_outbox(now + timedelta(seconds=max(0, seconds - 1)))
+    assert (early == row) is (tries == 0)
+    assert (claim_outbox(now + timedelta(seconds=seconds + 1)) == row) is (tries == 1)
 
 
 def test_every_failure_has_a_name() -> None:
