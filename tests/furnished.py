@@ -54,7 +54,8 @@ def spread_keys() -> None:
         for number, model in enumerate(apps.get_app_config("store").get_models(), 1):
             table, start = model._meta.db_table, number * 1000
             if connection.vendor == "postgresql":
-                cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, start])
+                forward = "SELECT setval(s, greatest(nextval(s), %s)) FROM pg_get_serial_sequence(%s, 'id') AS s"
+                cursor.execute(forward, [start, table])
             else:
                 cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
                 cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, start])
