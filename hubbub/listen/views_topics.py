@@ -82,7 +82,8 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
             return go(request, "topic", saved.pk)
     text = str(form["query"].value() or "")
     context: dict[str, object] = {"form": form, "topic": topic, "may_write": request.role.may(Role.MANAGER)}
-    context |= preview_context(request, text)
+    if topic is None or request.method == "POST":
+        context |= preview_context(request, text)
     if topic is not None:
         context["row"] = queries.topic_rows(request.workspace, now=timezone.now(), only=topic)[0]
         context["newest"] = NEWEST[1:]
