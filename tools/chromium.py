@@ -18,7 +18,8 @@ def main() -> int:
         print(f"No Chromium here: the browser tests will be skipped. {HOW}", file=sys.stderr)
         return 0
     print("Installing Chromium for the browser tests …", file=sys.stderr)
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
+    install = ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]
+    for command in (["update", "-qq"], install):
         if not _apt(command):
             print(f"That did not work: the browser tests will be skipped. {HOW}", file=sys.stderr)
             break

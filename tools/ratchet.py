@@ -91,7 +91,8 @@ def main() -> int:
     """0 when nothing grew."""
     now = measure()
     if "--set" in sys.argv:
-        KEPT.write_text(json.dumps({name: found.number for name, found in now.items()}, indent=2) + "\n")
+        kept = {name: min(found.number, LIMITS.get(name, found.number)) for name, found in now.items()}
+        KEPT.write_text(json.dumps(kept, indent=2) + "\n")
     grew, shrank = judge(now, json.loads(KEPT.read_text()))
     for line in [*grew, *shrank]:
         print(f"ratchet: {line}")

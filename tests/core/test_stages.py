@@ -39,7 +39,13 @@ def judged(text: str, *, owned: bool = False, **more: object) -> Outcome:
         ("acme praise", {}, [1], ["Of us"], "approve"),
         ("acme in ohio praise", {}, [], [], None),
         ("cheap", {}, [], ["Cheap", "Trial"], "queue"),
-        ("cheap https://farm.example/x", {"links": ("https://farm.example/x",)}, [], ["Cheap", "Link farm", "Trial"], "remove"),
+        (
+            "cheap https://farm.example/x",
+            {"links": ("https://farm.example/x",)},
+            [],
+            ["Cheap", "Link farm", "Trial"],
+            "remove",
+        ),
         ("look", {"links": ("https://a.example",), "author": YOUNG}, [], ["Newcomers"], "queue"),
         ("look", {"links": ("https://a.example",), "author": OLD}, [], [], None),
         ("look", {"links": ("https://a.example",), "author": Author("n")}, [], ["Newcomers"], "queue"),
@@ -108,7 +114,9 @@ def test_the_most_severe_live_rule_decides(order: list[str], shadow: int) -> Non
     assert outcome.decided.outcome == min(live, key=SEVERITY.index)  # type: ignore[arg-type]
 
 
-@given(st.lists(st.sampled_from(["acme", "cheap", "moonbean praise", "ohio acme", ""]), max_size=12), st.integers(0, 12))
+@given(
+    st.lists(st.sampled_from(["acme", "cheap", "moonbean praise", "ohio acme", ""]), max_size=12), st.integers(0, 12)
+)
 def test_batches_do_not_matter(texts: list[str], cut: int) -> None:
     posts = [Post(str(at), text, published=NOW, author=OLD) for at, text in enumerate(texts)]
     ready, place = Ready(PLAN), Place("blog", "Blog", owned=True)

@@ -50,8 +50,8 @@ def test_every_reply_once(wordpress: WordPress, tmp_path: Path) -> None:
     for comment in comments:
         wordpress.side("state", comment, "approve")
     env = environment(tmp_path / "data") | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
-    given = (wordpress.address, wordpress.user, wordpress.password, str(wordpress.post), str(REPLIES), *map(str, comments))
-    python(SET_UP, env, *given)
+    site = (wordpress.address, wordpress.user, wordpress.password, str(wordpress.post))
+    python(SET_UP, env, *site, str(REPLIES), *map(str, comments))
     killed = subprocess.run(
         [sys.executable, "-m", "tests.engine.killing", str(KILLS), "0.8"],
         env=env,
