@@ -20,7 +20,7 @@ class Card(Struct, frozen=True):
     person: Person
     identities: Sequence[Author]
     posts: str  # how many, as shown: "12", "999+"
-    removed: str  # how many of them are hidden or removed
+    removed: str  # how many of the newest thousand of them are hidden or removed
     last: Sequence[Post]  # newest first, from all sources
     first_seen: datetime | None
 
@@ -33,7 +33,7 @@ def card(person: Person, last: int = 5) -> Card:
         person=person,
         identities=identities,
         posts=_capped(posts),
-        removed=_capped(posts.filter(decision__in=["hidden", "removed"])),
+        removed=_lost(posts),
         last=list(posts.select_related("source").order_by("-published", "-id")[:last]),
         first_seen=min((one.first_seen for one in identities), default=None),
     )
@@ -45,6 +45,11 @@ def posts_of(person: Person, identities: Sequence[Author]) -> QuerySet[Post]:
         return Post.of(person.workspace).none()
     # by author alone: the index on it then serves, whatever the planner thinks of the workspace's
     return reduce(or_, (one.posts.all() for one in identities))
+
+
+def _lost(posts: QuerySet[Post]) -> str:
+    newest = posts.order_by("-published", "-id").values_list("decision", flat=True)[:MANY]
+    return str(sum(decision in ("hidden", "removed") for decision in newest))
 
 
 def _capped(posts: QuerySet[Post]) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
-from hubbub.store.models import Conversation, Member, Outbox, OutboxState, Post, Role, Workspace
-from hubbub.store.search import Before, matching
+from hubbub.store.models import Conversation, Member, Outbox, OutboxState, Role, Workspace
+from hubbub.store.search import Before, matching, newest_of
 
 from .listing import TABS
 
@@ -73,7 +73,9 @@ def inbox(
     budget: int = BUDGET,
 ) -> Inbox:
     """A page, newest first. With a query: those whose newest post that is not ours matches."""
-    newest_first = conversations.select_related("workspace", "author", "source", "assignee__user").order_by("-last_post", "-id")
+    newest_first = conversations.select_related("workspace", "author", "source", "assignee__user").order_by(
+        "-last_post", "-id"
+    )
     hits: list[Conversation] = []
     looked_at = 0
     while len(hits) <= size:
@@ -103,24 +105,10 @@ def _older(conversations: QuerySet[Conversation], before: Before | None) -> Quer
 
 
 def _caught(chunk: Sequence[Conversation], query: language.Query, now: datetime) -> list[Conversation]:
-    newest = newest_posts(chunk)
+    newest = newest_of(chunk)
     caught = matching(newest, query, now=now)
     hits = {post.conversation_id for post in newest if post.pk in caught}
     return [conversation for conversation in chunk if conversation.pk in hits]
-
-
-def newest_posts(conversations: Sequence[Conversation]) -> list[Post]:
-    """Of each conversation the newest post that is not ours, ready to be matched. One query."""
-    if not conversations:
-        return []
-    candidates = (
-        Post.of(conversations[0].workspace)
-        # last_post is that post's time: so no sorting, and no scan through a long thread's history
-        .filter(conversation__in=[one.pk for one in conversations], ours=False, published=F("conversation__last_post"))
-        .select_related("author", "source", "conversation__assignee__user")
-        .order_by("id")
-    )
-    return list({post.conversation_id: post for post in candidates}.values())
 
 
 def responders(workspace: Workspace) -> list[Member]:

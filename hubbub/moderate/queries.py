@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from msgspec import Struct
 
 from hubbub.core import query as language
@@ -26,6 +26,12 @@ class CappedCount(Subquery):
     output_field = IntegerField()
 
 
+class CappedLost(CappedCount):
+    """Of a sliced subquery of decisions, how many took the post away."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped WHERE lost_by IN ('hidden', 'removed'))"
+
+
 def shown(number: int) -> str:
     """A capped count in words: "12", "999+"."""
     return f"{MANY - 1}+" if number >= MANY else str(number)
@@ -37,7 +43,7 @@ class Card(Struct, frozen=True):
     post: Post
     parent: Post | None  # what it answers
     posts: str  # how many its author wrote
-    removed: str  # how many of those are hidden or removed
+    removed: str  # how many of the newest thousand of those are hidden or removed
     verdicts: Sequence[Verdict]
     spans: Sequence[Place]  # the words that rules or the filter caught
     move: Outbox | None  # what its network was told last, where that has not arrived
@@ -141,16 +147,13 @@ def _parents(workspace: Workspace, posts: Sequence[Post]) -> Mapping[tuple[int, 
 
 def _records(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int | None, tuple[int, int]]:
     # through the author, so that the index on it serves, whatever the planner thinks of the workspace's
-    # (one filter each: a second one would look at another of their posts)
     theirs = Author.of(workspace).filter(pk=OuterRef("pk"), posts__isnull=False)
-    lost = Author.of(workspace).filter(pk=OuterRef("pk"), posts__decision__in=["hidden", "removed"])
+    newest_first = theirs.annotate(lost_by=F("posts__decision")).order_by("-posts__published", "-posts__id")
+    newest = newest_first.values("lost_by")[:MANY]
     authors = (
         Author.of(workspace)
         .filter(pk__in={post.author_id for post in posts if post.author_id})
-        .annotate(
-            wrote=CappedCount(theirs.order_by().values("posts__pk")[:MANY]),
-            lost=CappedCount(lost.order_by().values("posts__pk")[:MANY]),
-        )
+        .annotate(wrote=CappedCount(newest), lost=CappedLost(newest))
     )
     return {pk: (wrote, lost) for pk, wrote, lost in authors.values_list("pk", "wrote", "lost")}
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
@@ -119,3 +119,17 @@ def _older(posts: QuerySet[Post], before: Before | None) -> QuerySet[Post]:
     if before is None:
         return posts
     return posts.filter(Q(published__lte=before.published) & (Q(published__lt=before.published) | Q(id__lt=before.id)))
+
+
+def newest_of(conversations: Sequence[Conversation]) -> list[Post]:
+    """Of each conversation the newest post that is not ours, ready to be matched. One query."""
+    # By the conversations alone, which are a workspace's already: SQLite would otherwise rather read the workspace.
+    # last_post is that post's time, so that nothing has to be sorted.
+    candidates = (
+        Post.everywhere.filter(
+            conversation__in=[one.pk for one in conversations], ours=False, published=F("conversation__last_post")
+        )
+        .select_related("author", "source", "conversation__assignee__user")
+        .order_by("id")
+    )
+    return list({post.conversation_id: post for post in candidates}.values())

@@ -28,7 +28,7 @@ class Post(Owned):
     # no index of its own: `post_of_source` begins with it
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="posts", db_index=False)
     native_id = models.CharField(max_length=500)
-    author = models.ForeignKey(Author, null=True, on_delete=models.PROTECT, related_name="posts")
+    author = models.ForeignKey(Author, null=True, db_index=False, on_delete=models.PROTECT, related_name="posts")
     type = models.CharField(max_length=8, choices=[(name, name) for name in shapes.POST_TYPES])
     title = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -68,6 +68,7 @@ class Post(Owned):
                 condition=models.Q(mentioned=True),
             ),
             models.Index(fields=["source", "-published", "-id"], name="post_of_source"),
+            models.Index(fields=["author", "-published", "-id"], name="post_of_author"),
             # the queue, oldest first; nearly all posts are not in it
             models.Index(
                 fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
