@@ -9,7 +9,7 @@ from msgspec import Struct
 from hubbub.core import query as language
 
 from .facts import facts_of
-from .models import Mention, Post
+from .models import Conversation, Mention, Post
 
 CHUNK = 500  # posts read at a time
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
