@@ -85,3 +85,18 @@ def _any(parts: list[_Found | None]) -> _Found | None:
         cost += part[0]
         words += part[1]
     return cost, tuple(words)
+
+
+def also_needed(node: Node, anchor: str) -> str:
+    """Another word without which a query cannot match, the rarest of them; "" where there is none."""
+    words = {word for part in (node.parts if isinstance(node, And) else (node,)) for word in _needed(part)}
+    return min(words - {anchor}, key=likelihood, default="")
+
+
+def _needed(node: Node) -> set[str]:
+    """Plain words of a part that must all stand in title or text."""
+    if isinstance(node, Near):
+        return {word for side in (node.left, node.right) if len(side) == 1 for word in _needed(side[0])}
+    if isinstance(node, Term) and _in_words(node):
+        return {word for word in _words(node) if "*" not in word and "?" not in word}
+    return set()

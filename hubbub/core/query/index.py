@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from hubbub.core.facts import NOTHING, Facts
 
-from .anchors import anchors, words_of
+from .anchors import also_needed, anchors, words_of
 from .compiled import Check, compiled
 from .glob import Glob, glob
 from .reading import Reading
@@ -47,6 +47,9 @@ class _Entry(Generic[K]):
         return self.check
 
 
+_Lead = tuple[str, _Entry[K]]  # another word that must be seen, "" for none; and the query
+
+
 class Index(Generic[K]):
     """Queries under keys. Matching gives the keys of those known to hold, in the order they were added.
 
@@ -57,10 +60,10 @@ class Index(Generic[K]):
         self._slots: dict[K, _Slot[K]] = {}
         self._next = 0
         self._uses: Counter[str] = Counter()  # in how many queries a word stands
-        self._words: dict[str, list[_Entry[K]]] = {}  # those to look at when a word is seen
-        self._wilds: dict[str, list[tuple[Glob, _Entry[K]]]] = {}  # by the first two or three characters
+        self._words: dict[str, list[_Lead[K]]] = {}  # what to look at when a word is seen
+        self._wilds: dict[str, list[tuple[Glob, _Lead[K]]]] = {}  # by the first two or three characters
         self._always: list[_Entry[K]] = []
-        self._live: dict[str, list[_Entry[K]]] = {}  # words that were seen: with what the wildcards add
+        self._live: dict[str, list[_Lead[K]]] = {}  # words that were seen: with what the wildcards add
         self._dead: set[str] = set()  # words that were seen and that no query asks for
         taken = dict(pairs)
         for query in taken.values():
@@ -92,9 +95,10 @@ class Index(Generic[K]):
         live = self._live
         for word in bag - self._dead:
             entries = live.get(word)
-            for entry in self._learn(word) if entries is None else entries:
-                if (entry.check or entry.compile())(bag, reading, facts, now):
-                    found.append(entry)  # noqa: PERF401 - most of the time there is nothing to be listed
+            for also, entry in self._learn(word) if entries is None else entries:
+                # Most are ruled out by one more word, before anything else of theirs is touched.
+                if (not also or also in bag) and (entry.check or entry.compile())(bag, reading, facts, now):
+                    found.append(entry)
         if self._always:
             always = self._always
             found += [entry for entry in always if (entry.check or entry.compile())(bag, reading, facts, now)]
@@ -109,11 +113,11 @@ class Index(Generic[K]):
         match = self.match
         return [match(reading, now=now) for reading in readings]
 
-    def _learn(self, word: str) -> list[_Entry[K]]:
+    def _learn(self, word: str) -> list[_Lead[K]]:
         """What is to be looked at when a word is seen, which was not seen before."""
         entries = list(self._words.get(word, ()))
         for begins in {word[:2], word[:3]}:
-            entries += [entry for fits, entry in self._wilds.get(begins, ()) if fits.matches(word)]
+            entries += [lead for fits, lead in self._wilds.get(begins, ()) if fits.matches(word)]
         if len(self._dead) + len(self._live) >= MOST_MET:
             self._dead.clear()
             self._live.clear()
@@ -131,12 +135,12 @@ class Index(Generic[K]):
             self._always.append(_Entry(slot, ""))
             return
         for anchor in slot.anchors:
-            entry = _Entry(slot, anchor)
+            lead = (also_needed(query.tree, anchor), _Entry(slot, anchor))
             if "*" in anchor or "?" in anchor:
                 fits = glob(anchor)
-                self._wilds.setdefault(fits.prefix[:3], []).append((fits, entry))
+                self._wilds.setdefault(fits.prefix[:3], []).append((fits, lead))
             else:
-                self._words.setdefault(anchor, []).append(entry)
+                self._words.setdefault(anchor, []).append(lead)
         self._forget(slot.anchors)
 
     def _drop(self, slot: _Slot[K]) -> None:
@@ -147,11 +151,11 @@ class Index(Generic[K]):
         for anchor in slot.anchors:
             if "*" in anchor or "?" in anchor:
                 begins = glob(anchor).prefix[:3]
-                kept = [pair for pair in self._wilds.pop(begins, ()) if pair[1].slot is not slot]
+                kept = [pair for pair in self._wilds.pop(begins, ()) if pair[1][1].slot is not slot]
                 if kept:
                     self._wilds[begins] = kept
             else:
-                left = [entry for entry in self._words.pop(anchor, ()) if entry.slot is not slot]
+                left = [lead for lead in self._words.pop(anchor, ()) if lead[1].slot is not slot]
                 if left:
                     self._words[anchor] = left
         self._forget(slot.anchors)
