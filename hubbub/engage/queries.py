@@ -13,8 +13,8 @@ from hubbub.store.search import Before, matching, newest_of
 from .listing import TABS
 
 PAGE = 30
-CHUNK = 500  # conversations whose newest post is held against a filter at a time
-BUDGET = 5_000  # conversations looked at for one page at most
+CHUNK = 200  # conversations whose newest post is held against a filter at a time
+BUDGET = 2_000  # conversations looked at for one page at most
 MANY = 1_000  # counted no further than this
 
 

@@ -12,8 +12,8 @@ from hubbub.store.models import Audit, Author, Outbox, OutboxState, Post, Verdic
 from hubbub.store.search import Before, matching
 
 PAGE = 20
-CHUNK = 500
-BUDGET = 5_000  # posts that a filter is held against for one page at most
+CHUNK = 200
+BUDGET = 2_000  # posts that a filter is held against for one page at most
 MANY = 1_000  # counted no further than this
 
 Place = Sequence[object]  # (field, start, end) in the post's own text
