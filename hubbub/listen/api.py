@@ -1,15 +1,15 @@
 """The room's calls for scripts; each does its thing through the same action as the page."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import File, Form, Router, Status
+from ninja.files import UploadedFile
 from pydantic import Field
 
-from hubbub.connectors import connector
+from hubbub.connectors import Connector, Found, connector
 from hubbub.core import query as language
 from hubbub.core.failures import Broken
 from hubbub.store.models import Post, Role, Source, Topic
@@ -17,7 +17,7 @@ from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import read_before, write_before
 
-from . import actions, queries, trying
+from . import actions, queries, shapes, trying, uploads
 from .queries import Choice
 
 router = Router()
@@ -25,143 +25,46 @@ router = Router()
 MOST = 200  # posts of one answer
 
 
-class TopicIn(Schema):
-    """A topic as it is written."""
-
-    name: str
-    query: str
-    kind: str = "brand"
-
-
-class TopicChange(Schema):
-    """What of a topic is to change; what is left out stays."""
-
-    name: str | None = None
-    query: str | None = None
-    kind: str | None = None
-    active: bool | None = None
-
-
-class TopicOut(Schema):
-    """A topic. `mentions_…` are by the hourly counts; `reread` of `to_reread` stored posts were gone through."""
-
-    id: int
-    name: str
-    kind: str
-    query: str
-    active: bool
-    version: int
-    mentions_7_days: int
-    mentions_30_days: int
-    rereading: bool
-    reread: int
-    to_reread: int
-
-
-class Newest(Schema):
-    """How many of the newest stored posts."""
-
-    newest: int
-
-
-class SourceIn(Schema):
-    """A source: what its connector asks for, the secret fields apart."""
-
-    kind: str
-    name: str = ""
-    settings: dict[str, str] = {}
-    secrets: dict[str, str] = {}
-
-
-class SourceOut(Schema):
-    """A source and how it does. Secrets and paths are never told."""
-
-    id: int
-    name: str
-    kind: str
-    settings: dict[str, str]
-    owned: bool
-    can: list[str]
-    state: str
-    health: str
-    error: str
-    last_success: datetime | None
-    next_try: datetime | None
-    posts_taken: int
-    refused: int
-    done: int | None
-    total: int | None
-
-
-class PostOut(Schema):
-    """A post as it was taken in. `url` is empty where it is no web address."""
-
-    id: int
-    source: int
-    native_id: str
-    type: str
-    author: str
-    handle: str
-    title: str
-    text: str
-    url: str
-    published: datetime
-    lang: str
-    state: str
-    decision: str
-    ours: bool
-    conversation: int | None
-    topics: list[str]
-    spans: list[tuple[str, int, int]]
-
-
-class PostsOut(Schema):
-    """A page of posts, newest first; `before` leads to the next one, empty at the end."""
-
-    posts: list[PostOut]
-    before: str
-    looked_at: int
-
-
-def topics_out(request: MemberRequest, only: Topic | None = None) -> list[TopicOut]:
+def topics_out(request: MemberRequest, only: Topic | None = None) -> list[shapes.TopicOut]:
     """Topics with their numbers."""
-    return [
-        TopicOut(
-            id=row.topic.pk,
-            name=row.topic.name,
-            kind=row.topic.kind,
-            query=row.topic.query,
-            active=row.topic.active,
-            version=row.topic.version,
-            mentions_7_days=row.week,
-            mentions_30_days=row.month,
-            rereading=row.topic.reading_below is not None,
-            reread=row.topic.reread,
-            to_reread=row.topic.to_reread,
-        )
-        for row in queries.topic_rows(request.workspace, now=timezone.now(), only=only)
-    ]
+    rows = queries.topic_rows(request.workspace, now=timezone.now(), only=only)
+    return [shapes.TopicOut.of(row) for row in rows]
 
 
-@router.get("/topics", response=list[TopicOut], summary="Topics")
+@router.get("/topics", response=list[shapes.TopicOut], summary="Topics with their mentions")
 @call(Role.VIEWER)
-def topics(request: MemberRequest) -> list[TopicOut]:
+def topics(request: MemberRequest) -> list[shapes.TopicOut]:
     """All of them, the active ones first."""
     return topics_out(request)
 
 
-@router.post("/topics", response={201: TopicOut}, summary="Add a topic")
+@router.post("/topics", response={201: shapes.TopicOut}, summary="Add a topic")
 @call(Role.MANAGER)
-def add_topic(request: MemberRequest, draft: TopicIn) -> Status[TopicOut]:
+def add_topic(request: MemberRequest, draft: shapes.TopicIn) -> Status[shapes.TopicOut]:
     """It is listened for from the next post on."""
     wanted = actions.TopicDraft(draft.name.strip()[:100], draft.query, draft.kind)
     topic = actions.add_topic(request.workspace, wanted, by=request.member)
     return Status(201, topics_out(request, topic)[0])
 
 
-@router.patch("/topics/{pk}", response=TopicOut, summary="Change a topic")
+@router.post("/topics/preview", response=shapes.PreviewOut, summary="Try a topic's query on stored posts")
+@call(Role.VIEWER)
+def preview_topic(request: MemberRequest, wish: shapes.QueryIn) -> shapes.PreviewOut:
+    """Nothing is saved."""
+    query = language.parse(wish.query, language.Use.TOPIC)
+    return shapes.PreviewOut.of(queries.preview(request.workspace, query, now=timezone.now()))
+
+
+@router.get("/topics/{pk}", response=shapes.TopicOut, summary="A topic")
+@call(Role.VIEWER)
+def topic(request: MemberRequest, pk: int) -> shapes.TopicOut:
+    """With its mentions, and how far it was held against stored posts."""
+    return topics_out(request, _topic(request, pk))[0]
+
+
+@router.patch("/topics/{pk}", response=shapes.TopicOut, summary="Change a topic, let it rest, or wake it")
 @call(Role.MANAGER)
-def change_topic(request: MemberRequest, pk: int, change: TopicChange) -> TopicOut:
+def change_topic(request: MemberRequest, pk: int, change: shapes.TopicChange) -> shapes.TopicOut:
     """What is left out stays as it is."""
     topic = _topic(request, pk)
     draft = actions.TopicDraft(
@@ -177,18 +80,28 @@ def change_topic(request: MemberRequest, pk: int, change: TopicChange) -> TopicO
 
 @router.delete("/topics/{pk}", response={204: None}, summary="Delete a topic")
 @call(Role.MANAGER)
-def delete_topic(request: MemberRequest, pk: int) -> Status[None]:
-    """With its mentions, its counts and the KPIs counted on it."""
-    actions.delete_topic(_topic(request, pk), by=request.member)
+def delete_topic(request: MemberRequest, pk: int, why: str = "") -> Status[None]:
+    """With its mentions, its counts and the KPIs counted on it. The posts stay."""
+    actions.delete_topic(_topic(request, pk), by=request.member, why=why)
     return Status(204, None)
 
 
-@router.post("/topics/{pk}/apply", response=TopicOut, summary="Hold a topic against stored posts")
+@router.post("/topics/{pk}/apply", response=shapes.TopicOut, summary="Hold a topic against stored posts")
 @call(Role.MANAGER)
-def apply_topic(request: MemberRequest, pk: int, how_many: Newest) -> TopicOut:
-    """It is done in the background; GET /topics tells how far it is."""
+def apply_topic(request: MemberRequest, pk: int, how_many: shapes.Newest) -> shapes.TopicOut:
+    """It is done in the background; GET /topics/{pk} tells how far it is."""
     topic = _topic(request, pk)
     actions.apply_topic(topic, how_many.newest, by=request.member)
+    return topics_out(request, topic)[0]
+
+
+@router.post("/topics/{pk}/stop", response=shapes.TopicOut, summary="Stop holding it against stored posts")
+@call(Role.MANAGER)
+def stop_topic(request: MemberRequest, pk: int) -> shapes.TopicOut:
+    """What was found so far stays. Where nothing is under way, nothing happens."""
+    topic = _topic(request, pk)
+    if topic.reading_below is not None:
+        actions.stop_applying(topic, by=request.member)
     return topics_out(request, topic)[0]
 
 
@@ -196,110 +109,118 @@ def _topic(request: MemberRequest, pk: int) -> Topic:
     return get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
 
 
-def source_out(source: Source) -> SourceOut:
-    """One source."""
-    row = queries.source_row(source, now=timezone.now())
-    return SourceOut(
-        id=source.pk,
-        name=source.name,
-        kind=source.kind,
-        settings={name: value for name, _, value in trying.shown_settings(source)},
-        owned=source.owned,
-        can=list(source.can),
-        state=source.state,
-        health=row.health,
-        error=source.error,
-        last_success=source.last_success,
-        next_try=source.due if source.state == "active" else None,
-        posts_taken=source.posts_taken,
-        refused=source.refused_count,
-        done=source.done,
-        total=source.total,
-    )
-
-
-@router.get("/sources", response=list[SourceOut], summary="Sources")
+@router.get("/sources", response=list[shapes.SourceOut], summary="Sources with their health")
 @call(Role.VIEWER)
-def sources(request: MemberRequest) -> list[SourceOut]:
-    """All of them with their health; secrets are never told."""
-    return [source_out(source) for source in Source.of(request.workspace).order_by("name")]
+def sources(request: MemberRequest) -> list[shapes.SourceOut]:
+    """All of them; secrets are never told."""
+    now = timezone.now()
+    return [shapes.source_out(source, now) for source in Source.of(request.workspace).order_by("name")]
 
 
-@router.post("/sources", response={201: SourceOut}, summary="Add a source")
+@router.post("/sources", response={201: shapes.SourceOut}, summary="Add a source")
 @call(Role.MANAGER)
-def add_source(request: MemberRequest, wanted: SourceIn) -> Status[SourceOut]:
-    """It is tried first, and saved only if the try went well."""
+def add_source(request: MemberRequest, wanted: shapes.SourceIn) -> Status[shapes.SourceOut]:
+    """It is tried first, and saved only if the try went well. What each kind asks for: docs/networks.md."""
+    answers, found = trying.checked(_connector(wanted.kind), wanted.settings, wanted.secrets)
+    return Status(201, _add(request, wanted.kind, wanted.name, answers, found))
+
+
+@router.post("/sources/try", response=shapes.TriedOut, summary="Try a source's settings")
+@call(Role.MANAGER)
+def try_source(request: MemberRequest, wanted: shapes.SourceIn) -> shapes.TriedOut:  # noqa: ARG001
+    """Nothing is saved here and nothing changed there."""
+    _, found = trying.checked(_connector(wanted.kind), wanted.settings, wanted.secrets)
+    return shapes.TriedOut.of(found)
+
+
+@router.post("/sources/file", response={201: shapes.SourceOut}, summary="Upload a file of posts as a source")
+@call(Role.MANAGER)
+def add_file(
+    request: MemberRequest, file: File[UploadedFile], name: Form[str] = "", encoding: Form[str] = ""
+) -> Status[shapes.SourceOut]:
+    """JSON lines or CSV, as docs/networks.md describes them; sent as multipart/form-data."""
+    uploads.sweep(request.workspace, timezone.now())
+    upload = uploads.keep(request.workspace, file)
     try:
-        chosen = connector(wanted.kind)
+        kept = trying.Kept(uploads={"file": upload})
+        answers, found = trying.checked(_connector("files"), {"encoding": encoding} if encoding else {}, {}, kept)
+        return Status(201, _add(request, "files", name, answers, found))
+    except Refusal:
+        uploads.drop(request.workspace, upload.path)
+        raise
+
+
+def _connector(kind: str) -> Connector:
+    try:
+        return connector(kind)
     except Broken as broken:
         raise Refusal(str(broken)) from None
-    answers, found = trying.checked(chosen, wanted.settings, wanted.secrets)
-    name = wanted.name.strip()[:100]
-    draft = actions.SourceDraft(wanted.kind, name, answers.settings, answers.secrets, found)
-    source = actions.add_source(request.workspace, draft, by=request.member, now=timezone.now())
-    return Status(201, source_out(source))
 
 
-@router.post("/sources/{pk}/read-now", response=SourceOut, summary="Read a source now")
+def _add(request: MemberRequest, kind: str, name: str, answers: trying.Answers, found: Found) -> shapes.SourceOut:
+    draft = actions.SourceDraft(kind, name.strip()[:100], answers.settings, answers.secrets, found)
+    now = timezone.now()
+    return shapes.source_out(actions.add_source(request.workspace, draft, by=request.member, now=now), now)
+
+
+@router.get("/sources/{pk}", response=shapes.WholeSourceOut, summary="A source, and what could not be taken from it")
+@call(Role.VIEWER)
+def source(request: MemberRequest, pk: int) -> shapes.WholeSourceOut:
+    """Secrets are never told."""
+    return shapes.WholeSourceOut.of(queries.source_row(_source(request, pk), now=timezone.now()))
+
+
+@router.patch("/sources/{pk}", response=shapes.SourceOut, summary="Change a source's name, settings or secrets")
 @call(Role.MANAGER)
-def read_source_now(request: MemberRequest, pk: int) -> SourceOut:
+def change_source(request: MemberRequest, pk: int, change: shapes.SourceChange) -> shapes.SourceOut:
+    """It is tried first, and saved only if the try went well. Secrets that it keeps are not sent to another server."""
+    source, now = _source(request, pk), timezone.now()
+    answers, found = trying.rechecked(source, _connector(source.kind), change.settings, change.secrets)
+    draft = actions.SourceDraft(source.kind, change.name.strip()[:100], answers.settings, answers.secrets, found)
+    actions.change_source(source, draft, by=request.member, now=now, why=change.why)
+    return shapes.source_out(source, now)
+
+
+@router.delete("/sources/{pk}", response={204: None}, summary="Delete a source with its posts")
+@call(Role.MANAGER)
+def delete_source(request: MemberRequest, pk: int, why: str = "") -> Status[None]:
+    """With its posts, their mentions, verdicts and conversations. There is no way back: pausing it is one."""
+    actions.delete_source(_source(request, pk), by=request.member, why=why)
+    return Status(204, None)
+
+
+@router.post("/sources/{pk}/read-now", response=shapes.SourceOut, summary="Read a source now")
+@call(Role.MANAGER)
+def read_source_now(request: MemberRequest, pk: int, why: str = "") -> shapes.SourceOut:
     """It does not wait for its next turn."""
-    source = _source(request, pk)
-    actions.read_now(source, by=request.member, now=timezone.now())
-    return source_out(source)
+    source, now = _source(request, pk), timezone.now()
+    actions.read_now(source, by=request.member, now=now, why=why)
+    return shapes.source_out(source, now)
 
 
-@router.post("/sources/{pk}/pause", response=SourceOut, summary="Pause a source")
+@router.post("/sources/{pk}/pause", response=shapes.SourceOut, summary="Pause a source")
 @call(Role.MANAGER)
-def pause_source(request: MemberRequest, pk: int) -> SourceOut:
+def pause_source(request: MemberRequest, pk: int, why: str = "") -> shapes.SourceOut:
     """It is read no more for the time being."""
     source = _source(request, pk)
-    actions.pause([source], by=request.member)
-    return source_out(source)
+    actions.pause([source], by=request.member, why=why)
+    return shapes.source_out(source, timezone.now())
 
 
-@router.post("/sources/{pk}/resume", response=SourceOut, summary="Resume a source")
+@router.post("/sources/{pk}/resume", response=shapes.SourceOut, summary="Resume a source")
 @call(Role.MANAGER)
-def resume_source(request: MemberRequest, pk: int) -> SourceOut:
+def resume_source(request: MemberRequest, pk: int, why: str = "") -> shapes.SourceOut:
     """It is read again at once; also one that is broken or was read to its end."""
-    source = _source(request, pk)
-    actions.resume([source], by=request.member, now=timezone.now())
-    return source_out(source)
+    source, now = _source(request, pk), timezone.now()
+    actions.resume([source], by=request.member, now=now, why=why)
+    return shapes.source_out(source, now)
 
 
 def _source(request: MemberRequest, pk: int) -> Source:
     return get_object_or_404(Source.of(request.workspace).select_related("workspace"), pk=pk)
 
 
-def post_out(row: queries.Row) -> PostOut:
-    """One post."""
-    post, author = row.post, row.post.author
-    return PostOut(
-        id=post.pk,
-        source=post.source_id,
-        native_id=post.native_id,
-        type=post.type,
-        author=author.name if author else "",
-        handle=author.handle if author else "",
-        title=post.title,
-        text=post.text,
-        url=row.url,
-        published=post.published,
-        lang=post.lang,
-        state=post.state,
-        decision=post.decision,
-        ours=post.ours,
-        conversation=post.conversation_id,
-        topics=[topic.name for topic in row.topics],
-        spans=[*_triples("text", row.spans), *_triples("title", row.title_spans)],
-    )
-
-
-def _triples(field: str, spans: queries.Spans) -> Sequence[tuple[str, int, int]]:
-    return [(field, int(span[-2]), int(span[-1])) for span in spans]
-
-
-@router.get("/posts", response=PostsOut, summary="Posts")
+@router.get("/posts", response=shapes.PostsOut, summary="The stream of posts")
 @call(Role.VIEWER)
 def posts(
     request: MemberRequest,
@@ -307,28 +228,39 @@ def posts(
     topic: int | None = None,
     source: int | None = None,
     all: bool = False,  # noqa: A002 - the page's own parameter
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: str = "",  # noqa: ARG001 - declared for the documentation; `read_before` takes it from the address
     size: Annotated[int, Field(ge=1, le=MOST)] = 50,
-) -> PostsOut:
-    """Mentions, newest first, filtered in the query language (`q`); `all` for posts that no topic caught too."""
+) -> shapes.PostsOut:
+    """Mentions, newest first, filtered in the query language (`q`); `all` for posts that no topic caught too.
+
+    `since` and `until` (not included) are moments in UTC unless they say otherwise.
+    """
     query = language.parse(q, language.Use.VIEW) if q.strip() else None
     choice = Choice(
         topic=_topic(request, topic) if topic is not None else None,
         source=get_object_or_404(Source.of(request.workspace), pk=source) if source is not None else None,
         everything=all,
+        since=_moment(since),
+        until=_moment(until),
     )
     found = queries.stream(request.workspace, choice, query, now=timezone.now(), before=read_before(request), size=size)
     rows = queries.rows(request.workspace, found, choice.topic)
-    return PostsOut(
-        posts=[post_out(row) for row in rows],
+    return shapes.PostsOut(
+        posts=[shapes.PostOut.of(row) for row in rows],
         before=write_before(found.older) if found.older else "",
         looked_at=found.looked_at,
     )
 
 
-@router.get("/posts/{pk}", response=PostOut, summary="A post")
+def _moment(given: datetime | None) -> datetime | None:
+    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
+
+
+@router.get("/posts/{pk}", response=shapes.PostOut, summary="A post")
 @call(Role.VIEWER)
-def post(request: MemberRequest, pk: int) -> PostOut:
-    """One post with its topics and the words that made them match."""
+def post(request: MemberRequest, pk: int) -> shapes.PostOut:
+    """With its topics and the words that made them match; its history: GET /moderate/posts/{pk}."""
     with_all = Post.of(request.workspace).select_related("workspace", "author", "source")
-    return post_out(queries.whole(get_object_or_404(with_all, pk=pk)).row)
+    return shapes.PostOut.of(queries.whole(get_object_or_404(with_all, pk=pk)).row)

@@ -1,6 +1,6 @@
 """Trying a source's settings before they are saved, and keeping between two tries what may not be shown again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -164,17 +164,22 @@ def attempt(connector: Connector, values: Mapping[str, str], kept: Kept) -> Trie
     return Tried(_readable(found.says, kept), found=_renamed(found, name))
 
 
-def checked(chosen: Connector, settings: Mapping[str, str], secrets: Mapping[str, str]) -> tuple[Answers, Found]:
-    """For a script: its settings, put where they belong, and what a try of them found. Raises Refusal, in words."""
-    fields = {field.name: field for field in chosen.fields}
-    for name in (*settings, *secrets):
-        if name not in fields:
-            raise Refusal(f"{chosen.label} has no setting “{name[:40]}”. It has: {', '.join(fields) or 'none'}.")
-        if fields[name].kind == "upload":
-            raise Refusal("Files are uploaded on the page, or taken in by the command `hubbub import`.")
+def checked(
+    chosen: Connector, settings: Mapping[str, str], secrets: Mapping[str, str], kept: Kept = NOTHING
+) -> tuple[Answers, Found]:
+    """For a script: its settings, put where they belong, and what a try of them found. Raises Refusal, in words.
+
+    `kept`: what is known besides: files that were uploaded, secrets that are not given anew.
+    """
+    _refuse_unknown(chosen, (*settings, *secrets))
+    secrets = {**kept.secrets, **secrets}
     open_ones: dict[str, str] = {}
     sealed: dict[str, str] = {}
     for field in chosen.fields:
+        upload = kept.uploads.get(field.name)
+        if field.kind == "upload" and upload is not None:
+            open_ones |= {field.name: upload.path, uploads.NAME_OF.format(field.name): upload.name}
+            continue
         value = (secrets.get(field.name) or settings.get(field.name) or "").strip()
         if field.required and not value:
             raise Refusal(f"“{field.name}” is needed: {field.label}. {field.help}".strip())
@@ -187,10 +192,48 @@ def checked(chosen: Connector, settings: Mapping[str, str], secrets: Mapping[str
         if open_ones[field.name] != value:
             sealed[field.name] = value
     answers = Answers("", open_ones, sealed)
-    tried = attempt(chosen, answers.whole, Kept(sealed))
+    tried = attempt(chosen, answers.whole, Kept(sealed, kept.uploads))
     if tried.found is None:
         raise Refusal(tried.says)
     return answers, tried.found
+
+
+def rechecked(
+    source: Source, chosen: Connector, settings: Mapping[str, str], secrets: Mapping[str, str]
+) -> tuple[Answers, Found]:
+    """The same for a change of a source: what is left out stays, an empty text takes away. Raises Refusal, in words.
+
+    A secret that is kept is not sent to another server than the one it was given for.
+    """
+    _refuse_unknown(chosen, (*settings, *secrets))
+    kept, shown = kept_by(source, chosen), {str(name): str(value) for name, value in source.settings.items()}
+    given = {name: value.strip() for name, value in {**settings, **secrets}.items()}
+    kinds = {field.name: field.kind for field in chosen.fields}
+    moved = [name for name in given if kinds[name] == "url" and given[name] != shown.get(name, "")]
+    stays = {
+        name: value
+        for name, value in kept.secrets.items()
+        if (name not in moved if kinds[name] == "url" else name not in given)
+    }
+    unsaid = [name for name in stays if kinds[name] == "secret"]
+    if unsaid and any(server(given[name]) != server(shown.get(name, "")) for name in moved):
+        raise Refusal(
+            f"The address leads to another server than the one that “{unsaid[0]}” was kept for. Send it anew under "
+            "“secrets”, so that it is not sent there unasked."
+        )
+    before = {name: value for name, value in shown.items() if kinds.get(name) in {"text", "url", "choice"}}
+    anew = {name: value for name, value in given.items() if kinds[name] == "secret"}
+    told = {name: value for name, value in given.items() if name not in anew}
+    return checked(chosen, {**before, **told}, anew, Kept(stays, kept.uploads))
+
+
+def _refuse_unknown(chosen: Connector, names: Iterable[str]) -> None:
+    fields = {field.name: field for field in chosen.fields}
+    for name in names:
+        if name not in fields:
+            raise Refusal(f"{chosen.label} has no setting “{name[:40]}”. It has: {', '.join(fields) or 'none'}.")
+        if fields[name].kind == "upload":
+            raise Refusal("A file is uploaded: on the page, by POST /listen/sources/file, or with `hubbub import`.")
 
 
 def _renamed(found: Found, name: str) -> Found:

@@ -2,9 +2,11 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -83,6 +85,31 @@ def test_a_topic_is_held_against_stored_posts(world: World) -> None:
     assert rereading.waiting() == topic
 
 
+def test_a_topic_is_stopped(world: World) -> None:
+    topic, ask = make_topic(world.acme), Script(world)
+    make_post(make_source(world.acme))
+    rereading.begin(topic, 1)
+    for _ in range(2):  # the second time nothing is under way
+        status, told = ask("POST", f"topics/{topic.pk}/stop")
+        assert (status, told["rereading"]) == (200, False)
+    assert list(Audit.of(world.acme).values_list("verb", flat=True)) == ["stop applying"]
+    assert ask("GET", f"topics/{topic.pk}") == (200, told)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "found"), [("acme", 200, 2), ("lid", 200, 1), ("rocket", 200, 0), ('"acme', 422, None)]
+)
+def test_a_query_is_tried(world: World, query: str, status: int, found: int | None) -> None:
+    source = make_source(world.acme)
+    for number, text in enumerate(("acme", "acme lid", "hello")):
+        make_post(source, text, number)
+    got, told = Script(world, Role.VIEWER)("POST", "topics/preview", {"query": query})
+    assert got == status
+    if found is not None:
+        assert (told["found"], told["looked_at"], len(told["posts"])) == (found, 3, found)
+    assert not Topic.of(world.acme).exists()
+
+
 SHED = {"kind": "shed", "settings": {"url": "https://a.example/x", "user": "ann"}, "secrets": {"password": "hush"}}
 
 
@@ -110,7 +137,7 @@ def test_a_source_is_tried_and_saved(world: World, shed: Shed) -> None:
         ({"secrets": {}}, "“password” is needed"),
         ({"settings": {"url": "https://a.example", "colour": "red"}}, "no setting “colour”"),
         ({"settings": {"url": "https://a.example", "mood": "angry"}}, "one of calm, loud"),
-        ({"kind": "files", "settings": {"file": "/etc/passwd"}, "secrets": {}}, "uploaded on the page"),
+        ({"kind": "files", "settings": {"file": "/etc/passwd"}, "secrets": {}}, "A file is uploaded"),
         ({"kind": "files", "settings": {"file_name": "/etc/passwd"}, "secrets": {}}, "no setting"),
     ],
 )
@@ -120,6 +147,115 @@ def test_a_source_that_cannot_be(world: World, shed: Shed, change: dict[str, Any
     assert says in problem["detail"]
     assert "hush" not in problem["detail"]
     assert not Source.of(world.acme).exists()
+
+
+def test_a_source_is_only_tried(world: World, shed: Shed) -> None:
+    status, told = Script(world)("POST", "sources/try", SHED)
+    assert status == 200
+    assert told == {
+        "says": "One post is there.",
+        "name": "The shed",
+        "can": ["hide", "reply"],
+        "sample": ["<b>hello</b>"],
+    }
+    assert not Source.of(world.acme).exists()
+
+
+WHOLE = {"url": "https://a.example/x", "user": "ann", "password": "hush"}
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"name": "Hut"}, WHOLE),
+        ({"settings": {"mood": "calm"}}, {**WHOLE, "mood": "calm"}),
+        ({"settings": {"user": ""}}, {**WHOLE, "user": ""}),
+        ({"settings": {"url": "https://a.example/y"}}, {**WHOLE, "url": "https://a.example/y"}),
+        ({"secrets": {"password": "fresh", "pin": "1"}}, {**WHOLE, "password": "fresh", "pin": "1"}),
+        (
+            {"settings": {"url": "https://b.example"}, "secrets": {"password": "fresh"}},
+            {**WHOLE, "url": "https://b.example", "password": "fresh"},
+        ),
+    ],
+)
+def test_a_source_is_changed(world: World, shed: Shed, change: dict[str, Any], kept: dict[str, str]) -> None:
+    ask = Script(world)
+    made = ask("POST", "sources", SHED)[1]
+    status, told = ask("PATCH", f"sources/{made['id']}", {**change, "why": "moved"})
+    assert status == 200, told
+    source = Source.of(world.acme).get()
+    assert {name: value for name, value in source.whole_settings().items() if value or name in kept} == kept
+    assert {name: value for name, value in shed.asked[-1].items() if value or name in kept} == kept
+    assert source.name == change.get("name", "The shed")
+    assert not any(word in json.dumps(told) for word in ("hush", "fresh"))
+    assert Audit.of(world.acme).filter(verb="change", why="moved").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        # a password that is kept is not sent to another server, however the address is given
+        ({"settings": {"url": "https://b.example/x"}}, "another server"),
+        ({"secrets": {"url": "https://b.example/x"}}, "another server"),
+        ({"settings": {"url": "https://x:y@b.example/x"}}, "another server"),
+        ({"settings": {"url": "http://a.example/x"}}, "another server"),
+        ({"secrets": {"password": ""}}, "“password” is needed"),
+        ({"settings": {"url": "https://a.example/gone"}}, "Nothing is at"),
+        ({"settings": {"colour": "red"}}, "no setting “colour”"),
+        ({"name": "Taken"}, "called “Taken” already"),
+    ],
+)
+def test_a_change_that_cannot_be(world: World, shed: Shed, change: dict[str, Any], says: str) -> None:
+    make_source(world.acme, "Taken")
+    ask = Script(world)
+    pk, tries = ask("POST", "sources", SHED)[1]["id"], len(shed.asked)
+    status, problem = ask("PATCH", f"sources/{pk}", change)
+    assert (status, says in problem["detail"]) == (422, True), problem
+    assert "hush" not in problem["detail"]
+    assert not any("b.example" in asked["url"] for asked in shed.asked[tries:])
+    assert Source.of(world.acme).get(pk=pk).whole_settings()["password"] == "hush"
+
+
+def test_an_address_keeps_its_password(world: World, shed: Shed) -> None:
+    ask, address = Script(world), "https://u:pw@a.example/x"
+    pk = ask("POST", "sources", {**SHED, "settings": {"url": address}})[1]["id"]
+    status, told = ask("PATCH", f"sources/{pk}", {"settings": {"user": "ann", "url": "https://a.example/x"}})
+    assert (status, shed.asked[-1]["url"]) == (200, address)
+    assert "pw" not in json.dumps(told).replace("password", "")
+    assert ask("PATCH", f"sources/{pk}", {"settings": {"url": "https://a.example/z"}})[0] == 200
+    assert shed.asked[-1]["url"] == "https://a.example/z"
+
+
+def test_a_source_is_deleted(world: World) -> None:
+    source = make_source(world.acme)
+    make_post(source)
+    ask = Script(world)
+    assert ask("DELETE", f"sources/{source.pk}?why=closed") == (204, None)
+    assert ask("GET", f"sources/{source.pk}")[0] == 404
+    assert Audit.of(world.acme).get(verb="delete").why == "closed"
+
+
+def test_one_source_says_what_it_could_not_take(world: World) -> None:
+    line = {"where": "line 7", "why": "it has no text"}
+    source = make_source(world.acme, refused=[line], refused_count=9)
+    status, told = Script(world, Role.VIEWER)("GET", f"sources/{source.pk}")
+    assert (status, told["refused"], told["refused_lately"]) == (200, 9, [line])
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "says"), [(b"id,text\n1,hi\n", 201, "posts.csv"), (b"a,b\n1,2\n", 422, "id")]
+)
+def test_a_file_is_uploaded(world: World, uploads: Path, content: bytes, status: int, says: str) -> None:
+    ask = Script(world)
+    file = SimpleUploadedFile("posts.csv", content)
+    answer = ask.client.post("/api/listen/sources/file", {"file": file, "name": "Old posts"}, headers=ask.headers)
+    assert answer.status_code == status, answer.content
+    assert says in answer.content.decode()
+    assert str(uploads) not in answer.content.decode()
+    assert sum(one.is_file() for one in uploads.rglob("*")) == (status == 201)
+    if status == 201:
+        told = ask("PATCH", f"sources/{answer.json()['id']}", {"settings": {"encoding": "cp1252"}})
+        assert (told[0], told[1]["settings"]["file"]) == (200, "posts.csv")
 
 
 @pytest.mark.parametrize(("act", "state"), [("read-now", "active"), ("pause", "paused"), ("resume", "active")])
@@ -149,7 +285,17 @@ def test_posts_come_in_pages(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("parameters", "number"),
-    [("", 1), ("all=true", 2), ("q=nothing", 0), ("q=acme", 1), ("topic={topic}", 1), ("source={source}&all=1", 2)],
+    [
+        ("", 1),
+        ("all=true", 2),
+        ("q=nothing", 0),
+        ("q=acme", 1),
+        ("topic={topic}", 1),
+        ("source={source}&all=1", 2),
+        ("all=1&since=2026-11-01T12:02:00", 1),
+        ("all=1&until=2026-11-01T12:02:00Z", 1),
+        ("since=2026-11-02T00:00:00", 0),
+    ],
 )
 def test_posts_are_chosen(world: World, parameters: str, number: int) -> None:
     source, topic = make_source(world.acme), make_topic(world.acme)
@@ -180,6 +326,10 @@ def test_one_post(world: World) -> None:
         ("DELETE", "topics/{topic}"),
         ("POST", "sources"),
         ("POST", "sources/{source}/pause"),
+        ("POST", "topics/{topic}/stop"),
+        ("POST", "sources/try"),
+        ("PATCH", "sources/{source}"),
+        ("DELETE", "sources/{source}"),
     ],
 )
 def test_writing_needs_a_manager(world: World, method: str, path: str) -> None:
