@@ -56,7 +56,8 @@ def posts() -> list[Post]:
     )
     words = [*COMMON, *made]
     weights = [1 / (rank + 3) for rank in range(len(words))]
-    return [Post(id=str(n), text=" ".join(chance.choices(words, weights, k=16))) for n in range(45_000)]
+    drawn = chance.choices(words, weights, k=45_000 * 16)
+    return [Post(id=str(n), text=" ".join(drawn[n * 16 : n * 16 + 16])) for n in range(45_000)]
 
 
 def topics(texts: list[str], count: int) -> list[str]:
@@ -70,7 +71,7 @@ def topics(texts: list[str], count: int) -> list[str]:
         kind = chance.random()
         if kind < 0.25:
             return chance.choice(rare)
-        if kind < 0.35:
+        if kind < 0.33:
             return chance.choice(few)
         return "".join(chance.choices("abcdefghiklmnoprstuvw", k=chance.randint(5, 9)))
 

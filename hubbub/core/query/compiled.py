@@ -180,15 +180,26 @@ def _marked(term: Term, token: Cut) -> Check:
     word, written = token.word, token.mark + token.word
 
     def stands(words: Words) -> bool:
-        # In plain ASCII a hashtag stands as it is written; without it there, nothing needs be marked out.
-        if words.folded.isascii() and written not in words.folded:
-            return False
-        return bool(term_places(term, words))
+        folded = words.folded
+        if not folded.isascii():
+            return bool(term_places(term, words))
+        # In ASCII a hashtag stands as it is written, with no letter before or behind: no need to mark out the rest.
+        at = folded.find(written)
+        while at >= 0:
+            end = at + len(written)
+            if not _letter(folded[end : end + 1]) and not (at and _letter(folded[at - 1])):
+                return True
+            at = folded.find(written, at + 1)
+        return False
 
     def marked(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
         return word in bag and (stands(reading.text) or (reading.post.title != "" and stands(reading.title)))
 
     return marked
+
+
+def _letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _phrase(words: list[str]) -> Check:
