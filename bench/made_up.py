@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hubbub.core.plan import RulePlan, TopicKind, TopicPlan
 
-COMMON = ("coffee", "love", "today", "happy", "work", "home", "night", "music")
+COMMON = ("love", "day", "happy", "new", "time", "today", "night", "good")
 LETTERS = "aaabcddeeeeefghhiiijkllmnnnooopprrsssstttuuvwxyz"
 
 

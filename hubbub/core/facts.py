@@ -9,7 +9,7 @@ Sentiment = Literal["negative", "neutral", "positive"]
 Intent = Literal["complaint", "compliment", "question", "request", "promotion", "other"]
 
 
-class Analysis(Struct, frozen=True):
+class Analysis(Struct, frozen=True, gc=False):
     """What the analysers found. Scores run from 0 to 1."""
 
     topics: frozenset[str] | None = None  # names of the topics that matched
@@ -19,7 +19,7 @@ class Analysis(Struct, frozen=True):
     spam: float | None = None
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """The author's history in this workspace, counted before the post at hand."""
 
     relationship: str | None = None
@@ -32,7 +32,7 @@ class Standing(Struct, frozen=True):
     self_promotion: float | None = None
 
 
-class Handling(Struct, frozen=True):
+class Handling(Struct, frozen=True, gc=False):
     """What we did with the post so far."""
 
     status: str | None = None  # open, waiting, done
@@ -43,7 +43,7 @@ class Handling(Struct, frozen=True):
     decision: str | None = None  # queued, approved, hidden, removed
 
 
-class Facts(Struct, frozen=True):
+class Facts(Struct, frozen=True, gc=False):
     """All of it. `Facts()` knows nothing, which is what a topic sees."""
 
     analysis: Analysis = Analysis()

@@ -13,7 +13,7 @@ from .plan import SEVERITY, RuleOutcome, RulePlan, RuleState
 ALWAYS_KNOWN = {name for name, field in language.FIELDS.items() if language.Use.TOPIC in field.known} | {"topic"}
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """What one rule says of one post."""
 
     rule: int  # its id

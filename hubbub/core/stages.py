@@ -18,7 +18,7 @@ OURS: frozenset[TopicKind] = frozenset({"brand", "campaign", "person"})
 ANSWERED_WITHIN = timedelta(days=30)
 
 
-class Caught(Struct, frozen=True):
+class Caught(Struct, frozen=True, gc=False):
     """A topic that matched, and the words that made it."""
 
     topic: int  # its id
@@ -26,7 +26,7 @@ class Caught(Struct, frozen=True):
     spans: tuple[language.Span, ...]
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What the stages say of one post."""
 
     post: Post

@@ -14,6 +14,7 @@ TABS = {
     "done": "Done",
     "mine": "Mine",
     "unassigned": "Unassigned",
+    "all": "All",
 }
 
 

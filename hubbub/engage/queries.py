@@ -13,6 +13,7 @@ from hubbub.store.search import Before, matching, newest_of
 from .listing import TABS
 
 PAGE = 30
+UNCOUNTED = {"done", "all"}  # tabs whose number asks nobody to do anything
 CHUNK = 200  # conversations whose newest post is held against a filter at a time
 BUDGET = 2_000  # conversations looked at for one page at most
 MANY = 1_000  # counted no further than this
@@ -42,6 +43,8 @@ def rows(member: Member, tab: str) -> QuerySet[Conversation]:
             return everything.filter(assignee=member, status__in=["open", "waiting"])
         case "unassigned":
             return everything.filter(assignee=None, status="open")
+        case "all":
+            return everything
         case _:
             return everything.filter(status=tab)
 
@@ -53,13 +56,15 @@ def belongs(conversation: Conversation, member: Member, tab: str) -> bool:
             return conversation.assignee_id == member.pk and conversation.status != "done"
         case "unassigned":
             return conversation.assignee_id is None and conversation.status == "open"
+        case "all":
+            return True
         case _:
             return conversation.status == tab
 
 
 def counts(member: Member) -> Mapping[str, str]:
     """Tab → how many, as shown: nothing is counted beyond "999+"."""
-    found = {tab: rows(member, tab).order_by()[:MANY].count() for tab in TABS if tab != "done"}
+    found = {tab: rows(member, tab).order_by()[:MANY].count() for tab in TABS if tab not in UNCOUNTED}
     return {tab: f"{MANY - 1}+" if number >= MANY else str(number) for tab, number in found.items()}
 
 

@@ -33,3 +33,10 @@ def ready(workspace: Workspace) -> Ready:
         if known is None or known[0] != sign:
             known = _ready[workspace.pk] = (sign, Ready(load(workspace)))
         return known[1]
+
+
+def hold(workspace: Workspace) -> Ready:
+    """The newest Plan, kept from changing until the transaction ends: whoever changes a topic waits for us, and then
+    finds our posts among those to hold against it."""
+    Workspace.objects.select_for_update(no_key=True).filter(pk=workspace.pk).exists()
+    return ready(workspace)

@@ -81,6 +81,8 @@ def _follow_state(source: Source, row: Post, state: shapes.PostState, *, now: da
     row.state = state
     if row.decision and state in ON_THE_NETWORK:
         row.decision, row.decided = ON_THE_NETWORK[state], now
+    elif source.owned and state == "pending":
+        row.decision, row.decided = Decision.QUEUED, now  # somebody held it back there: it waits for a person again
     audit(
         row,
         "changed there",

@@ -36,6 +36,9 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
     outcomes = inline.run(fresh, source.place, ready, now=now)
     with transaction.atomic():
         source.hold_lease()
+        newest = plans.hold(source.workspace)
+        if newest is not ready:  # a topic or a rule changed while the batch was judged
+            ready, outcomes = newest, inline.run(fresh, source.place, newest, now=now)
         authors = intake.save_authors(source, fresh, now=now)
         rows = intake.fresh_posts(source, outcomes, authors, now=now)
         join_conversations(source, rows)

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from django.db.models import OuterRef
 from msgspec import Struct
 
-from hubbub.store.models import Rule, Verdict, Workspace
-from hubbub.store.search import Before
+from hubbub.core import query as language
+from hubbub.store.models import Post, Rule, Verdict, Workspace
+from hubbub.store.search import Before, Found, search
 
 from .queries import MANY, CappedCount, shown
 
 WEEK = timedelta(days=7)
+TRIED = 2_000  # of the newest posts, when a condition is tried
 
 
 class Listed(Struct, frozen=True):
@@ -51,3 +53,8 @@ def hits(rule: Rule, before: Before | None = None, size: int = 50) -> Hits:
     page = list(found[: size + 1])
     last = page[size - 1] if len(page) > size else None
     return Hits(page[:size], Before(last.at, last.pk) if last else None)
+
+
+def tried(workspace: Workspace, condition: language.Query, now: datetime) -> Found:
+    """The newest ten that a condition holds for, among the newest `TRIED` posts."""
+    return search(Post.of(workspace), condition, now=now, size=10, budget=TRIED)

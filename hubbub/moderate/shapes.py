@@ -4,10 +4,12 @@ from datetime import datetime
 
 from ninja import Schema
 
-from hubbub.store.models import Audit, Rule
+from hubbub.store.models import Audit, Rule, Verdict
+from hubbub.store.search import Found
 
-from .actions import Decided
+from .actions import Decided, Many
 from .queries import Card
+from .rules_queries import Listed
 
 
 class VerdictOut(Schema):
@@ -19,6 +21,18 @@ class VerdictOut(Schema):
     because: str
     unchecked: bool
     spans: list[tuple[str, int, int]]
+
+    @classmethod
+    def of(cls, row: Verdict) -> "VerdictOut":
+        """From the row."""
+        return cls(
+            rule=row.rule_name,
+            state=row.state,
+            outcome=row.outcome,
+            because=row.because,
+            unchecked=row.unchecked,
+            spans=row.spans,
+        )
 
 
 class CardOut(Schema):
@@ -55,17 +69,7 @@ class CardOut(Schema):
             in_answer_to=card.parent.text if card.parent else None,
             author_posts=card.posts,
             author_removed=card.removed,
-            verdicts=[
-                VerdictOut(
-                    rule=one.rule_name,
-                    state=one.state,
-                    outcome=one.outcome,
-                    because=one.because,
-                    unchecked=one.unchecked,
-                    spans=one.spans,
-                )
-                for one in card.verdicts
-            ],
+            verdicts=[VerdictOut.of(one) for one in card.verdicts],
         )
 
 
@@ -83,6 +87,12 @@ class DecisionIn(Schema):
     decision: str
     why: str = ""
     was: str | None = None  # refuse if the decision is not this one any more
+
+
+class DecisionsIn(DecisionIn):
+    """The same for many posts, at most 200."""
+
+    posts: list[int]
 
 
 class UndoIn(Schema):
@@ -112,6 +122,18 @@ class DecidedOut(Schema):
             outbox=done.sent.pk if done.sent else None,
             only_here=done.only_here,
         )
+
+
+class DecidedManyOut(Schema):
+    """What became of each; `refused` says of the others, in words, why they were left alone."""
+
+    decided: list[DecidedOut]
+    refused: list[str]
+
+    @classmethod
+    def of(cls, many: Many) -> "DecidedManyOut":
+        """From the action's answer."""
+        return cls(decided=[DecidedOut.of(done) for done in many.decided], refused=list(many.refused))
 
 
 class RuleIn(Schema):
@@ -164,6 +186,103 @@ class RuleOut(RuleIn):
         )
 
 
+class ListedRuleOut(RuleOut):
+    """A rule and how often it held in the last seven days, counted up to "999+"."""
+
+    hits_7_days: str
+    unchecked_7_days: str  # how often it could not be checked
+
+    @classmethod
+    def of_listed(cls, listed: Listed) -> "ListedRuleOut":
+        """From what the page shows."""
+        rule = RuleOut.of(listed.rule).dict()
+        return cls(**rule, hits_7_days=listed.hits, unchecked_7_days=listed.unchecked)
+
+
+class HitOut(VerdictOut):
+    """A post that a rule held for."""
+
+    at: datetime
+    post: int
+    source: str
+    author: str | None
+    title: str
+    text: str
+    url: str
+    published: datetime
+
+    @classmethod
+    def of_hit(cls, row: Verdict) -> "HitOut":
+        """Needs the post with its source and author loaded."""
+        post = row.post
+        return cls(
+            **VerdictOut.of(row).dict(),
+            at=row.at,
+            post=post.pk,
+            source=str(post.source),
+            author=str(post.author) if post.author else None,
+            title=post.title,
+            text=post.text,
+            url=post.url,
+            published=post.published,
+        )
+
+
+class HitsOut(Schema):
+    """A page, newest first; `before` asks for the next one, null at the end."""
+
+    items: list[HitOut]
+    before: str | None
+
+
+class ConditionIn(Schema):
+    """A rule's condition, not saved yet."""
+
+    when: str
+
+
+class CaughtOut(Schema):
+    """A post that a condition holds for."""
+
+    post: int
+    title: str
+    text: str
+    published: datetime
+    spans: list[tuple[str, int, int]]
+
+
+class TriedOut(Schema):
+    """The newest posts that a condition would have held for, at most ten, among the `looked_at` newest."""
+
+    items: list[CaughtOut]
+    looked_at: int
+
+    @classmethod
+    def of(cls, found: Found) -> "TriedOut":
+        """From the search."""
+        return cls(
+            items=[
+                CaughtOut(
+                    post=post.pk,
+                    title=post.title,
+                    text=post.text,
+                    published=post.published,
+                    spans=[(span.field, span.start, span.end) for span in found.spans.get(post.pk, ())],
+                )
+                for post in found.posts
+            ],
+            looked_at=found.looked_at,
+        )
+
+
+class ImportedOut(Schema):
+    """What became of the rules of a file."""
+
+    made: int
+    changed: int
+    unchanged: int
+
+
 class EntryOut(Schema):
     """One entry of the log."""
 
@@ -202,3 +321,10 @@ class LogOut(Schema):
 
     items: list[EntryOut]
     before: str | None
+
+
+class PostOut(Schema):
+    """A post with what is needed to decide about it, and what was done with it, newest first (at most 50)."""
+
+    post: CardOut
+    history: list[EntryOut]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hubbub.core.query import Use, parse
-from hubbub.store.models import Post, Role, Rule
-from hubbub.store.search import Found, search
+from hubbub.store.models import Role, Rule
+from hubbub.store.search import Found
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import links, read_before
@@ -19,8 +19,6 @@ from hubbub.ui.lists import links, read_before
 from . import rules_actions, rules_file, rules_queries
 from .forms import RuleForm
 from .views import see
-
-TRIED = 2_000  # of the newest posts, when a condition is tried
 
 
 def _list_url(request: MemberRequest) -> str:
@@ -73,7 +71,7 @@ def _edit(request: MemberRequest, found: Rule) -> HttpResponse:
     return render(
         request,
         "moderate/rule.html",
-        {"form": form, "rule": found, "tried": tried, "places": _places(tried), "looked": TRIED},
+        {"form": form, "rule": found, "tried": tried, "places": _places(tried), "looked": rules_queries.TRIED},
         status=422 if form.errors else 200,
     )
 
@@ -86,8 +84,7 @@ def _save(request: MemberRequest, pk: int | None, form: RuleForm) -> Rule:
 
 
 def _try(request: MemberRequest, when: str) -> Found:
-    posts = Post.of(request.workspace)
-    return search(posts, parse(when, Use.RULE), now=timezone.now(), size=10, budget=TRIED)
+    return rules_queries.tried(request.workspace, parse(when, Use.RULE), timezone.now())
 
 
 def _places(tried: Found | None) -> dict[int, Sequence[tuple[str, int, int]]]:

@@ -1,6 +1,6 @@
 """Inserting many rows at once, past the model layer: what a stream of posts needs (bench/take_in.py shows why)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -65,11 +65,24 @@ def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
     return [connection.ops.quote_name(known[name]) for name in fields]
 
 
-def moment(when: datetime) -> Cell:
-    """A moment as the database takes it: Django keeps UTC as text in SQLite."""
-    if connection.vendor == "sqlite":
-        return when.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+def moments() -> Callable[[datetime], Cell]:
+    """The function that gives a moment as this database takes it: Django keeps UTC as text in SQLite."""
+    return _text if connection.vendor == "sqlite" else _itself
+
+
+def _text(when: datetime) -> str:
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat(" ")[:-6]  # without "+00:00"
+
+
+def _itself(when: datetime) -> datetime:
     return when
+
+
+def moment(when: datetime) -> Cell:
+    """One moment; for many take `moments` once."""
+    return moments()(when)
 
 
 def json(value: object) -> str:

@@ -13,28 +13,55 @@ MOST = 2**63 - 1  # of a count
 def clean(post: Post, *, now: datetime) -> Post:
     """The post with what no database can hold replaced: null bytes and lone surrogates (by U+FFFD), ids that are
     too long (by their hash), counts below zero, a date in the future (by `now`: a clock there is wrong)."""
-    published = post.published
-    return structs.replace(
-        post,
-        id=ident(post.id),
-        text=text(post.text),
-        title=text(post.title),
-        url=web(post.url),
-        author=post.author and _author(post.author),
-        published=now if published is None or published > now else published,
-        lang=text(post.lang)[:8],
-        parent=ident(post.parent),
-        thread=ident(post.thread),
-        likes=count(post.likes),
-        replies=count(post.replies),
-        shares=count(post.shares),
-        views=count(post.views),
-        links=tuple(address for link in post.links if (address := web(link))),
-        media=tuple(structs.replace(medium, url=web(medium.url)) for medium in post.media),
-    )
+    fixed = _words(post) | _numbers(post, now)
+    if post.url and post.url != (address := web(post.url)):
+        fixed["url"] = address
+    if post.links:
+        fixed["links"] = tuple(address for link in post.links if (address := web(link)))
+    if post.media:
+        fixed["media"] = tuple(structs.replace(medium, url=web(medium.url)) for medium in post.media)
+    if post.author and post.author != (author := _author(post.author)):
+        fixed["author"] = author
+    return structs.replace(post, **fixed) if fixed else post
+
+
+def _words(post: Post) -> dict[str, object]:
+    fixed: dict[str, object] = {}
+    for name, given in (("text", post.text), ("title", post.title)):
+        if not _plain(given):
+            fixed[name] = text(given)
+    for name, given in (("id", post.id), ("parent", post.parent), ("thread", post.thread)):
+        if len(given) > 500 or not _plain(given):
+            fixed[name] = ident(given)
+    if len(post.lang) > 8 or not _plain(post.lang):
+        fixed["lang"] = text(post.lang)[:8]
+    return fixed
+
+
+def _numbers(post: Post, now: datetime) -> dict[str, object]:
+    fixed: dict[str, object] = {}
+    if post.published is None or post.published > now:
+        fixed["published"] = now
+    counts = (("likes", post.likes), ("replies", post.replies), ("shares", post.shares), ("views", post.views))
+    for name, given in counts:
+        if given is not None and not 0 <= given <= MOST:
+            fixed[name] = count(given)
+    return fixed
+
+
+def _plain(given: str) -> bool:
+    """Nothing to replace; true of nearly all, and quickly seen."""
+    return given.isascii() and "\x00" not in given
 
 
 def _author(author: Author) -> Author:
+    if (
+        _plain(author.id + author.handle + author.name)
+        and max(len(author.id), len(author.handle), len(author.name)) <= 200
+        and not author.url
+        and (author.followers is None or 0 <= author.followers <= MOST)
+    ):
+        return author
     return structs.replace(
         author,
         id=ident(author.id, most=300),

@@ -8,7 +8,7 @@ from hubbub.core.post import PostState
 from hubbub.core.stages import Caught, Outcome
 
 
-class Fresh(Struct):
+class Fresh(Struct, gc=False):
     """A post that was not known, with what is decided about it on its way in. Lighter than a model row."""
 
     id: int  # reserved; the row's own once it is inserted

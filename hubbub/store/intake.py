@@ -32,7 +32,8 @@ def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime)
         _renew(pk, known, given[native_id])
     strangers = [author for native_id, author in given.items() if native_id not in ids]
     people = bulk.reserve(Person, len(strangers))
-    made = bulk.moment(now)
+    moment = bulk.moments()
+    made = moment(now)
     bulk.insert(
         Person,
         ("id", "workspace", "name", "about", "created"),
@@ -57,7 +58,7 @@ def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime)
                 author.name,
                 author.url,
                 author.followers,
-                author.created and bulk.moment(author.created),
+                author.created and moment(author.created),
             )
             for pk, person, author in zip(numbers, people, strangers, strict=True)
         ],
@@ -101,7 +102,8 @@ def fresh_posts(
 
 def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
     """Insert them; everything that is decided about them is set by now."""
-    taken, workspace, place, moment = bulk.moment(now), source.workspace_id, source.pk, bulk.moment
+    moment, workspace, place = bulk.moments(), source.workspace_id, source.pk
+    taken = moment(now)
     bulk.insert(
         Post,
         POST,

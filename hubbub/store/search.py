@@ -7,7 +7,9 @@ from django.db.models import F, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.core.post import Place
 
+from . import candidates
 from .facts import facts_of
 from .models import Conversation, Mention, Post
 
@@ -43,6 +45,9 @@ def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> 
     return caught
 
 
+Rows = Callable[[Before | None, int], Sequence[Sequence[object]]]  # a stretch of `candidates.COLUMNS`, newest first
+
+
 def search(
     posts: QuerySet[Post],
     query: language.Query | None,
@@ -53,12 +58,15 @@ def search(
     budget: int = BUDGET,
 ) -> Found:
     """A page of `posts` (a queryset of one workspace), newest first, that match `query` (None: all)."""
-    newest_first = posts.select_related(*WITH).order_by("-published", "-id")
+    newest_first = posts.order_by("-published", "-id")
+    if query is None:
+        whole = newest_first.select_related(*WITH)
+        return _unfiltered(list(_older(whole, before)[: size + 1]), size)
 
-    def read(before: Before | None, wanted: int) -> list[Post]:
-        return list(_older(newest_first, before)[:wanted])
+    def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
+        return list(_older(newest_first, before).values_list(*candidates.COLUMNS)[:wanted])
 
-    return _page(read, query, now=now, before=before, size=size, budget=budget)
+    return _page(rows, query, now=now, before=before, size=size, budget=budget)
 
 
 def search_topic(
@@ -71,48 +79,51 @@ def search_topic(
     budget: int = BUDGET,
 ) -> Found:
     """The same for the posts of one topic's `mentions`: read along the topic's own index, however rare it is."""
-    newest_first = mentions.select_related(*(f"post__{name}" for name in WITH)).order_by("-published", "-post_id")
+    newest_first = mentions.order_by("-published", "-post_id")
 
-    def read(before: Before | None, wanted: int) -> list[Post]:
-        rows = newest_first
-        if before is not None:
-            older = Q(published__lt=before.published) | Q(post_id__lt=before.id)
-            rows = rows.filter(Q(published__lte=before.published) & older)
-        return [mention.post for mention in rows[:wanted]]
+    def older(before: Before | None) -> QuerySet[Mention]:
+        if before is None:
+            return newest_first
+        after = Q(published__lt=before.published) | Q(post_id__lt=before.id)
+        return newest_first.filter(Q(published__lte=before.published) & after)
 
-    return _page(read, query, now=now, before=before, size=size, budget=budget)
+    if query is None:
+        whole = older(before).select_related(*(f"post__{name}" for name in WITH))
+        return _unfiltered([mention.post for mention in whole[: size + 1]], size)
+
+    def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
+        return list(older(before).values_list(*(f"post__{name}" for name in candidates.COLUMNS))[:wanted])
+
+    return _page(rows, query, now=now, before=before, size=size, budget=budget)
 
 
-def _page(
-    read: Callable[[Before | None, int], list[Post]],
-    query: language.Query | None,
-    *,
-    now: datetime,
-    before: Before | None,
-    size: int,
-    budget: int,
-) -> Found:
-    hits: list[Post] = []
-    spans: dict[int, Sequence[language.Span]] = {}
-    looked_at = 0
-    while len(hits) <= size and looked_at < budget:
-        wanted = CHUNK if query else size + 1
-        chunk = read(before, wanted)
+def _unfiltered(posts: Sequence[Post], size: int) -> Found:
+    shown = posts[:size]
+    older = Before(shown[-1].published, shown[-1].pk) if len(posts) > size else None
+    return Found(shown, {post.pk: () for post in shown}, older, len(posts), ran_out=False)
+
+
+def _page(rows: Rows, query: language.Query, *, now: datetime, before: Before | None, size: int, budget: int) -> Found:
+    index: language.Index[None] = language.Index([(None, query)])
+    places: dict[int, Place] = {}
+    hits: list[candidates.Candidate] = []
+    looked_at, ended = 0, False
+    while len(hits) <= size and looked_at < budget and not ended:
+        chunk = candidates.read(rows(before, CHUNK), query, places)
         looked_at += len(chunk)
-        caught = matching(chunk, query, now=now) if query else dict.fromkeys((post.pk for post in chunk), ())
-        for post in chunk:
-            if post.pk in caught and len(hits) <= size:
-                hits.append(post)
-                spans[post.pk] = caught[post.pk]
-        if len(chunk) < wanted:
-            break
-        before = Before(chunk[-1].published, chunk[-1].pk)
-    else:
-        if len(hits) <= size:
-            return Found(hits, spans, before, looked_at, ran_out=True)
+        hits += [one for one in chunk if index.match(one.reading, one.facts, now=now)]
+        ended = len(chunk) < CHUNK
+        if chunk:
+            before = Before(chunk[-1].published, chunk[-1].id)
     shown = hits[:size]
-    older = Before(shown[-1].published, shown[-1].pk) if len(hits) > size else None
-    return Found(shown, spans, older, looked_at, ran_out=False)
+    if len(hits) > size:
+        older: Before | None = Before(shown[-1].published, shown[-1].id)
+    else:
+        older = None if ended else before
+    spans = {one.id: language.spans(query, one.reading, one.facts, now=now) for one in shown}
+    posts = Post.everywhere.select_related(*WITH).in_bulk([one.id for one in shown])
+    found = [posts[one.id] for one in shown if one.id in posts]
+    return Found(found, spans, older, looked_at, ran_out=older is not None and len(hits) <= size)
 
 
 def _older(posts: QuerySet[Post], before: Before | None) -> QuerySet[Post]:

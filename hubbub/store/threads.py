@@ -1,6 +1,6 @@
 """Which conversation a post belongs to, and what a new post does to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered"
 OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", *CHANGING)
 
 
-class Thread(Struct):
+class Thread(Struct, gc=False):
     """A conversation while posts are added to it."""
 
     id: int
@@ -65,31 +65,32 @@ def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
 
 
 def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -> None:
+    moment = bulk.moments()
     bulk.insert(
         Conversation,
         OPENING,
         [
             (
                 *(thread.id, source.workspace_id, source.pk, thread.key, thread.subject),
-                thread.opened and bulk.moment(thread.opened),
+                thread.opened and moment(thread.opened),
                 None,
-                *_changing(thread),
+                *_changing(thread, moment),
             )
             for thread in opened
         ],
     )
-    bulk.update(Conversation, CHANGING, [(*_changing(thread), thread.id) for thread in touched])
+    bulk.update(Conversation, CHANGING, [(*_changing(thread, moment), thread.id) for thread in touched])
 
 
-def _changing(thread: Thread) -> tuple[bulk.Cell, ...]:
+def _changing(thread: Thread, moment: Callable[[datetime], bulk.Cell]) -> tuple[bulk.Cell, ...]:
     return (
         thread.status,
         thread.author,
-        bulk.moment(thread.last_post),
+        moment(thread.last_post),
         thread.post_count,
         thread.snippet,
-        thread.answered and bulk.moment(thread.answered),
-        thread.closed and bulk.moment(thread.closed),
+        thread.answered and moment(thread.answered),
+        thread.closed and moment(thread.closed),
     )
 
 

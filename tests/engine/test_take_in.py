@@ -187,6 +187,8 @@ def test_what_waits_for_approval_waits_in_the_queue(source: Source) -> None:
     taken(source, said("1", "please publish", state="visible"))  # somebody approved it on the site itself
     assert (row(source, "1").decision, row(source, "1").state) == ("approved", "visible")
     assert Audit.of(source.workspace).get(verb="changed there").by_name == source.name
+    taken(source, said("1", "please publish", state="pending"))  # and somebody held it back again
+    assert (row(source, "1").decision, row(source, "1").state) == ("queued", "pending")
 
 
 def test_what_was_deleted_there_is_removed_here(source: Source) -> None:
