@@ -14,6 +14,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, rules_actions, rules_file, rules_queries, shapes
+from .decisions import STATES
 from .log import Asked
 from .log import log as read_log
 
@@ -64,7 +65,7 @@ def decide_many(request: MemberRequest, wish: shapes.DecisionsIn) -> shapes.Deci
 
 
 def _decision(wanted: str) -> Decision:
-    if wanted not in Decision.values:
+    if wanted not in STATES:
         raise Refusal(f"{wanted!r} is no decision: say approved, hidden or removed")
     return Decision(wanted)
 
