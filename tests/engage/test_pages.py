@@ -36,7 +36,14 @@ def form_of(page: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("", [3, 2, 1]), ("?q=number+AND+2", [2]), ("?tab=waiting", []), ("?tab=nonsense", [3, 2, 1]), ("?q=(", [])],
+    [
+        ("", [3, 2, 1]),
+        ("?q=number+AND+2", [2]),
+        ("?tab=waiting", []),
+        ("?tab=all", [3, 2, 1]),
+        ("?tab=nonsense", [3, 2, 1]),
+        ("?q=(", []),
+    ],
 )
 def test_the_list(world: World, talks: list[Conversation], query: str, shown: list[int]) -> None:
     page = world.client().get(at("inbox", query=query)).content.decode()

@@ -39,7 +39,14 @@ def talks(world: World) -> dict[str, Conversation]:
 
 @pytest.mark.parametrize(
     ("tab", "names", "count"),
-    [("open", "eda", "3"), ("waiting", "b", "1"), ("done", "c", None), ("mine", "db", "2"), ("unassigned", "ea", "2")],
+    [
+        ("open", "eda", "3"),
+        ("waiting", "b", "1"),
+        ("done", "c", None),
+        ("mine", "db", "2"),
+        ("unassigned", "ea", "2"),
+        ("all", "edcba", None),
+    ],
 )
 def test_tabs(world: World, talks: dict[str, Conversation], tab: str, names: str, count: str | None) -> None:
     found = queries.inbox(queries.rows(world.alice, tab), None, now=NOON)
