@@ -7,16 +7,18 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from hubbub.core import query as language
-from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox, Role
+from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox, Person, Role
+from hubbub.store.search import search
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, outbox_actions, queries, shapes
+from .person import card, posts_of
 from .thread import thread
 
 router = Router()
-Tab = Literal["open", "waiting", "done", "mine", "unassigned"]
+Tab = Literal["open", "waiting", "done", "mine", "unassigned", "all"]
 
 
 def _find(request: MemberRequest, pk: int) -> Conversation:
@@ -34,7 +36,7 @@ def _status(wanted: str) -> ConversationStatus:
     return ConversationStatus(wanted)
 
 
-@router.get("/conversations", response=shapes.ConversationsOut)
+@router.get("/conversations", response=shapes.ConversationsOut, summary="The inbox: conversations by their state")
 @call(Role.VIEWER)
 def conversations(
     request: MemberRequest, status: Tab = "open", q: str = "", before: str = ""
@@ -50,7 +52,43 @@ def conversations(
     )
 
 
-@router.get("/conversations/{pk}", response=shapes.ThreadOut)
+@router.get("/counts", response=shapes.CountsOut, summary="How many conversations and outbox rows stand where")
+@call(Role.VIEWER)
+def counts(request: MemberRequest) -> shapes.CountsOut:
+    """Those that ask for work; what is done or sent is not counted."""
+    return shapes.CountsOut(
+        conversations=dict(queries.counts(request.member)), outbox=dict(queries.outbox_counts(request.workspace))
+    )
+
+
+@router.post("/conversations/status", response=shapes.ChangedOut, summary="Set the state of many conversations")
+@call(Role.RESPONDER)
+def status_of_many(request: MemberRequest, wish: shapes.StatusesIn) -> shapes.ChangedOut:
+    """All or none; those that stood so already are passed over, unknown ids too."""
+    wanted = _status(wish.status)
+    acts = actions.set_status_of(request.workspace, wish.conversations, wanted, by=request.member, why=wish.why)
+    return shapes.ChangedOut(changed=len(acts), entries=[act.pk for act in acts])
+
+
+@router.post("/conversations/assign", response=shapes.ChangedOut, summary="Give many conversations to a member")
+@call(Role.RESPONDER)
+def assign_many(request: MemberRequest, wish: shapes.AssignsIn) -> shapes.ChangedOut:
+    """Or to nobody. All or none; those that stood so already are passed over, unknown ids too."""
+    to = _member(request, wish.assignee)
+    acts = actions.assign_all(request.workspace, wish.conversations, to, by=request.member, why=wish.why)
+    return shapes.ChangedOut(changed=len(acts), entries=[act.pk for act in acts])
+
+
+@router.post("/undo", response=shapes.UndoneOut, summary="Take back states and assignments")
+@call(Role.RESPONDER)
+def undo(request: MemberRequest, wish: shapes.UndoIn) -> shapes.UndoneOut:
+    """By their entries in the log, newest first; what was changed again since is left alone."""
+    return shapes.UndoneOut(undone=actions.undo(request.workspace, wish.entries, by=request.member))
+
+
+@router.get(
+    "/conversations/{pk}", response=shapes.ThreadOut, summary="A conversation with its posts, notes and replies"
+)
 @call(Role.VIEWER)
 def conversation(request: MemberRequest, pk: int, until: str = "") -> shapes.ThreadOut:
     """With its newest posts, or those before `until`."""
@@ -71,7 +109,7 @@ def conversation(request: MemberRequest, pk: int, until: str = "") -> shapes.Thr
     )
 
 
-@router.post("/conversations/{pk}/status", response=shapes.ConversationOut)
+@router.post("/conversations/{pk}/status", response=shapes.ConversationOut, summary="Set a conversation's state")
 @call(Role.RESPONDER)
 def status(request: MemberRequest, pk: int, wish: shapes.StatusIn) -> shapes.ConversationOut:
     """Open, waiting or done."""
@@ -79,10 +117,10 @@ def status(request: MemberRequest, pk: int, wish: shapes.StatusIn) -> shapes.Con
     return _out(request, pk)
 
 
-@router.post("/conversations/{pk}/assign", response=shapes.ConversationOut)
+@router.post("/conversations/{pk}/assign", response=shapes.ConversationOut, summary="Give a conversation to a member")
 @call(Role.RESPONDER)
 def assign(request: MemberRequest, pk: int, wish: shapes.AssignIn) -> shapes.ConversationOut:
-    """Give it to a member, or to nobody."""
+    """By e-mail address, to “me”, or (null) to nobody."""
     actions.assign(_find(request, pk), _member(request, wish.assignee), by=request.member, why=wish.why)
     return _out(request, pk)
 
@@ -98,17 +136,17 @@ def _member(request: MemberRequest, wanted: str | None) -> Member | None:
     return found
 
 
-@router.post("/conversations/{pk}/note", response={201: shapes.NoteOut})
+@router.post("/conversations/{pk}/note", response={201: shapes.NoteOut}, summary="Write a note for colleagues")
 @call(Role.RESPONDER)
 def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> Status[shapes.NoteOut]:
-    """A remark for colleagues; never sent."""
+    """It is never sent."""
     return Status(201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member)))
 
 
-@router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut})
+@router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut}, summary="Reply")
 @call(Role.RESPONDER)
 def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> Status[shapes.OutboxOut]:
-    """Put an answer into the outbox; look there for what became of it."""
+    """It is put into the outbox: GET /outbox says what became of it."""
     found = _find(request, pk)
     if wish.post is None:
         target = thread(found, now=timezone.now()).answer_to
@@ -117,11 +155,50 @@ def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> Status[shape
     if target is None:
         raise Refusal("There is nobody to answer: every post in this conversation is yours")
     then = _status(wish.status) if wish.status else None
-    row = actions.reply(found, target, wish.text, by=request.member, nonce=wish.nonce, then=then, why=wish.why)
+    row = actions.reply(
+        found,
+        target,
+        wish.text,
+        by=request.member,
+        nonce=wish.nonce,
+        seen_row=wish.seen_row,
+        seen_post=wish.seen_post,
+        sure=wish.sure,
+        then=then,
+        why=wish.why,
+    )
     return Status(202, shapes.OutboxOut.of(row))
 
 
-@router.get("/outbox", response=shapes.OutboxesOut)
+@router.get("/people/{pk}", response=shapes.PersonOut, summary="A person with their names on the networks")
+@call(Role.VIEWER)
+def person(request: MemberRequest, pk: int) -> shapes.PersonOut:
+    """And how much they wrote; conversations and posts say who their person is."""
+    return shapes.PersonOut.of(card(_person(request, pk), last=0))
+
+
+@router.get("/people/{pk}/posts", response=shapes.PersonPostsOut, summary="What a person wrote, on all networks")
+@call(Role.VIEWER)
+def person_posts(request: MemberRequest, pk: int, q: str = "", before: str = "") -> shapes.PersonPostsOut:
+    """Newest first, filtered in the query language (`q`)."""
+    query, known = language.parse(q, language.Use.VIEW) if q.strip() else None, card(_person(request, pk), last=0)
+    theirs = posts_of(known.person, known.identities)
+    found = search(theirs, query, now=timezone.now(), before=before_of(before))
+    return shapes.PersonPostsOut(
+        items=[
+            shapes.PostOut.of(post, [(one.field, one.start, one.end) for one in found.spans.get(post.pk, ())])
+            for post in found.posts
+        ],
+        before=write_before(found.older) if found.older else None,
+        looked_at=found.looked_at,
+    )
+
+
+def _person(request: MemberRequest, pk: int) -> Person:
+    return get_object_or_404(Person.of(request.workspace).select_related("workspace"), pk=pk)
+
+
+@router.get("/outbox", response=shapes.OutboxesOut, summary="The outbox: what leaves us, and what became of it")
 @call(Role.VIEWER)
 def outbox(
     request: MemberRequest,
@@ -140,15 +217,15 @@ def _row(request: MemberRequest, pk: int) -> Outbox:
     return get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
 
 
-@router.post("/outbox/{pk}/retry", response=shapes.OutboxOut)
+@router.post("/outbox/{pk}/retry", response=shapes.OutboxOut, summary="Try to send again now")
 @call(Role.RESPONDER)
 def retry(request: MemberRequest, pk: int, wish: shapes.RetryIn) -> shapes.OutboxOut:
     """Due now, with a fresh day before it is given up."""
     return shapes.OutboxOut.of(outbox_actions.retry(_row(request, pk), by=request.member, why=wish.why))
 
 
-@router.post("/outbox/{pk}/drop", response=shapes.OutboxOut)
+@router.post("/outbox/{pk}/drop", response=shapes.OutboxOut, summary="Call something back before it leaves")
 @call(Role.RESPONDER)
 def drop(request: MemberRequest, pk: int, wish: shapes.RetryIn) -> shapes.OutboxOut:
-    """Call it back before it leaves."""
+    """What was sent already stays sent: then this is refused."""
     return shapes.OutboxOut.of(outbox_actions.drop(_row(request, pk), by=request.member, why=wish.why))

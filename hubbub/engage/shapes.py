@@ -4,7 +4,9 @@ from datetime import datetime
 
 from ninja import Schema
 
-from hubbub.store.models import Conversation, Note, Outbox, Post
+from hubbub.store.models import Author, Conversation, Note, Outbox, Post
+
+from .person import Card
 
 
 class ConversationOut(Schema):
@@ -18,6 +20,7 @@ class ConversationOut(Schema):
     status: str
     assignee: str | None  # an e-mail address
     author: str | None  # who spoke last, not us
+    person: int | None  # who that is
     opened: datetime
     last_post: datetime
     post_count: int
@@ -36,6 +39,7 @@ class ConversationOut(Schema):
             status=row.status,
             assignee=row.assignee.user.email if row.assignee else None,
             author=str(row.author) if row.author else None,
+            person=row.author.person_id if row.author else None,
             opened=row.opened,
             last_post=row.last_post,
             post_count=row.post_count,
@@ -58,6 +62,7 @@ class PostOut(Schema):
     id: int
     native_id: str
     author: str | None
+    person: int | None
     title: str
     text: str
     url: str
@@ -74,6 +79,7 @@ class PostOut(Schema):
             id=post.pk,
             native_id=post.native_id,
             author=str(post.author) if post.author else None,
+            person=post.author.person_id if post.author else None,
             title=post.title,
             text=post.text,
             url=post.url,
@@ -160,11 +166,107 @@ class StatusIn(Schema):
     why: str = ""
 
 
+class StatusesIn(StatusIn):
+    """The same for many conversations, at most 200."""
+
+    conversations: list[int]
+
+
 class AssignIn(Schema):
     """An e-mail address, "me", or null for nobody."""
 
     assignee: str | None
     why: str = ""
+
+
+class AssignsIn(AssignIn):
+    """The same for many conversations, at most 200."""
+
+    conversations: list[int]
+
+
+class ChangedOut(Schema):
+    """How many conversations changed, and the entries of the log by which it can be taken back."""
+
+    changed: int
+    entries: list[int]
+
+
+class UndoIn(Schema):
+    """The entries of the log to take back."""
+
+    entries: list[int]
+
+
+class UndoneOut(Schema):
+    """How many were taken back; what was changed again since is left alone."""
+
+    undone: int
+
+
+class CountsOut(Schema):
+    """How many conversations and outbox rows stand where, counted up to "999+"."""
+
+    conversations: dict[str, str]  # open, waiting, mine, unassigned
+    outbox: dict[str, str]  # waiting, failed, broken
+
+
+class IdentityOut(Schema):
+    """A person's name on one network."""
+
+    network: str
+    native_id: str
+    handle: str
+    name: str
+    url: str
+    followers: int | None
+    first_seen: datetime
+
+    @classmethod
+    def of(cls, row: Author) -> "IdentityOut":
+        """From the row."""
+        return cls(
+            network=row.network,
+            native_id=row.native_id,
+            handle=row.handle,
+            name=row.name,
+            url=row.url,
+            followers=row.followers,
+            first_seen=row.first_seen,
+        )
+
+
+class PersonOut(Schema):
+    """A person; `posts` and `removed` (of the newest thousand posts) are counted up to "999+"."""
+
+    id: int
+    name: str
+    about: str
+    posts: str
+    removed: str
+    first_seen: datetime | None
+    identities: list[IdentityOut]
+
+    @classmethod
+    def of(cls, card: Card) -> "PersonOut":
+        """From what the page shows."""
+        return cls(
+            id=card.person.pk,
+            name=str(card.person),
+            about=card.person.about,
+            posts=card.posts,
+            removed=card.removed,
+            first_seen=card.first_seen,
+            identities=[IdentityOut.of(row) for row in card.identities],
+        )
+
+
+class PersonPostsOut(Schema):
+    """A page, newest first; `before` asks for the next one, null at the end."""
+
+    items: list[PostOut]
+    before: str | None
+    looked_at: int
 
 
 class NoteIn(Schema):
@@ -180,6 +282,9 @@ class ReplyIn(Schema):
     post: int | None = None
     nonce: str = ""  # send the same one again after a time-out, and it is still one reply
     status: str | None = None  # of the conversation from here on
+    seen_row: int | None = None  # the newest reply in the outbox, and
+    seen_post: int | None = None  # the newest post of ours, that the writer saw: refuse where a colleague was quicker
+    sure: bool = False  # send nevertheless
     why: str = ""
 
 

@@ -33,6 +33,7 @@ def post(client: Client, path: str, body: object) -> tuple[int, dict[str, object
         ("", 200, 1),
         ("?status=waiting", 200, 0),
         ("?status=unassigned", 200, 1),
+        ("?status=all", 200, 1),
         ("?q=acme", 200, 1),
         ("?q=rocket", 200, 0),
         ("?q=(", 422, None),
@@ -104,3 +105,90 @@ def test_the_outbox(world: World, talk: Conversation) -> None:
     assert post(client, f"/outbox/{row['id']}/retry", {"why": "mended"})[1]["state"] == "waiting"
     assert post(client, f"/outbox/{row['id']}/drop", {})[1]["state"] == "dropped"
     assert Audit.everywhere.filter(verb="retry", why="mended").count() == 1
+
+
+@pytest.fixture
+def talks(world: World) -> list[Conversation]:
+    """Three, the last of them done."""
+    source = make_source(world.acme)
+    posts = [make_post(source, number=number, thread=str(number)) for number in (1, 2, 3)]
+    return [make_conversation(post, status="done" if post.native_id == "3" else "open") for post in posts]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "changed"),
+    [
+        ("status", {"status": "done"}, [0, 1]),
+        ("status", {"status": "waiting", "why": "asked back"}, [0, 1, 2]),
+        ("assign", {"assignee": "responder@example.org"}, [0, 1, 2]),
+        ("assign", {"assignee": None}, []),
+    ],
+)
+def test_many_at_once_and_back(
+    world: World, talks: list[Conversation], path: str, body: dict[str, object], changed: list[int]
+) -> None:
+    client, before = script(world), list(Conversation.everywhere.order_by("pk").values())
+    pks = [talk.pk for talk in talks]
+    status, told = post(client, f"/conversations/{path}", {**body, "conversations": [*pks, 999_999]})
+    assert (status, told["changed"]) == (200, len(changed))
+    acts = Audit.everywhere.filter(pk__in=told["entries"])
+    assert sorted(act.noun_id for act in acts) == [pks[one] for one in changed]
+    assert {act.why for act in acts} <= {body.get("why", "")}
+    assert post(client, "/undo", {"entries": told["entries"]}) == (200, {"undone": len(changed)})
+    columns = ("status", "assignee_id")
+    after = list(Conversation.everywhere.order_by("pk").values())
+    assert [[row[name] for name in columns] for row in after] == [[row[name] for name in columns] for row in before]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("status", {"status": "gone"}, "no status"),
+        ("status", {"status": "done", "conversations": list(range(201))}, "200 at a time"),
+        ("assign", {"assignee": "viewer@example.org"}, "cannot answer"),
+        ("assign", {"assignee": "bob@example.org"}, "No member"),
+    ],
+)
+def test_bulk_acts_that_cannot_be(
+    world: World, talks: list[Conversation], path: str, body: dict[str, object], says: str
+) -> None:
+    pks = [talk.pk for talk in talks]
+    status, told = post(script(world), f"/conversations/{path}", {"conversations": pks, **body})
+    assert (status, says in str(told["detail"])) == (422, True)
+    assert not Audit.everywhere.exists()
+
+
+def test_a_slower_reply_is_told_of_the_quicker_one(world: World, talk: Conversation) -> None:
+    quick = post(script(world), f"/conversations/{talk.pk}/reply", {"text": "Thanks"})
+    make_token(world.roles[Role.RESPONDER], Role.RESPONDER, "another")
+    slow = Client(headers={"authorization": "Bearer another"})
+    path, body = f"/conversations/{talk.pk}/reply", {"text": "Sorry", "seen_row": 0}
+    status, told = post(slow, path, body)
+    assert (quick[0], status, "Alice answered" in str(told["detail"])) == (202, 422, True)
+    assert post(slow, path, {**body, "sure": True})[0] == 202
+
+
+def test_counts(world: World, talks: list[Conversation]) -> None:
+    told = script(world, Role.VIEWER).get(f"{BASE}/counts").json()
+    assert told["conversations"] == {"open": "2", "waiting": "0", "mine": "0", "unassigned": "2"}
+    assert set(told["outbox"]) == {"waiting", "failed", "broken"}
+
+
+def test_a_person(world: World, talk: Conversation) -> None:
+    client = script(world, Role.VIEWER)
+    pk = client.get(f"{BASE}/conversations").json()["items"][0]["person"]
+    assert client.get(f"{BASE}/conversations/{talk.pk}").json()["posts"][0]["person"] == pk
+    told = client.get(f"{BASE}/people/{pk}").json()
+    assert (told["name"], told["posts"], told["removed"]) == ("Carol", "1", "0")
+    assert [one["handle"] for one in told["identities"]] == ["carol"]
+    assert client.get(f"{BASE}/people/999999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "found"), [("", 200, 1), ("?q=acme", 200, 1), ("?q=no", 200, 0), ("?q=(", 422, 0)]
+)
+def test_what_a_person_wrote(world: World, talk: Conversation, query: str, status: int, found: int) -> None:
+    make_post(talk.source, "acme by another", 2, author=make_author(world.acme, "dave"))
+    answer = script(world, Role.VIEWER).get(f"{BASE}/people/{talk.author.person_id}/posts{query}")
+    assert answer.status_code == status
+    assert len(answer.json().get("items", [])) == found
