@@ -1,6 +1,6 @@
 """The room's calls for scripts; each does its thing through the same action as the page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -61,6 +61,13 @@ class AddedOut(MemberOut):
     """The new member; the link signs them in once and is not shown again. Empty where they have an account."""
 
     sign_in_link: str
+
+
+class LinkOut(Schema):
+    """A link that signs a member in once, until `ends`; it is not shown again, and earlier ones stop working."""
+
+    sign_in_link: str
+    ends: datetime
 
 
 class TokenOut(Schema):
@@ -127,7 +134,7 @@ def list_members(request: MemberRequest, after: int = 0, limit: int = 100) -> Me
 @router.post("/members", response={201: AddedOut}, summary="Invite somebody")
 @call(Role.ADMIN)
 def add_member(request: MemberRequest, body: MemberIn) -> Status[AddedOut]:
-    """Adds a member by e-mail address."""
+    """By e-mail address; answers with a sign-in link to hand over."""
     added = actions.add_member(
         request.workspace, body.email, body.role, name=body.name, by=request.member, now=timezone.now()
     )
@@ -138,7 +145,9 @@ def _link(request: HttpRequest, secret: str) -> str:
     return request.build_absolute_uri(reverse("enter", args=[secret])) if secret else ""
 
 
-@router.patch("/members/{int:member_id}", response=MemberOut, summary="Change a member")
+@router.patch(
+    "/members/{int:member_id}", response=MemberOut, summary="Change a member's role, close or open the door to them"
+)
 @call(Role.ADMIN)
 def change_member(request: MemberRequest, member_id: int, body: MemberChange) -> MemberOut:
     """Another role, deactivated or active again."""
@@ -147,7 +156,16 @@ def change_member(request: MemberRequest, member_id: int, body: MemberChange) ->
     return _member(queries.member_of(request.workspace, member_id))
 
 
-@router.get("/tokens", response=TokensOut, summary="API tokens")
+@router.post("/members/{int:member_id}/link", response=LinkOut, summary="Make a new sign-in link for a member")
+@call(Role.ADMIN)
+def new_link(request: MemberRequest, member_id: int) -> LinkOut:
+    """To hand over to who lost the way in. Refused for who belongs to another workspace too."""
+    now = timezone.now()
+    secret = actions.renew_link(queries.member_of(request.workspace, member_id), by=request.member, now=now)
+    return LinkOut(sign_in_link=_link(request, secret), ends=now + timedelta(hours=actions.LINK_HOURS))
+
+
+@router.get("/tokens", response=TokensOut, summary="API tokens, without their secrets")
 @call(Role.VIEWER)
 def list_tokens(request: MemberRequest, before: int | None = None, limit: int = 100) -> TokensOut:
     """Your own; with an admin's token everybody's. Secrets are never shown again. At most 500 a page."""

@@ -53,6 +53,7 @@ def test_somebody_is_invited_and_changed(world: World, admin: str) -> None:
         ("POST", "members", {"email": "erin@example.org", "role": "king"}, 422, "role"),
         ("POST", "members", {}, 422, "email"),
         ("PATCH", "members/{alice}", {"role": "viewer"}, 422, "last admin"),
+        ("POST", "members/{bob}/link", None, 404, "no such member"),
         ("PATCH", "members/{bob}", {"role": "viewer"}, 404, "no such member"),
         ("POST", "tokens/999999/revoke", None, 404, "no such token"),
     ],
@@ -63,6 +64,14 @@ def test_refused(world: World, admin: str, method: str, path: str, body: object,
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert says in answer.json()["detail"]
     assert list(Member.everywhere.order_by("pk").values()) == before
+
+
+def test_a_new_sign_in_link(world: World, admin: str) -> None:
+    path = f"members/{world.roles[Role.VIEWER].pk}/link"
+    first, second = (send(admin, "POST", path).json()["sign_in_link"] for _ in range(2))
+    assert Client().get(first).status_code == 410  # the second took its place
+    assert Client().get(second).status_code == 302
+    assert Audit.of(world.acme).filter(verb="make sign-in link").count() == 2
 
 
 def test_half_a_change_is_no_change(world: World, admin: str) -> None:
