@@ -81,7 +81,7 @@ def assign_many(request: MemberRequest, wish: shapes.AssignsIn) -> shapes.Change
 
 @router.post("/undo", response=shapes.UndoneOut, summary="Take back states and assignments")
 @call(Role.RESPONDER)
-def undo(request: MemberRequest, wish: shapes.UndoIn) -> shapes.UndoneOut:
+def undo(request: MemberRequest, wish: shapes.EntriesIn) -> shapes.UndoneOut:
     """By their entries in the log, newest first; what was changed again since is left alone."""
     return shapes.UndoneOut(undone=actions.undo(request.workspace, wish.entries, by=request.member))
 
@@ -97,7 +97,7 @@ def conversation(request: MemberRequest, pk: int, until: str = "") -> shapes.Thr
     return shapes.ThreadOut(
         conversation=shapes.ConversationOut.of(found),
         posts=[
-            shapes.PostOut.of(
+            shapes.ThreadPostOut.of(
                 item.post, [(str(field), int(str(start)), int(str(end))) for field, start, end in item.spans]
             )
             for item in read.items
@@ -186,7 +186,7 @@ def person_posts(request: MemberRequest, pk: int, q: str = "", before: str = "")
     found = search(theirs, query, now=timezone.now(), before=before_of(before))
     return shapes.PersonPostsOut(
         items=[
-            shapes.PostOut.of(post, [(one.field, one.start, one.end) for one in found.spans.get(post.pk, ())])
+            shapes.ThreadPostOut.of(post, [(one.field, one.start, one.end) for one in found.spans.get(post.pk, ())])
             for post in found.posts
         ],
         before=write_before(found.older) if found.older else None,

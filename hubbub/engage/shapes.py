@@ -56,7 +56,7 @@ class ConversationsOut(Schema):
     looked_at: int  # conversations that a filter was held against for this page
 
 
-class PostOut(Schema):
+class ThreadPostOut(Schema):
     """One post of a conversation; `spans` are the words that a topic or the filter caught."""
 
     id: int
@@ -73,7 +73,7 @@ class PostOut(Schema):
     spans: list[tuple[str, int, int]]
 
     @classmethod
-    def of(cls, post: Post, spans: list[tuple[str, int, int]]) -> "PostOut":
+    def of(cls, post: Post, spans: list[tuple[str, int, int]]) -> "ThreadPostOut":
         """Needs `author` loaded."""
         return cls(
             id=post.pk,
@@ -153,7 +153,7 @@ class ThreadOut(Schema):
     """A conversation with a page of its posts, oldest first; `until` asks for those before them."""
 
     conversation: ConversationOut
-    posts: list[PostOut]
+    posts: list[ThreadPostOut]
     notes: list[NoteOut]
     replies: list[OutboxOut]  # those that do not stand among the posts yet
     until: str | None
@@ -192,7 +192,7 @@ class ChangedOut(Schema):
     entries: list[int]
 
 
-class UndoIn(Schema):
+class EntriesIn(Schema):
     """The entries of the log to take back."""
 
     entries: list[int]
@@ -264,7 +264,7 @@ class PersonOut(Schema):
 class PersonPostsOut(Schema):
     """A page, newest first; `before` asks for the next one, null at the end."""
 
-    items: list[PostOut]
+    items: list[ThreadPostOut]
     before: str | None
     looked_at: int
 

@@ -125,12 +125,12 @@ def add_source(request: MemberRequest, wanted: shapes.SourceIn) -> Status[shapes
     return Status(201, _add(request, wanted.kind, wanted.name, answers, found))
 
 
-@router.post("/sources/try", response=shapes.TriedOut, summary="Try a source's settings")
+@router.post("/sources/try", response=shapes.SourceTriedOut, summary="Try a source's settings")
 @call(Role.MANAGER)
-def try_source(request: MemberRequest, wanted: shapes.SourceIn) -> shapes.TriedOut:  # noqa: ARG001
+def try_source(request: MemberRequest, wanted: shapes.SourceIn) -> shapes.SourceTriedOut:  # noqa: ARG001
     """Nothing is saved here and nothing changed there."""
     _, found = trying.checked(_connector(wanted.kind), wanted.settings, wanted.secrets)
-    return shapes.TriedOut.of(found)
+    return shapes.SourceTriedOut.of(found)
 
 
 @router.post("/sources/file", response={201: shapes.SourceOut}, summary="Upload a file of posts as a source")

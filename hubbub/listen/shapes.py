@@ -153,7 +153,7 @@ class WholeSourceOut(SourceOut):
         return cls(**SourceOut.of(row).dict(), refused_lately=lately)
 
 
-class TriedOut(Schema):
+class SourceTriedOut(Schema):
     """What a try found; nothing was saved. `sample`: up to five texts, newest first."""
 
     says: str
@@ -162,7 +162,7 @@ class TriedOut(Schema):
     sample: list[str]
 
     @classmethod
-    def of(cls, found: Found) -> "TriedOut":
+    def of(cls, found: Found) -> "SourceTriedOut":
         """From the connector's answer."""
         sample = [post.title or post.text for post in found.sample]
         return cls(says=found.says, name=found.name, can=sorted(found.can), sample=sample)

@@ -35,7 +35,7 @@ class DayOut(Schema):
     mentions_in_period_before: int
 
 
-class TopicOut(Schema):
+class TopicMentionsOut(Schema):
     """One topic in the whole period."""
 
     topic: int
@@ -43,7 +43,7 @@ class TopicOut(Schema):
     mentions: Compared
 
 
-class SourceOut(Schema):
+class SourceMentionsOut(Schema):
     """One source in the whole period."""
 
     source: int
@@ -58,9 +58,9 @@ class MentionsOut(Schema):
     first: date
     last: date
     posts: Compared
-    topics: list[TopicOut]
+    topics: list[TopicMentionsOut]
     days: list[DayOut]
-    sources: list[SourceOut]
+    sources: list[SourceMentionsOut]
 
 
 class FiguresOut(Schema):
@@ -105,7 +105,9 @@ def mentions(
         first=period.first,
         last=period.last,
         posts=_compared(report.posts),
-        topics=[TopicOut(topic=row.id, name=row.name, mentions=_compared(row.mentions)) for row in report.topics],
+        topics=[
+            TopicMentionsOut(topic=row.id, name=row.name, mentions=_compared(row.mentions)) for row in report.topics
+        ],
         days=[
             DayOut(
                 day=row.day,
@@ -117,7 +119,8 @@ def mentions(
             for shown, count in row.mentions
         ],
         sources=[
-            SourceOut(source=row.id, name=row.name, posts=row.posts, mentions=row.mentions) for row in report.sources
+            SourceMentionsOut(source=row.id, name=row.name, posts=row.posts, mentions=row.mentions)
+            for row in report.sources
         ],
     )
 

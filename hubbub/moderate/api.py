@@ -34,13 +34,15 @@ def queue(request: MemberRequest, q: str = "", after: str = "") -> shapes.QueueO
     )
 
 
-@router.get("/posts/{pk}", response=shapes.PostOut, summary="A post, what rules said of it, what was done with it")
+@router.get(
+    "/posts/{pk}", response=shapes.PostRecordOut, summary="A post, what rules said of it, what was done with it"
+)
 @call(Role.VIEWER)
-def post(request: MemberRequest, pk: int) -> shapes.PostOut:
+def post(request: MemberRequest, pk: int) -> shapes.PostRecordOut:
     """Everything that is needed to decide about it."""
     rows = Post.of(request.workspace).select_related("workspace", "author__person", "source", "conversation")
     found = get_object_or_404(rows, pk=pk)
-    return shapes.PostOut(
+    return shapes.PostRecordOut(
         post=shapes.CardOut.of(queries.cards([found])[0]),
         history=[shapes.EntryOut.of(row) for row in queries.history(found)],
     )
@@ -72,7 +74,7 @@ def _decision(wanted: str) -> Decision:
 
 @router.post("/undo", response=shapes.DecidedOut, summary="Take a decision back")
 @call(Role.MODERATOR)
-def undo(request: MemberRequest, wish: shapes.UndoIn) -> shapes.DecidedOut:
+def undo(request: MemberRequest, wish: shapes.EntryIn) -> shapes.DecidedOut:
     """The post stands as before; the network is asked for that, unless it was never told."""
     act = get_object_or_404(Audit.of(request.workspace).select_related("workspace"), pk=wish.entry)
     return shapes.DecidedOut.of(actions.undo(act, by=request.member))
@@ -94,12 +96,12 @@ def make_rule(request: MemberRequest, wish: shapes.RuleIn) -> Status[shapes.Rule
     return Status(201, shapes.RuleOut.of(rules_actions.make(request.workspace, draft, by=request.member)))
 
 
-@router.post("/rules/try", response=shapes.TriedOut, summary="Try a rule's condition on the newest posts")
+@router.post("/rules/try", response=shapes.RuleTriedOut, summary="Try a rule's condition on the newest posts")
 @call(Role.MANAGER)
-def try_rule(request: MemberRequest, wish: shapes.ConditionIn) -> shapes.TriedOut:
+def try_rule(request: MemberRequest, wish: shapes.ConditionIn) -> shapes.RuleTriedOut:
     """Nothing is saved, nothing is done."""
     query = language.parse(wish.when, language.Use.RULE)
-    return shapes.TriedOut.of(rules_queries.tried(request.workspace, query, timezone.now()))
+    return shapes.RuleTriedOut.of(rules_queries.tried(request.workspace, query, timezone.now()))
 
 
 @router.get("/rules/file", summary="All rules as rules.toml")

@@ -95,7 +95,7 @@ class DecisionsIn(DecisionIn):
     posts: list[int]
 
 
-class UndoIn(Schema):
+class EntryIn(Schema):
     """The entry of the log to take back."""
 
     entry: int
@@ -251,14 +251,14 @@ class CaughtOut(Schema):
     spans: list[tuple[str, int, int]]
 
 
-class TriedOut(Schema):
+class RuleTriedOut(Schema):
     """The newest posts that a condition would have held for, at most ten, among the `looked_at` newest."""
 
     items: list[CaughtOut]
     looked_at: int
 
     @classmethod
-    def of(cls, found: Found) -> "TriedOut":
+    def of(cls, found: Found) -> "RuleTriedOut":
         """From the search."""
         return cls(
             items=[
@@ -323,7 +323,7 @@ class LogOut(Schema):
     before: str | None
 
 
-class PostOut(Schema):
+class PostRecordOut(Schema):
     """A post with what is needed to decide about it, and what was done with it, newest first (at most 50)."""
 
     post: CardOut
