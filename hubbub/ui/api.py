@@ -1,7 +1,7 @@
 """What all rooms' API calls share: the sign at the door, and errors in one form (RFC 9457)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,6 +54,12 @@ def speak_to_scripts(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     return middleware
 
 
+def _place(parts: Sequence[str | int]) -> str:
+    """Where in a request something is wrong: "body.name", without our own name of the body."""
+    kept = [parts[0], *parts[2:]] if parts[0] == "body" and len(parts) > 2 else parts
+    return ".".join(str(part) for part in kept)
+
+
 def make_api(version: str) -> NinjaAPI:
     """The API with its errors; rooms' routers are added in `hubbub.urls`."""
     api = NinjaAPI(
@@ -78,11 +84,12 @@ def make_api(version: str) -> NinjaAPI:
 
     @api.exception_handler(Http404)
     def _missing(_request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404, str(error) or "There is no such thing in this workspace")
+        said = "" if str(error).endswith("matches the given query.") else str(error)  # Django's own words
+        return problem(404, said or "There is no such thing in this workspace")
 
     @api.exception_handler(ValidationError)
     def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-        slips = [{"where": ".".join(str(part) for part in slip["loc"]), "says": slip["msg"]} for slip in error.errors]
+        slips = [{"where": _place(slip["loc"]), "says": slip["msg"]} for slip in error.errors]
         return problem(422, "; ".join(f"{slip['where']}: {slip['says']}" for slip in slips), errors=slips)
 
     @api.exception_handler(QueryError)

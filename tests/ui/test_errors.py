@@ -31,6 +31,7 @@ def send(method: str, path: str, body: str = "", headers: dict[str, str] | None 
         ("POST", "/api/team/members", "[]", 422, "body"),
         ("POST", "/api/team/members", '{"email": "a@example.org", "role": "king"}', 422, "role"),
         ("GET", "/api/team/members?limit=many", "", 422, "limit"),
+        ("GET", "/api/moderate/posts/999999", "", 404, "There is no such thing in this workspace"),
         ("PATCH", "/api/team/members/999999", "{}", 404, "no such member"),
         ("POST", "/api/team/members", '{"email": "viewer@example.org", "role": "viewer"}', 422, "is a member"),
     ],
@@ -45,6 +46,15 @@ def test_each_error_says_what_and_where(
     assert problem["status"] == status
     assert {"type", "title", "detail"} <= set(problem)
     assert says in problem["detail"]
+
+
+def test_each_slip_says_where(world: World) -> None:
+    make_token(world.alice, Role.ADMIN, "admin")
+    slips = send("POST", "/api/team/members", '{"role": "king"}').json()["errors"]
+    assert [slip["where"] for slip in slips] == ["body.email", "body.role"]
+    [slip] = send("GET", "/api/listen/posts?q=acme+OR").json()["errors"]
+    assert (slip["line"], slip["column"], slip["found"]) == (1, 8, "the end")
+    assert slip["mend"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer unknown"}, {"authorization": "Basic YTpi"}])
