@@ -6,10 +6,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from . import query as language
-from .facts import Facts
+from .facts import Analysis, Facts, Handling, Standing
 from .plan import SEVERITY, RuleOutcome, RulePlan, RuleState
 
 # what the stages can always tell; a rule that asks for more may be left without an answer
+NOTHING_MISSING: frozenset[str] = frozenset()
 ALWAYS_KNOWN = {name for name, field in language.FIELDS.items() if language.Use.TOPIC in field.known} | {"topic"}
 
 
@@ -54,7 +55,7 @@ class Rules:
             self._index.add(rule.id, query)
             if asks := language.uses_fields(query) - ALWAYS_KNOWN:
                 self._asks[rule.id] = frozenset(asks)
-        self._asked = frozenset[str]().union(*self._asks.values())
+        self._asked = _where(frozenset[str]().union(*self._asks.values()))
 
     def verdicts(self, reading: language.Reading, facts: Facts, *, now: datetime) -> tuple[Verdict, ...]:
         """Every live or shadow rule that holds, or that could not be checked, in the rules' order."""
@@ -99,13 +100,23 @@ class Rules:
         )
 
 
-def _unknown(facts: Facts, names: frozenset[str]) -> frozenset[str]:
+def _where(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Each field with the part of the facts that holds it."""
+    parts = {"analysis": Analysis, "standing": Standing, "handling": Handling}
+    return tuple(
+        (part, name) for name in sorted(names) for part, shape in parts.items() if name in shape.__struct_fields__
+    )
+
+
+def _unknown(facts: Facts, asked: tuple[tuple[str, str], ...]) -> frozenset[str]:
     """Those of the fields that nobody could tell for this post."""
-    parts = (facts.analysis, facts.standing, facts.handling)
-    return frozenset(name for name in names if all(getattr(part, name, None) is None for part in parts))
+    missing = [name for part, name in asked if getattr(getattr(facts, part), name) is None]
+    return frozenset(missing) if missing else NOTHING_MISSING
 
 
 def decide(verdicts: Sequence[Verdict]) -> Verdict | None:
     """The verdict that decides: the most severe live one; of equals the first. None: nothing live holds."""
+    if not verdicts:
+        return None
     live = [verdict for verdict in verdicts if verdict.state == "live"]
     return min(live, key=lambda verdict: SEVERITY.index(verdict.outcome), default=None)

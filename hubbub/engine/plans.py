@@ -1,5 +1,6 @@
 """Loading a workspace's Plan, made ready once for every version of it."""
 
+import gc
 from threading import Lock
 
 from msgspec import convert
@@ -32,7 +33,15 @@ def ready(workspace: Workspace) -> Ready:
         known = _ready.get(workspace.pk)
         if known is None or known[0] != sign:
             known = _ready[workspace.pk] = (sign, Ready(load(workspace)))
+            _settle()
         return known[1]
+
+
+def _settle() -> None:
+    """Keep the collector from walking a large plan again and again; what an old one left behind goes first."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def hold(workspace: Workspace) -> Ready:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Post as Shape
-from hubbub.store import intake
+from hubbub.store import bulk, intake
 from hubbub.store.cleaning import clean
 from hubbub.store.models import Post, Source
 from hubbub.store.threads import join_conversations
@@ -55,7 +55,7 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
 
 
 def _known(source: Source, given: dict[str, Shape]) -> dict[str, Post]:
-    rows = Post.of(source.workspace).filter(source=source, native_id__in=list(given))
+    rows = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(given))
     return {row.native_id: row for row in rows.select_related("author", "conversation")}
 
 

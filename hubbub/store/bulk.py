@@ -1,15 +1,23 @@
 """Inserting many rows at once, past the model layer: what a stream of posts needs (bench/take_in.py shows why)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 import msgspec
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
 
 _encode = msgspec.json.Encoder().encode
+
+
+def among(values: Collection[str]) -> RawSQL:
+    """For `field__in=`: many values as one parameter, which Django compiles in a fraction of the time."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [json(list(values))])
+    return RawSQL("SELECT unnest(%s::text[])", [list(values)])
 
 
 def reserve(model: type[models.Model], number: int) -> Sequence[int]:

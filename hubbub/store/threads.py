@@ -59,7 +59,7 @@ def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
 
 
 def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
-    rows = Conversation.of(source.workspace).filter(source=source, thread__in=set(keys))
+    rows = Conversation.of(source.workspace).filter(source=source, thread__in=bulk.among(set(keys)))
     names = ("pk", "thread", *CHANGING)
     return {row[1]: Thread(*row) for row in rows.values_list(*names)}
 
@@ -100,7 +100,7 @@ def _keys(source: Source, rows: Sequence[Fresh]) -> list[str]:
     parents = {row.outcome.post.parent for row in rows if row.outcome.post.parent}
     found: dict[str, str] = dict(
         Post.of(source.workspace)
-        .filter(source=source, native_id__in=parents, conversation__isnull=False)
+        .filter(source=source, native_id__in=bulk.among(parents), conversation__isnull=False)
         .values_list("native_id", "conversation__thread")
         if parents
         else ()

@@ -48,7 +48,8 @@ QUERIES = (
     "acme", "acme -great", '"about acme"', "title:rockets", "has:link", "has:image", "has:question", "is:reply",
     "is:owned", "source:forum", "source:feed", "site:example.org", "author:dave", "likes:>10", "type:comment",
     "published:2026-11-01", "age:<2d", "topic:Acme", "-topic:Acme", "status:open", "status:done acme", "answered:yes",
-    "assignee:alice*", "decision:queued", "-decision:queued", "account_age:<1d", "account_age:>1d", "sentiment:negative",
+    "assignee:alice*", "decision:queued", "-decision:queued", "account_age:<1d", "account_age:>1d",
+    "sentiment:negative",
 )  # fmt: skip
 
 
