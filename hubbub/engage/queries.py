@@ -78,9 +78,9 @@ def inbox(
     budget: int = BUDGET,
 ) -> Inbox:
     """A page, newest first. With a query: those whose newest post that is not ours matches."""
-    newest_first = conversations.select_related("workspace", "author", "source", "assignee__user").order_by(
-        "-last_post", "-id"
-    )
+    # workspace and source by themselves: joined, SQLite would begin with them, and put all conversations in order
+    found = conversations.select_related("author", "assignee__user").prefetch_related("workspace", "source")
+    newest_first = found.order_by("-last_post", "-id")
     hits: list[Conversation] = []
     looked_at = 0
     while len(hits) <= size:

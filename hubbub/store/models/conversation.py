@@ -37,7 +37,10 @@ class Conversation(Owned):
         indexes = [
             models.Index(fields=["workspace", "status", "-last_post", "-id"], name="conversation_newest"),
             models.Index(fields=["workspace", "assignee", "status", "-last_post"], name="conversation_mine"),
-            models.Index(fields=["workspace", "opened"], name="conversation_opened"),
+            models.Index(fields=["workspace", "-last_post", "-id"], name="conversation_latest"),  # of any status
+            # measures: how many were opened, answered and closed
+            models.Index(fields=["workspace", "opened", "answered"], name="conversation_opened"),
+            models.Index(fields=["workspace", "closed"], name="conversation_closed"),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,10 @@ class Outbox(Owned):
         indexes = [
             models.Index(fields=["due"], name="outbox_due", condition=models.Q(state__in=["waiting", "failed"])),
             models.Index(fields=["workspace", "-id"], name="outbox_newest"),
+            # a measure: our answers
+            models.Index(
+                fields=["workspace", "sent"], name="outbox_replies", condition=models.Q(verb="reply", state="sent")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ class Author(Owned):
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "network", "native_id"], name="author_once")]
+        indexes = [models.Index(fields=["workspace", "first_seen"], name="author_first_seen")]  # a measure: new ones
 
     def __str__(self) -> str:
         return self.name or self.handle or self.native_id

@@ -73,6 +73,15 @@ class Post(Owned):
             models.Index(
                 fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
             ),
+            # measures of a few posts: how many were taken away, what reviews give
+            models.Index(
+                fields=["workspace", "published", "source"],
+                name="post_acted",
+                condition=models.Q(decision__in=["hidden", "removed"]),
+            ),
+            models.Index(
+                fields=["workspace", "published", "rating"], name="post_rated", condition=models.Q(type="review")
+            ),
         ]
 
     def __str__(self) -> str:
