@@ -77,7 +77,7 @@ class Post(Owned):
             models.Index(
                 fields=["workspace", "published", "source"],
                 name="post_acted",
-                condition=models.Q(decision__in=["hidden", "removed"]),
+                condition=models.Q(decision="hidden") | models.Q(decision="removed"),
             ),
             models.Index(
                 fields=["workspace", "published", "rating"], name="post_rated", condition=models.Q(type="review")
