@@ -143,7 +143,7 @@ def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> Status[shapes.
     return Status(201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member)))
 
 
-@router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut}, summary="Reply")
+@router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut}, summary="Reply to a conversation")
 @call(Role.RESPONDER)
 def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> Status[shapes.OutboxOut]:
     """It is put into the outbox: GET /outbox says what became of it."""

@@ -121,7 +121,7 @@ def me(request: MemberRequest) -> MeOut:
     return MeOut(**_member(request.member).dict(), workspace=request.workspace.slug, token_role=request.role)
 
 
-@router.get("/members", response=MembersOut, summary="Members")
+@router.get("/members", response=MembersOut, summary="Members of the workspace")
 @call(Role.VIEWER)
 def list_members(request: MemberRequest, after: int = 0, limit: int = 100) -> MembersOut:
     """All members, also deactivated ones, in the order in which they were added; at most 500 a page."""
