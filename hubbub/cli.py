@@ -108,7 +108,7 @@ def import_(
     try:
         refused = import_files(files, workspace, encoding=encoding, console=told)
     except ImportRefused as error:
-        told.print(f"hubbub import: {error}", style="red", markup=False)
+        told.print(f"hubbub import: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     raise typer.Exit(1 if refused else 0)
 
@@ -126,7 +126,7 @@ def match(
     try:
         refused = match_file(posts, topics, every=every, spans=not no_spans, out=sys.stdout, told=told)
     except TopicsRefused as error:
-        told.print(f"hubbub match: {error}", style="red", markup=False)
+        told.print(f"hubbub match: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None
     raise typer.Exit(1 if refused else 0)
 

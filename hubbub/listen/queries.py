@@ -231,7 +231,7 @@ class Preview(Struct, frozen=True):
 
 def preview(workspace: Workspace, query: language.Query, *, now: datetime) -> Preview:
     """Hold a query against the newest stored posts."""
-    found = search(Post.of(workspace), query, now=now, size=PREVIEWED, budget=PREVIEWED)
+    found = search(Post.of(workspace).filter(ours=False), query, now=now, size=PREVIEWED, budget=PREVIEWED)
     shown = [row_of(post, (), found.spans[post.pk]) for post in found.posts[:SHOWN]]
     return Preview(shown, len(found.posts), found.looked_at, found.ran_out or found.older is not None)
 
