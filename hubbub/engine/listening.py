@@ -31,8 +31,7 @@ def listen_to(source: Source, http: Http) -> Taken | None:
         batch = network.fetch(source.whole_settings(), source.cursor, http)
         taken = take_in(source, batch, now=timezone.now())
     except Retry as busy:
-        pause = max(wait(source.failures + 1, random.random(), first=FIRST, most=MOST), busy.after or timedelta())  # noqa: S311
-        _failed(source, str(busy), pause)
+        _failed(source, str(busy), max(_pause(source), busy.after or timedelta()))
         return None
     except (Broken, SealBroken) as refused:
         state = SourceState.BROKEN if source.failures + 1 >= PATIENCE else SourceState.ACTIVE
@@ -43,8 +42,7 @@ def listen_to(source: Source, http: Http) -> Taken | None:
         return None
     except Exception as bug:  # a bug in one connector must not stop the other sources; it is loud in log and page
         log.exception("Reading source %s (%s) failed", source.pk, source.kind)
-        pause = wait(source.failures + 1, random.random(), first=FIRST, most=MOST)  # noqa: S311
-        _failed(source, f"Hubbub made a mistake here ({type(bug).__name__}); the log has the details", pause)
+        _failed(source, f"Hubbub made a mistake here ({type(bug).__name__}); the log has the details", _pause(source))
         return None
     now = timezone.now()
     finished = not batch.more and batch.total is not None and batch.done == batch.total
@@ -61,6 +59,10 @@ def listen_to(source: Source, http: Http) -> Taken | None:
         total=batch.total,
     )
     return taken
+
+
+def _pause(source: Source) -> timedelta:
+    return wait(source.failures + 1, random.random(), first=FIRST, most=MOST)  # noqa: S311  # nobody guesses it
 
 
 def _failed(source: Source, error: str, pause: timedelta, state: SourceState = SourceState.ACTIVE) -> None:
