@@ -1,13 +1,13 @@
 """The room's calls for scripts; each reads through the same query as the page."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from ninja import P, QueryEx, Router, Schema
 
 from hubbub.store.models import Role, Topic
 from hubbub.ui.access import MemberRequest, call
-from hubbub.ui.api import Refusal
+from hubbub.ui.api import Refusal, RowId
 
 from . import queries
 from .forms import MOST, PeriodSlip, read_period
@@ -15,7 +15,8 @@ from .forms import MOST, PeriodSlip, read_period
 router = Router()
 From = QueryEx[date | None, P(alias="from", description="first day, UTC; default: 30 days up to today")]
 To = QueryEx[date | None, P(description="last day, UTC; default: today")]
-Topics = QueryEx[list[int], P(description="ids of topics; default: the most mentioned ones")]
+Fresh = QueryEx[bool, P(description="count now, rather than take what was counted in the last minutes")]
+Topics = QueryEx[list[RowId], P(description="ids of topics; default: the most mentioned ones")]
 
 
 class Compared(Schema):
@@ -61,6 +62,7 @@ class MentionsOut(Schema):
     topics: list[TopicMentionsOut]
     days: list[DayOut]
     sources: list[SourceMentionsOut]
+    counted: datetime  # in a large workspace perhaps some minutes ago
 
 
 class FiguresOut(Schema):
@@ -72,6 +74,7 @@ class FiguresOut(Schema):
     conversations_answered: Compared
     answered_share: Compared
     median_hours_to_first_answer: Compared
+    counted: datetime  # in a large workspace perhaps some minutes ago
 
 
 def _period(first: date | None, to: date | None) -> queries.Period:
@@ -92,6 +95,7 @@ def mentions(
     from_: From = None,
     to: To = None,
     topic: Topics = [],  # noqa: B006  # ninja reads it
+    fresh: Fresh = False,
 ) -> MentionsOut:
     """Days in UTC. A post that two topics catch counts for both. At most 366 days and 20 topics."""
     period = _period(from_, to)
@@ -100,7 +104,7 @@ def mentions(
     missing = set(topic) - set(Topic.of(request.workspace).filter(pk__in=topic).values_list("pk", flat=True))
     if missing:
         raise Refusal(f"This workspace has no topic {', '.join(map(str, sorted(missing)))}.")
-    report = queries.report(request.workspace, period, topic, columns=MOST)
+    report = queries.report(request.workspace, period, topic, columns=MOST, fresh=fresh)
     return MentionsOut(
         first=period.first,
         last=period.last,
@@ -122,15 +126,16 @@ def mentions(
             SourceMentionsOut(source=row.id, name=row.name, posts=row.posts, mentions=row.mentions)
             for row in report.sources
         ],
+        counted=report.counted,
     )
 
 
 @router.get("/figures", response=FiguresOut, summary="How conversations were answered")
 @call(Role.VIEWER)
-def figures(request: MemberRequest, from_: From = None, to: To = None) -> FiguresOut:
+def figures(request: MemberRequest, from_: From = None, to: To = None, fresh: Fresh = False) -> FiguresOut:
     """Of the conversations whose first post was published in the period (days in UTC)."""
     period = _period(from_, to)
-    found = queries.engagement(request.workspace, period)
+    found = queries.engagement(request.workspace, period, fresh=fresh)
     return FiguresOut(
         first=period.first,
         last=period.last,
@@ -138,4 +143,5 @@ def figures(request: MemberRequest, from_: From = None, to: To = None) -> Figure
         conversations_answered=_compared(found.answered),
         answered_share=_compared(found.answered_share),
         median_hours_to_first_answer=_compared(found.first_answer),
+        counted=found.counted,
     )

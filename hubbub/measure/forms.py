@@ -10,6 +10,7 @@ from .queries import LONGEST, Period, last
 
 SPANS = (7, 30, 90)
 USUAL = 30
+EARLIEST, LATEST = 1970, 9000  # years: the period before must be there, too
 MOST = 20  # topics that fit beside each other at all
 
 
@@ -27,6 +28,8 @@ def read_period(first: date | None, to: date | None, days: int | None, today: da
         raise PeriodSlip(f"Say from which day on; {to} is only the last one.")
     if first > to:
         raise PeriodSlip(f"The first day, {first}, comes after the last day, {to}: change one of them.")
+    if first.year < EARLIEST or to.year > LATEST:
+        raise PeriodSlip(f"Days from the year {EARLIEST} to {LATEST} can be shown: change {first} or {to}.")
     if (to - first).days >= LONGEST:
         raise PeriodSlip(f"These are {(to - first).days + 1:,} days; at most {LONGEST} can be shown at once.")
     return Period(first, to)

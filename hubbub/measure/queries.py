@@ -1,12 +1,15 @@
 """What the room reads: mentions by day, topic and source, beside the same stretch of time before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.core import kpi
 from hubbub.store import figures
+from hubbub.store.daily import mentions_by_day, posts_by_day
+from hubbub.store.kept import keep
 from hubbub.store.models import Source, Topic, Workspace
 
 COLUMNS = 6  # topics that are shown day by day where nobody chose: more do not fit beside each other
@@ -107,6 +110,7 @@ class Engagement(Struct, frozen=True):
     answered: Compared
     answered_share: Compared
     first_answer: Compared
+    counted: datetime
 
 
 class Report(Struct, frozen=True):
@@ -121,17 +125,26 @@ class Report(Struct, frozen=True):
     days_before: Mapping[tuple[int, date], int]  # (topic id, day of this period) → mentions on its day before
     sources: Sequence[SourceRow]
     engagement: Engagement
+    counted: datetime  # in a large workspace perhaps some minutes ago
 
 
-def report(workspace: Workspace, period: Period, chosen: Sequence[int] = (), *, columns: int = COLUMNS) -> Report:
-    """Everything about the period; `chosen` are ids of topics, none: the `columns` most mentioned ones."""
+def report(
+    workspace: Workspace, period: Period, chosen: Sequence[int] = (), *, columns: int = COLUMNS, fresh: bool = False
+) -> Report:
+    """Everything about the period; `chosen` are ids of topics, none: the `columns` most mentioned ones. In a large
+    workspace perhaps some minutes old, unless `fresh`."""
+    what = ("report", period.first, period.last, *chosen, columns)
+    return keep(workspace, what, lambda: _report(workspace, period, chosen, columns), fresh=fresh)
+
+
+def _report(workspace: Workspace, period: Period, chosen: Sequence[int], columns: int) -> Report:
     topics = _topics(workspace, period, chosen)
     shown = topics if chosen else topics[:columns]
     ids = [topic.id for topic in shown]
-    posts = figures.posts_by_day(workspace, period.window)
-    posts_before = sum(figures.posts_by_day(workspace, period.before.window).values())
-    counts = figures.mentions_by_day(workspace, ids, period.window)
-    counts_before = figures.mentions_by_day(workspace, ids, period.before.window)
+    posts = posts_by_day(workspace, period.window)
+    posts_before = sum(posts_by_day(workspace, period.before.window).values())
+    counts = mentions_by_day(workspace, ids, period.window)
+    counts_before = mentions_by_day(workspace, ids, period.before.window)
     length = period.window.length
     return Report(
         period=period,
@@ -145,7 +158,8 @@ def report(workspace: Workspace, period: Period, chosen: Sequence[int] = (), *, 
         ],
         days_before={(topic, day + length): count for (topic, day), count in counts_before.items()},
         sources=_sources(workspace, ids, period),
-        engagement=engagement(workspace, period),
+        engagement=_engagement(workspace, period),
+        counted=timezone.now(),
     )
 
 
@@ -175,8 +189,14 @@ def _sources(workspace: Workspace, topics: Sequence[int], period: Period) -> lis
     return sorted(rows, key=lambda row: (-row.mentions, -row.posts, row.name))
 
 
-def engagement(workspace: Workspace, period: Period) -> Engagement:
-    """How the conversations opened in the period were answered, beside the period before."""
+def engagement(workspace: Workspace, period: Period, *, fresh: bool = False) -> Engagement:
+    """How the conversations opened in the period were answered, beside the period before. In a large workspace perhaps
+    some minutes old, unless `fresh`."""
+    what = ("engagement", period.first, period.last)
+    return keep(workspace, what, lambda: _engagement(workspace, period), fresh=fresh)
+
+
+def _engagement(workspace: Workspace, period: Period) -> Engagement:
     now, before = figures.answers(workspace, period.window), figures.answers(workspace, period.before.window)
     return Engagement(
         opened=Compared(now.opened, before.opened),
@@ -185,6 +205,7 @@ def engagement(workspace: Workspace, period: Period) -> Engagement:
             kpi.share(now.answered, now.opened), kpi.share(before.answered, before.opened), kpi.Unit.SHARE
         ),
         first_answer=Compared(now.median_hours, before.median_hours, kpi.Unit.HOURS),
+        counted=timezone.now(),
     )
 
 

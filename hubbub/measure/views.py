@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -28,7 +28,10 @@ def mentions(request: MemberRequest) -> HttpResponse:
     }
     if form.is_valid():
         chosen: list[int] = form.cleaned_data["topic"]
-        report = queries.report(request.workspace, form.cleaned_data["period"], chosen)
+        fresh = "fresh" in request.GET
+        report = queries.report(request.workspace, form.cleaned_data["period"], chosen, fresh=fresh)
+        if fresh:  # so that the address that stays does not count again whenever it is opened
+            return HttpResponseRedirect(_without_fresh(request), status=303)
         shown |= {
             "report": report,
             "picture": picture.draw(request.workspace, report),
@@ -36,8 +39,17 @@ def mentions(request: MemberRequest) -> HttpResponse:
             "spans": _spans(form, chosen),
             "chosen": chosen,
             "same": urlencode(_same(report.period, chosen)),
+            "counted": report.counted,
+            "fresh": _without_fresh(request, "fresh=1"),
         }
     return render(request, "measure/mentions.html", shown, status=200 if form.is_valid() else 422)
+
+
+def _without_fresh(request: MemberRequest, more: str = "") -> str:
+    asked = request.GET.copy()
+    asked.pop("fresh", None)
+    given = "&".join(part for part in (asked.urlencode(), more) if part)
+    return f"{request.path}?{given}" if given else request.path
 
 
 def _spans(form: PeriodForm, chosen: Sequence[int]) -> list[tuple[int, str, bool]]:

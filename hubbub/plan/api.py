@@ -12,6 +12,7 @@ from . import actions, queries, shapes
 
 router = Router()
 PAGE = 100
+Fresh = QueryEx[bool, P(description="count now, rather than take what was counted in the last minutes")]
 
 
 def _kpi(kpi: Kpi) -> shapes.KpiOut:
@@ -20,9 +21,9 @@ def _kpi(kpi: Kpi) -> shapes.KpiOut:
 
 @router.get("", response=list[shapes.PlannedOut], summary="The plan: every objective with its KPIs as they stand")
 @call(Role.VIEWER)
-def plan(request: MemberRequest, archived: bool = False) -> list[shapes.PlannedOut]:
+def plan(request: MemberRequest, archived: bool = False, fresh: Fresh = False) -> list[shapes.PlannedOut]:
     """What the page shows; `archived`: what was put away instead."""
-    cards = queries.plan(request.workspace, timezone.now(), archived=archived)
+    cards = queries.plan(request.workspace, timezone.now(), archived=archived, fresh=fresh)
     return [shapes.PlannedOut.of_card(card) for card in cards]
 
 

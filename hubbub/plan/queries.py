@@ -41,6 +41,7 @@ class KpiCard(Struct, frozen=True):
     targets: Sequence[Target]  # newest first
     standing: Standing | None  # to the target
     line: Sequence[float | None]  # week by week, oldest first; empty where it would be slow to read
+    counted: datetime  # in a large workspace perhaps some minutes ago
 
     @property
     def written(self) -> str:
@@ -102,11 +103,13 @@ def kinds() -> list[KindCard]:
     return [KindCard(kind, MEANINGS[kind], suggested(kind)) for kind in ObjectiveKind]
 
 
-def plan(workspace: Workspace, now: datetime, *, archived: bool = False) -> list[ObjectiveCard]:
-    """All objectives in the order in which they were set, each KPI as it stands."""
+def plan(workspace: Workspace, now: datetime, *, archived: bool = False, fresh: bool = False) -> list[ObjectiveCard]:
+    """All objectives in the order in which they were set, each KPI as it stands; `fresh`: counted now."""
     figures = Figures(workspace)
     objectives = Objective.of(workspace).filter(archived=archived).order_by("pk")
-    return [_objective_card(objective, figures, now) for objective in objectives.prefetch_related(_kpis(workspace))]
+    return [
+        _objective_card(objective, figures, now, fresh) for objective in objectives.prefetch_related(_kpis(workspace))
+    ]
 
 
 def _kpis(workspace: Workspace) -> "Prefetch[str, QuerySet[Kpi], str]":
@@ -114,18 +117,19 @@ def _kpis(workspace: Workspace) -> "Prefetch[str, QuerySet[Kpi], str]":
     return Prefetch("kpis", queryset=kpis)
 
 
-def _objective_card(objective: Objective, figures: Figures, now: datetime) -> ObjectiveCard:
+def _objective_card(objective: Objective, figures: Figures, now: datetime, fresh: bool) -> ObjectiveCard:
     return ObjectiveCard(
         objective=objective,
         meaning=MEANINGS[ObjectiveKind(objective.kind)],
-        kpis=[kpi_card(kpi, figures, now) for kpi in objective.kpis.all()],
+        kpis=[kpi_card(kpi, figures, now, fresh=fresh) for kpi in objective.kpis.all()],
     )
 
 
-def kpi_card(kpi: Kpi, figures: Figures, now: datetime) -> KpiCard:
-    """One KPI as it stands at `now`."""
+def kpi_card(kpi: Kpi, figures: Figures, now: datetime, *, fresh: bool = False) -> KpiCard:
+    """One KPI as it stands at `now`, or some minutes before; `fresh`: counted now."""
     measure, window = MEASURES[kpi.measure], last_days(kpi.days, now)
-    value = figures.value(measure, kpi.topic_id, window)
+    reading = figures.reading(measure, kpi.topic_id, weeks(WEEKS, window), fresh=fresh)
+    value = reading.value
     targets = list(kpi.targets.all())
     target = targets[0] if targets else None
     return KpiCard(
@@ -136,7 +140,8 @@ def kpi_card(kpi: Kpi, figures: Figures, now: datetime) -> KpiCard:
         target=target,
         targets=targets,
         standing=standing(_goal(target), value, now.astimezone(UTC).date(), measure) if target else None,
-        line=figures.line(measure, kpi.topic_id, weeks(WEEKS, window)),
+        line=reading.line,
+        counted=reading.counted,
     )
 
 

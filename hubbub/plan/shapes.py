@@ -117,6 +117,7 @@ class KpiOut(Schema):
     topic: int | None
     days: int
     value: float | None
+    counted: datetime  # when the value was; in a large workspace perhaps some minutes ago
     state: str | None  # met, on track, behind, missed, no data; null: no target yet
     expected: float | None
     says: str
@@ -135,6 +136,7 @@ class KpiOut(Schema):
             topic=card.kpi.topic_id,
             days=card.kpi.days,
             value=card.value,
+            counted=card.counted,
             state=card.standing.state.value if card.standing else None,
             expected=card.standing.expected if card.standing else None,
             says=card.standing.says if card.standing else "No target was set yet.",

@@ -28,8 +28,10 @@ def _to(request: MemberRequest, name: str = "plan:objectives", *args: object) ->
 @page(Role.VIEWER)
 def objectives(request: MemberRequest) -> HttpResponse:
     """Every objective with its KPIs and where each stands; the first steps where there is none."""
-    archived = "archived" in request.GET
-    cards = queries.plan(request.workspace, timezone.now(), archived=archived)
+    archived, fresh = "archived" in request.GET, "fresh" in request.GET
+    cards = queries.plan(request.workspace, timezone.now(), archived=archived, fresh=fresh)
+    if fresh:  # so that the address that stays does not count again whenever it is opened
+        return HttpResponseRedirect("?archived" if archived else request.path, status=303)
     kpis = [card for objective in cards for card in objective.kpis]
     shown = {
         "cards": cards,
@@ -38,6 +40,8 @@ def objectives(request: MemberRequest) -> HttpResponse:
         "behind": {card.kpi.pk: behind(request.workspace, card.kpi, card.window) for card in kpis},
         "lines": {card.kpi.pk: charts.sparkline(card.line, label=card.line_in_words) for card in kpis},
         "may_write": request.role.may(Role.MANAGER),
+        "counted": min((card.counted for card in kpis), default=None),
+        "fresh": "?archived&fresh" if archived else "?fresh",
         "without_target": [card for card in kpis if card.target is None],
     }
     return render(request, "plan/objectives.html", shown)

@@ -1,22 +1,34 @@
 """The numbers behind measures: bounded reads over roll-ups, mentions, conversations, the outbox and posts."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 
-from django.db.models import Avg, Count, Min, Q, QuerySet, Sum
+from django.db.models import Avg, Count, Min, Model, QuerySet, Sum
+from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.core.kpi import HOUR, REACH, Measure, Window, median, share
+from hubbub.core.kpi import DAY, HOUR, REACH, Measure, Window, median, share
 
-from .models import Author, Conversation, Decision, Mention, Outbox, OutboxState, Post, Rollup, Topic, Workspace
+from .daily import mentions_from, rows_from, wait
+from .kept import keep
+from .models import Author, Conversation, Decision, Mention, Outbox, OutboxState, Post, Rollup, Source, Topic, Workspace
 from .models.topic import TopicKind
 
 VOICES = (TopicKind.BRAND, TopicKind.COMPETITOR)  # whose mentions a share of voice is a share of
-MANY = 5_000  # conversations or replies that are read for a line of weeks; of more, no line is drawn
+MANY = 5_000  # answers that are read for a line of weeks of their waiting times; of more, no line is drawn
 
+Days = Mapping[date, int]  # how many on each day; a day may begin at any hour
 Moment = tuple[datetime, datetime | None]  # when it began, and when it was answered
+
+
+class Reading(Struct, frozen=True):
+    """A measure in a window, what it was week by week (empty where that would be slow to read), and when this was
+    counted."""
+
+    value: float | None
+    line: Sequence[float | None]
+    counted: datetime
 
 
 class Answers(Struct, frozen=True):
@@ -25,25 +37,6 @@ class Answers(Struct, frozen=True):
     opened: int
     answered: int
     median_hours: float | None  # of those answered
-
-
-def mentions_by_day(workspace: Workspace, topics: Sequence[int], window: Window) -> dict[tuple[int, date], int]:
-    """(topic id, day in UTC) → posts. Days without any are left out."""
-    rows = Rollup.of(workspace).filter(topic__in=topics, hour__gte=window.start, hour__lt=window.end)
-    days: dict[tuple[int, date], int] = defaultdict(int)
-    # by the hour, and added up here: a database's own idea of a day differs from the next one's, and SQLite has none
-    for topic, hour, posts in rows.values_list("topic", "hour").annotate(sum=Sum("posts")).order_by("topic", "hour"):
-        days[topic, hour.astimezone(UTC).date()] += posts
-    return dict(days)
-
-
-def posts_by_day(workspace: Workspace, window: Window) -> dict[date, int]:
-    """Day in UTC → all posts that were published on it, whether a topic caught them or not."""
-    rows = Rollup.of(workspace).filter(topic=None, hour__gte=window.start, hour__lt=window.end)
-    days: dict[date, int] = defaultdict(int)
-    for hour, posts in rows.values_list("hour").annotate(sum=Sum("posts")).order_by("hour"):
-        days[hour.astimezone(UTC).date()] += posts
-    return dict(days)
 
 
 def mentions(workspace: Workspace, window: Window, topics: Sequence[int] | None = None) -> dict[int, int]:
@@ -67,9 +60,16 @@ def posts_by_source(workspace: Workspace, window: Window) -> dict[int, int]:
 
 def answers(workspace: Workspace, window: Window) -> Answers:
     """How the conversations opened in the window were answered."""
-    opened = Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end)
-    waits = _waits(opened.exclude(answered=None).values_list("opened", "answered"))
-    return Answers(opened=opened.count(), answered=len(waits), median_hours=median(waits))
+    opened = _opened(workspace, window)
+    found = opened.aggregate(all=Count("pk"), answered=Count("answered"))
+    return Answers(found["all"], found["answered"], _median_wait(opened, found["answered"]))
+
+
+def _median_wait(opened: QuerySet[Conversation], answered: int) -> float | None:
+    # the database puts them in order; the one or two in the middle are all that is read
+    ordered = opened.exclude(answered=None).order_by(wait("answered", "opened"))
+    middle = ordered.values_list("opened", "answered")[max(0, (answered - 1) // 2) : answered // 2 + 1]
+    return median(_waits(middle))
 
 
 class Figures:
@@ -77,7 +77,7 @@ class Figures:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._read: dict[tuple[str, Window], list[Moment] | None] = {}
+        self._read: dict[tuple[object, ...], Days] = {}
 
     @cached_property
     def since(self) -> datetime | None:
@@ -85,43 +85,74 @@ class Figures:
         oldest: datetime | None = Rollup.of(self.workspace).filter(topic=None).aggregate(hour=Min("hour"))["hour"]
         return oldest
 
+    def reading(
+        self, measure: Measure, topic: int | None, windows: Sequence[Window], *, fresh: bool = False
+    ) -> Reading:
+        """The value in the last of the windows and the line over all of them; in a large workspace perhaps some minutes
+        old, unless `fresh`."""
+        what = ("reading", measure.key, topic, windows[0], windows[-1])
+        return keep(self.workspace, what, lambda: self._now(measure, topic, windows), fresh=fresh)
+
+    def _now(self, measure: Measure, topic: int | None, windows: Sequence[Window]) -> Reading:
+        return Reading(self.value(measure, topic, windows[-1]), self.line(measure, topic, windows), timezone.now())
+
     def value(self, measure: Measure, topic: int | None, window: Window) -> float | None:
-        """The measure in the window; `topic` is an id, None: the whole workspace.
+        """The measure in the window, counted now; `topic` is an id, None: the whole workspace.
 
         None: there was nothing to count, because nothing had been read by then, or a share or a mean has no whole.
         """
         return READ[measure.key](self.workspace, topic, window) if self._listened(window) else None
 
     def line(self, measure: Measure, topic: int | None, windows: Sequence[Window]) -> list[float | None]:
-        """The measure in each of several windows, oldest first, where one read serves them all; else nothing."""
+        """The measure in each of several windows, oldest first, where one read serves them all; else nothing. Windows
+        begin and end at one time of day, as `hubbub.core.kpi.weeks` makes them."""
         whole = Window(windows[0].start, windows[-1].end)
         within: Callable[[Window], float | None]
-        if topic is not None and measure.key == "mentions":
-            within = _adder(_hours(self.workspace, [topic], whole))
-        elif topic is not None and measure.key == "share_of_voice":
-            part, voices = (
-                _hours(self.workspace, [topic], whole),
-                _hours(self.workspace, _voices(self.workspace), whole),
-            )
-            within = _sharer(_adder(part), _adder(voices))
-        elif (moments := self._moments(measure.key, whole)) is not None:
-            within = partial(_worth, measure.key, moments)
-        else:
-            return []
+        match measure.key:
+            case "mentions" if topic is not None:
+                within = partial(_sum, self._mentions([topic], whole))
+            case "share_of_voice" if topic is not None:
+                within = partial(_part, self._mentions([topic], whole), self._mentions(_voices(self.workspace), whole))
+            case "answered_share":
+                opened = self._days("conversations", whole)
+                within = partial(_part, self._days("answered", whole), opened)
+            case "first_answer_hours" if sum(self._days("answered", whole).values()) <= MANY:
+                answered = _answered(self.workspace, whole).values_list("opened", "answered")
+                within = partial(_median_of, list(answered))
+            case "conversations" | "conversations_done" | "replies_sent":
+                within = partial(_sum, self._days(measure.key, whole))
+            case _:
+                return []
         return [within(window) if self._listened(window) else None for window in windows]
 
     def _listened(self, window: Window) -> bool:
         return self.since is not None and self.since < window.end
 
-    def _moments(self, key: str, whole: Window) -> list[Moment] | None:
-        read = MOMENTS.get(key)
-        if read is None:
-            return None
-        kept = (read.__name__, whole)
-        if kept not in self._read:
-            moments = read(self.workspace, whole)
-            self._read[kept] = moments if len(moments) <= MANY else None
-        return self._read[kept]
+    def _mentions(self, topics: list[int], whole: Window) -> Days:
+        key = ("mentions", *topics, whole)
+        if key not in self._read:
+            self._read[key] = mentions_from(self.workspace, topics, whole)
+        return self._read[key]
+
+    def _days(self, what: str, whole: Window) -> Days:
+        key = (what, whole)
+        if key not in self._read:
+            rows, moment = ROWS[what]
+            self._read[key] = rows_from(rows(self.workspace, whole), moment, whole)
+        return self._read[key]
+
+
+def _sum(days: Days, window: Window) -> int:
+    first = window.start.astimezone(UTC).date()
+    return sum(days.get(first + DAY * number, 0) for number in range(round(window.length / DAY)))
+
+
+def _part(part: Days, whole: Days, window: Window) -> float | None:
+    return share(_sum(part, window), _sum(whole, window))
+
+
+def _median_of(moments: Sequence[Moment], window: Window) -> float | None:
+    return median(_waits(moment for moment in moments if window.start <= moment[0] < window.end))
 
 
 def _waits(moments: Iterable[Moment]) -> list[float]:
@@ -129,47 +160,29 @@ def _waits(moments: Iterable[Moment]) -> list[float]:
     return [max(0.0, (after - start) / HOUR) for start, after in moments if after is not None]
 
 
-def _worth(key: str, moments: Sequence[Moment], window: Window) -> float | None:
-    inside = [moment for moment in moments if window.start <= moment[0] < window.end]
-    if key == "answered_share":
-        return share(len(_waits(inside)), len(inside))
-    return median(_waits(inside)) if key == "first_answer_hours" else len(inside)
+def _opened(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
+    return Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end)
 
 
-def _hours(workspace: Workspace, topics: Sequence[int], window: Window) -> list[tuple[datetime, int]]:
-    rows = Rollup.of(workspace).filter(topic__in=topics, hour__gte=window.start, hour__lt=window.end)
-    return list(rows.values_list("hour").annotate(sum=Sum("posts")).order_by("hour"))
+def _answered(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
+    return _opened(workspace, window).exclude(answered=None)
 
 
-def _adder(hours: Sequence[tuple[datetime, int]]) -> Callable[[Window], float]:
-    return lambda window: sum(posts for hour, posts in hours if window.start <= hour < window.end)
+def _closed(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
+    return Conversation.of(workspace).filter(closed__gte=window.start, closed__lt=window.end)
 
 
-def _sharer(part: Callable[[Window], float], whole: Callable[[Window], float]) -> Callable[[Window], float | None]:
-    return lambda window: share(part(window), whole(window))
+def _sent(workspace: Workspace, window: Window) -> QuerySet[Outbox]:
+    rows = Outbox.of(workspace).filter(verb="reply", state=OutboxState.SENT)
+    return rows.filter(sent__gte=window.start, sent__lt=window.end)
 
 
-def _opened_between(workspace: Workspace, window: Window) -> list[Moment]:
-    rows = Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end)
-    return list(rows.values_list("opened", "answered")[: MANY + 1])
-
-
-def _closed_between(workspace: Workspace, window: Window) -> list[Moment]:
-    rows = _closed(workspace, window).values_list("closed", flat=True)[: MANY + 1]
-    return [(closed, None) for closed in rows if closed is not None]
-
-
-def _sent_between(workspace: Workspace, window: Window) -> list[Moment]:
-    rows = _sent(workspace, window).values_list("sent", flat=True)[: MANY + 1]
-    return [(sent, None) for sent in rows if sent is not None]
-
-
-MOMENTS: dict[str, Callable[[Workspace, Window], list[Moment]]] = {
-    "conversations": _opened_between,
-    "answered_share": _opened_between,
-    "first_answer_hours": _opened_between,
-    "conversations_done": _closed_between,
-    "replies_sent": _sent_between,
+# what a line counts by the day: the rows, and the moment that says on which
+ROWS: Mapping[str, tuple[Callable[[Workspace, Window], QuerySet[Model]], str]] = {
+    "conversations": (_opened, "opened"),
+    "answered": (_answered, "opened"),
+    "conversations_done": (_closed, "closed"),
+    "replies_sent": (_sent, "sent"),
 }
 
 
@@ -209,12 +222,11 @@ def _share_of_voice(workspace: Workspace, topic: int | None, window: Window) -> 
 
 
 def _conversations(workspace: Workspace, _topic: int | None, window: Window) -> float | None:
-    return Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end).count()
+    return _opened(workspace, window).count()
 
 
 def _answered_share(workspace: Workspace, _topic: int | None, window: Window) -> float | None:
-    opened = Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end)
-    found = opened.aggregate(all=Count("pk"), answered=Count("pk", filter=Q(answered__isnull=False)))
+    found = _opened(workspace, window).aggregate(all=Count("pk"), answered=Count("answered"))
     return share(found["answered"], found["all"])
 
 
@@ -222,25 +234,15 @@ def _first_answer_hours(workspace: Workspace, _topic: int | None, window: Window
     return answers(workspace, window).median_hours
 
 
-def _closed(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
-    return Conversation.of(workspace).filter(closed__gte=window.start, closed__lt=window.end)
-
-
-def _sent(workspace: Workspace, window: Window) -> QuerySet[Outbox]:
-    rows = Outbox.of(workspace).filter(verb="reply", state=OutboxState.SENT)
-    return rows.filter(sent__gte=window.start, sent__lt=window.end)
-
-
 def _removed_share(workspace: Workspace, _topic: int | None, window: Window) -> float | None:
-    owned = Rollup.of(workspace).filter(topic=None, source__owned=True, hour__gte=window.start, hour__lt=window.end)
-    acted = Post.of(workspace).filter(
-        decision__in=[Decision.HIDDEN, Decision.REMOVED],
-        published__gte=window.start,
-        published__lt=window.end,
-        source__owned=True,
-    )
-    whole = owned.aggregate(sum=Sum("posts"))["sum"]
-    return share(acted.count(), whole) if whole else None
+    owned = list(Source.of(workspace).filter(owned=True).values_list("pk", flat=True))
+    read = Rollup.of(workspace).filter(topic=None, source__in=owned, hour__gte=window.start, hour__lt=window.end)
+    whole = read.aggregate(sum=Sum("posts"))["sum"]
+    if not whole:
+        return None
+    posts = Post.of(workspace).filter(published__gte=window.start, published__lt=window.end, source__in=owned)
+    # one by one: of two decisions at once SQLite does not see that the index of such posts holds them all
+    return share(sum(posts.filter(decision=each).count() for each in (Decision.HIDDEN, Decision.REMOVED)), whole)
 
 
 def _mean_rating(workspace: Workspace, topic: int | None, window: Window) -> float | None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hubbub.core.kpi import MINUS, NOTHING, Unit
 from hubbub.measure.forms import PeriodSlip, read_period
 from hubbub.measure.queries import Compared, Period, report
+from hubbub.store import kept
 from hubbub.store.models import Rollup, Source, Topic
 from tests.world import NOON, World, make_conversation, make_post, make_source, make_topic
 
@@ -185,3 +186,23 @@ def test_queries_do_not_grow_with_topics(world: World, topic: Topic, django_asse
     client = world.client()
     with django_assert_max_num_queries(28):  # type: ignore[operator]
         client.get(PAGE)
+
+
+def test_it_says_when_it_was_counted_and_counts_again(
+    world: World, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "FEW", 0)  # so that one post makes a large workspace
+    source = Source.of(world.acme).get()
+    make_post(source)
+    client = world.client()
+    assert ">5</a>" in text(world)
+    roll(source, topic, 2, 95)
+    page = text(world)
+    assert ">100</a>" not in page
+    assert re.search(r'Counted at <time datetime="[^"]+">\d\d:\d\d</time> UTC', page)
+    refresh = re.search(r'href="([^"]+)">Refresh<', page)
+    assert refresh
+    assert refresh[1] == f"{NOVEMBER}&fresh=1"
+    answer = client.get(refresh[1])
+    assert (answer.status_code, answer["Location"]) == (303, NOVEMBER)
+    assert ">100</a>" in text(world)

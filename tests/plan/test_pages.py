@@ -3,13 +3,15 @@
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 from django.utils import timezone
 
 from hubbub.plan import actions, queries
+from hubbub.store import kept
 from hubbub.store.models import Audit, Kpi, Objective, ObjectiveKind, Role, Rollup, Target
-from tests.world import World, make_source, make_topic
+from tests.world import World, make_post, make_source, make_topic
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -154,3 +156,34 @@ def test_queries_grow_with_kpis_alone(world: World, kpi: Kpi, django_assert_max_
         actions.add_kpi(aim, "conversations", None, number + 1, by=world.alice)
     with django_assert_max_num_queries(5 + 3 * 6):  # type: ignore[operator]
         queries.plan(world.acme, timezone.now())
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_it_says_when_it_was_counted_and_counts_again(
+    world: World, kpi: Kpi, archived: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "FEW", 0)  # so that one post makes a large workspace
+    make_post(make_source(world.acme, "Forum"))
+    if archived:
+        actions.archive_objective(kpi.objective, by=world.alice)
+    client, address = world.client(), f"{PAGE}?archived" if archived else PAGE
+    assert "It is 12" in plain(client.get(address).content)
+    Rollup.of(world.acme).filter(topic=kpi.topic_id, posts=12).update(posts=13)
+    page = plain(client.get(address).content)
+    assert "It is 12" in page
+    assert re.search(r'Counted at <time datetime="[^"]+">\d\d:\d\d</time> UTC', page)
+    refresh = re.search(r'href="([^"]+)">Refresh<', page)
+    assert refresh
+    answer = client.get(f"{PAGE}{refresh[1]}")
+    assert answer.status_code == 303
+    assert "It is 13" in plain(client.get(urljoin(PAGE, answer["Location"])).content)
+
+
+def test_a_baseline_is_counted_now(world: World, kpi: Kpi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "FEW", 0)
+    make_post(make_source(world.acme, "Forum"))
+    world.client().get(PAGE)
+    Rollup.of(world.acme).filter(topic=kpi.topic_id, posts=12).update(posts=13)
+    now = timezone.now()
+    target = actions.add_target(kpi, 50, (now + timedelta(days=9)).date(), by=world.alice, now=now)
+    assert target.baseline == 13
