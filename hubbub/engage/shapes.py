@@ -5,6 +5,7 @@ from datetime import datetime
 from ninja import Schema
 
 from hubbub.store.models import Author, Conversation, Note, Outbox, Post
+from hubbub.ui.api import RowId
 
 from .person import Card
 
@@ -169,7 +170,7 @@ class StatusIn(Schema):
 class StatusesIn(StatusIn):
     """The same for many conversations, at most 200."""
 
-    conversations: list[int]
+    conversations: list[RowId]
 
 
 class AssignIn(Schema):
@@ -182,7 +183,7 @@ class AssignIn(Schema):
 class AssignsIn(AssignIn):
     """The same for many conversations, at most 200."""
 
-    conversations: list[int]
+    conversations: list[RowId]
 
 
 class ChangedOut(Schema):
@@ -195,7 +196,7 @@ class ChangedOut(Schema):
 class EntriesIn(Schema):
     """The entries of the log to take back."""
 
-    entries: list[int]
+    entries: list[RowId]
 
 
 class UndoneOut(Schema):
@@ -279,11 +280,11 @@ class ReplyIn(Schema):
     """An answer to the post with this id (default: the newest that is not ours)."""
 
     text: str
-    post: int | None = None
+    post: RowId | None = None
     nonce: str = ""  # send the same one again after a time-out, and it is still one reply
     status: str | None = None  # of the conversation from here on
-    seen_row: int | None = None  # the newest reply in the outbox, and
-    seen_post: int | None = None  # the newest post of ours, that the writer saw: refuse where a colleague was quicker
+    seen_row: RowId | None = None  # the newest reply in the outbox, and
+    seen_post: RowId | None = None  # the newest post of ours, that the writer saw: refuse where a colleague was quicker
     sure: bool = False  # send nevertheless
     why: str = ""
 

@@ -144,7 +144,7 @@ def add_file(
     try:
         kept = trying.Kept(uploads={"file": upload})
         answers, found = trying.checked(_connector("files"), {"encoding": encoding} if encoding else {}, {}, kept)
-        return Status(201, _add(request, "files", name, answers, found))
+        return Status(201, _add(request, "files", name.replace("\0", ""), answers, found))
     except Refusal:
         uploads.drop(request.workspace, upload.path)
         raise
@@ -255,7 +255,12 @@ def posts(
 
 
 def _moment(given: datetime | None) -> datetime | None:
-    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
+    if given is None:
+        return None
+    try:
+        return given.replace(tzinfo=UTC) if given.tzinfo is None else given.astimezone(UTC)
+    except OverflowError:
+        raise Refusal(f"{given.isoformat()} lies outside the years that can be told in UTC.") from None
 
 
 @router.get("/posts/{pk}", response=shapes.PostOut, summary="A post")

@@ -6,6 +6,7 @@ from ninja import Schema
 
 from hubbub.store.models import Audit, Rule, Verdict
 from hubbub.store.search import Found
+from hubbub.ui.api import RowId
 
 from .actions import Decided, Many
 from .queries import Card
@@ -92,13 +93,13 @@ class DecisionIn(Schema):
 class DecisionsIn(DecisionIn):
     """The same for many posts, at most 200."""
 
-    posts: list[int]
+    posts: list[RowId]
 
 
 class EntryIn(Schema):
     """The entry of the log to take back."""
 
-    entry: int
+    entry: RowId
 
 
 class DecidedOut(Schema):

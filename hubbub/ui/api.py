@@ -1,17 +1,24 @@
 """What all rooms' API calls share: the sign at the door, and errors in one form (RFC 9457)."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Annotated
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from msgspec import json
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import Field
 
 from hubbub.core.query import QueryError
 
 from .access import Forbidden, Token
+
+# the number of a row in a call's body or query; larger ones fit no database
+RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +48,7 @@ def speak_to_scripts(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     """Middleware: under /api/ every error is a problem in the form of RFC 9457, also those that no call raised."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        response = _unfit(request) or get_response(request)
         plain = response.headers.get("Content-Type", "") != "application/problem+json"
         if not (request.path.startswith("/api/") and response.status_code >= 400 and plain):
             return response
@@ -52,6 +59,23 @@ def speak_to_scripts(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         return answer
 
     return middleware
+
+
+# as JSON writes it; an escaped backslash before it makes it plain text
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def _unfit(request: HttpRequest) -> HttpResponse | None:
+    """Why a request to the API is not even looked at: it is too large, or holds a character that no row can keep."""
+    if not request.path.startswith("/api/"):
+        return None
+    try:
+        body = b"" if (request.content_type or "").startswith("multipart/") else request.body
+    except RequestDataTooBig:
+        return problem(413, WORDS[413])
+    if "%00" in request.META.get("QUERY_STRING", "") or NUL.search(body):
+        return problem(400, "A text in this request holds the character NUL, which cannot be kept: leave it out")
+    return None
 
 
 def _place(parts: Sequence[str | int]) -> str:

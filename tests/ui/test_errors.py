@@ -31,6 +31,12 @@ def send(method: str, path: str, body: str = "", headers: dict[str, str] | None 
         ("POST", "/api/team/members", "[]", 422, "body"),
         ("POST", "/api/team/members", '{"email": "a@example.org", "role": "king"}', 422, "role"),
         ("GET", "/api/team/members?limit=many", "", 422, "limit"),
+        ("POST", "/api/plan/objectives", '{"kind": "fans", "name": "a\\u0000b"}', 400, "NUL"),
+        ("GET", "/api/moderate/log?verb=%00", "", 400, "NUL"),
+        ("POST", "/api/listen/topics", '{"name": "x", "query": "' + "y" * 5_000_001 + '"}', 413, "larger"),
+        ("POST", "/api/moderate/decide", '{"posts": [99999999999999999999], "decision": "approved"}', 422, "posts"),
+        ("GET", "/api/listen/posts?since=0001-01-01T00:00:00%2B23:00", "", 422, "outside the years"),
+        ("GET", "/api/measure/mentions?from=0001-01-01&to=0001-01-02", "", 422, "1970"),
         ("GET", "/api/moderate/posts/999999", "", 404, "There is no such thing in this workspace"),
         ("PATCH", "/api/team/members/999999", "{}", 404, "no such member"),
         ("POST", "/api/team/members", '{"email": "viewer@example.org", "role": "viewer"}', 422, "is a member"),
@@ -46,6 +52,12 @@ def test_each_error_says_what_and_where(
     assert problem["status"] == status
     assert {"type", "title", "detail"} <= set(problem)
     assert says in problem["detail"]
+
+
+def test_what_only_looks_like_nul_is_kept(world: World) -> None:
+    make_token(world.alice, Role.ADMIN, "admin")
+    answer = send("POST", "/api/plan/objectives", '{"kind": "fans", "name": "a\\\\u0000b"}')
+    assert (answer.status_code, answer.json()["name"]) == (201, "a\\u0000b")
 
 
 def test_each_slip_says_where(world: World) -> None:
