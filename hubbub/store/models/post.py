@@ -73,14 +73,16 @@ class Post(Owned):
             models.Index(
                 fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
             ),
-            # measures of a few posts: how many were taken away, what reviews give
+            # measures of a few posts: how many were taken away, what reviews give; with all that is asked of them
             models.Index(
-                fields=["workspace", "published", "source"],
+                fields=["workspace", "published", "decision", "source"],
                 name="post_acted",
                 condition=models.Q(decision="hidden") | models.Q(decision="removed"),
             ),
             models.Index(
-                fields=["workspace", "published", "rating"], name="post_rated", condition=models.Q(type="review")
+                fields=["workspace", "published", "type", "rating"],
+                name="post_rated",
+                condition=models.Q(type="review"),
             ),
         ]
 
