@@ -46,7 +46,7 @@ def test_every_call_has_a_summary_of_its_own() -> None:
 
 
 def _from_name(operation: object) -> str:
-    name = str(operation["operationId"]).rpartition("_api_")[2]  # type: ignore[index]
+    name = str(operation["operationId"]).rpartition("_api_")[2]
     return name.replace("_", " ").title()
 
 
@@ -70,7 +70,7 @@ def test_every_setting_is_written_down() -> None:
 
 
 def test_every_command_is_written_down() -> None:
-    there = {name for name, command in get_command(app).commands.items() if not command.hidden}  # type: ignore[attr-defined]
+    there = {name for name, command in get_command(app).commands.items() if not command.hidden}
     told = {words.split()[1] for row in rows(text("operate.md")) for words in quoted(row[0]) if words[:7] == "hubbub "}
     assert there - told == set(), "these commands stand not in docs/operate.md"
     assert told - there == set(), "docs/operate.md tells of commands that are not there"

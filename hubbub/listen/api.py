@@ -15,7 +15,7 @@ from hubbub.core.failures import Broken
 from hubbub.store.models import Post, Role, Source, Topic
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
-from hubbub.ui.lists import read_before, write_before
+from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, trying, uploads
 from .queries import Choice
@@ -230,7 +230,7 @@ def posts(
     all: bool = False,  # noqa: A002 - the page's own parameter
     since: datetime | None = None,
     until: datetime | None = None,
-    before: str = "",  # noqa: ARG001 - declared for the documentation; `read_before` takes it from the address
+    before: str = "",
     size: Annotated[int, Field(ge=1, le=MOST)] = 50,
 ) -> shapes.PostsOut:
     """Mentions, newest first, filtered in the query language (`q`); `all` for posts that no topic caught too.
@@ -245,7 +245,7 @@ def posts(
         since=_moment(since),
         until=_moment(until),
     )
-    found = queries.stream(request.workspace, choice, query, now=timezone.now(), before=read_before(request), size=size)
+    found = queries.stream(request.workspace, choice, query, now=timezone.now(), before=before_of(before), size=size)
     rows = queries.rows(request.workspace, found, choice.topic)
     return shapes.PostsOut(
         posts=[shapes.PostOut.of(row) for row in rows],
