@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 told = Console(stderr=True, highlight=False)
 
+# given by `up` to the processes of its tree: standard input is a pipe from it, and ends when it ends
+Child = Annotated[bool, typer.Option("--child", hidden=True)]
 Data = Annotated[Path, typer.Option(help="The folder that holds the embedded database, keys and uploads.")]
 
 
@@ -43,7 +45,8 @@ def up(
     admin: Annotated[str, typer.Option(help="E-mail address of the first admin.")] = "admin@localhost",
 ) -> None:
     """Serve the web pages and work the queue: one command, embedded database."""
-    from hubbub.engine.processes import Child, free_port, run_tree, wait_until_answers
+    from hubbub.engine import processes
+    from hubbub.engine.processes import free_port, run_tree, wait_until_answers
 
     chosen = free_port(host, port)
     os.environ.setdefault("HUBBUB_HOSTS", f"{host},localhost,127.0.0.1")
@@ -55,8 +58,8 @@ def up(
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda _number, _frame: stop.set())
     address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{chosen}"  # noqa: S104
-    web = Child("web", ["web", "--data", str(data), "--host", host, "--port", str(chosen)])
-    worker = Child("worker", ["work", "--data", str(data)])
+    web = processes.Child("web", ["web", "--data", str(data), "--host", host, "--port", str(chosen)])
+    worker = processes.Child("worker", ["work", "--data", str(data)])
 
     def announce() -> None:
         if wait_until_answers(address, stop=stop):
@@ -70,26 +73,26 @@ def up(
 
 
 @app.command(hidden=True)
-def web(data: Data = Path("hubbub-data"), host: str = "127.0.0.1", port: int = 8000) -> None:
+def web(data: Data = Path("hubbub-data"), host: str = "127.0.0.1", port: int = 8000, child: Child = False) -> None:
     """Serve the pages alone; `up` starts this."""
     from hubbub.engine.processes import end_with_parent
     from hubbub.engine.serving import serve
 
     os.environ["HUBBUB_DATA"] = str(data)
-    if not sys.stdin.isatty():
+    if child:
         end_with_parent()
     serve(host, port)
 
 
 @app.command()
-def work(data: Data = Path("hubbub-data")) -> None:
+def work(data: Data = Path("hubbub-data"), child: Child = False) -> None:
     """Work the queue alone, as on a second machine; `up` starts this."""
     from hubbub.engine.processes import end_with_parent
 
     _ready(data)
     from hubbub.engine.loop import work_until_told
 
-    if not sys.stdin.isatty() and os.environ.get("HUBBUB_ALONE") != "1":
+    if child:
         end_with_parent()
     work_until_told()
 

@@ -144,6 +144,25 @@ def test_no_process_outlives_it(tmp_path: Path, how: signal.Signals) -> None:
         assert not running(str(tmp_path / "data"))
 
 
+def test_a_worker_alone_needs_no_input(tmp_path: Path) -> None:
+    """As a service manager starts it, with nothing at its standard input."""
+    with hubbub_up(tmp_path / "data") as up:
+        up.end()
+    env = {**os.environ, "HUBBUB_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "hubbub.settings"}
+    log = tmp_path / "work.log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "hubbub.cli", "work", "--data", str(tmp_path / "data")]
+        worker = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stderr=out)
+        end = time.monotonic() + 30
+        while "Working" not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.1)
+        time.sleep(1)
+        assert worker.poll() is None, log.read_text()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert "nothing was left in hand" in log.read_text()
+
+
 def served(address: str) -> bool:
     try:
         return urllib.request.urlopen(f"{address}/health", timeout=2).status == 200

@@ -34,7 +34,7 @@ class Child(Struct):
         """In a session of its own, so that Ctrl-C reaches only us and we end the others in order."""
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603  # our own command
-            [sys.executable, "-m", "hubbub.cli", *self.words], stdin=subprocess.PIPE, start_new_session=True
+            [sys.executable, "-m", "hubbub.cli", *self.words, "--child"], stdin=subprocess.PIPE, start_new_session=True
         )
 
     def end(self) -> None:
