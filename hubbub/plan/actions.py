@@ -7,7 +7,7 @@ from django.db import transaction
 
 from hubbub.core.kpi import MEASURES, About, Measure, Unit, last_days
 from hubbub.store.audit import Plain, audit, changes
-from hubbub.store.figures import VOICES, Figures
+from hubbub.store.figures import VOICES, AtLeast, Figures
 from hubbub.store.models import Actor, Kpi, Objective, ObjectiveKind, Target, Topic, Workspace
 from hubbub.ui.api import Refusal
 
@@ -128,6 +128,8 @@ def add_target(kpi: Kpi, value: float, by_day: date, *, by: Actor, now: datetime
     if by_day <= now.astimezone(UTC).date():
         raise Refusal(f"{by_day} is not after today: a target is for a day to come")
     baseline = Figures(kpi.workspace).value(measure, kpi.topic_id, last_days(kpi.days, now))
+    if isinstance(baseline, AtLeast):  # a line cannot start from a count that stopped
+        baseline = None
     target = Target.everywhere.create(
         workspace=kpi.workspace,
         kpi=kpi,

@@ -21,7 +21,7 @@ from hubbub.core.kpi import (
     weeks,
     written,
 )
-from hubbub.store.figures import Figures
+from hubbub.store.figures import MOST, AtLeast, Figures
 from hubbub.store.models import Kpi, Objective, ObjectiveKind, Target, Topic, Workspace
 
 from .kinds import MEANINGS, Meaning
@@ -46,7 +46,7 @@ class KpiCard(Struct, frozen=True):
     @property
     def written(self) -> str:
         """The value with its unit."""
-        return written(self.value, self.measure.unit)
+        return said(self.value, self.measure)
 
     @property
     def expected(self) -> str:
@@ -75,6 +75,11 @@ class KpiCard(Struct, frozen=True):
             f"{self.measure.name} in the last {len(self.line)} weeks: from {written(known[0], unit)} to "
             f"{written(known[-1], unit)}, lowest {written(min(known), unit)}, highest {written(max(known), unit)}"
         )
+
+
+def said(value: float | None, measure: Measure) -> str:
+    """The value with its unit, "at least" before a count that stopped."""
+    return f"at least {written(value, measure.unit)}" if isinstance(value, AtLeast) else written(value, measure.unit)
 
 
 class ObjectiveCard(Struct, frozen=True):
@@ -139,10 +144,24 @@ def kpi_card(kpi: Kpi, figures: Figures, now: datetime, *, fresh: bool = False) 
         value=value,
         target=target,
         targets=targets,
-        standing=standing(_goal(target), value, now.astimezone(UTC).date(), measure) if target else None,
+        standing=_standing(target, value, now, measure) if target else None,
         line=reading.line,
         counted=reading.counted,
     )
+
+
+def _standing(target: Target, value: float | None, now: datetime, measure: Measure) -> Standing:
+    found = standing(_goal(target), value, now.astimezone(UTC).date(), measure)
+    if not isinstance(value, AtLeast):
+        return found
+    is_now = f"It is {said(value, measure)}"
+    if found.state is State.MET:
+        return Standing(found.state, found.expected, f"{is_now}, which is what the target asks for.")
+    # whether the rest would reach it, nobody knows
+    says = (
+        f"{is_now}: only the newest {MOST:,} posts are looked at. With fewer days it could be held against its target."
+    )
+    return Standing(State.NO_DATA, found.expected, says)
 
 
 def _goal(target: Target) -> Goal:

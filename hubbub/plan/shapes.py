@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from hubbub.core.kpi import Measure
+from hubbub.store.figures import AtLeast
 from hubbub.store.models import Objective, ObjectiveKind, Target
 
 from . import queries
@@ -117,6 +118,7 @@ class KpiOut(Schema):
     topic: int | None
     days: int
     value: float | None
+    at_least: bool  # the count stopped: the value is that much or more
     counted: datetime  # when the value was; in a large workspace perhaps some minutes ago
     state: str | None  # met, on track, behind, missed, no data; null: no target yet
     expected: float | None
@@ -136,6 +138,7 @@ class KpiOut(Schema):
             topic=card.kpi.topic_id,
             days=card.kpi.days,
             value=card.value,
+            at_least=isinstance(card.value, AtLeast),
             counted=card.counted,
             state=card.standing.state.value if card.standing else None,
             expected=card.standing.expected if card.standing else None,

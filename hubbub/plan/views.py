@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from hubbub.core.kpi import MEASURES, last_days, suggested, written
-from hubbub.store.figures import Figures
+from hubbub.core.kpi import MEASURES, last_days, suggested
+from hubbub.store.figures import AtLeast, Figures
 from hubbub.store.models import ObjectiveKind, Role
 from hubbub.ui import charts
 from hubbub.ui.access import MemberRequest, page
@@ -165,7 +165,8 @@ def new_target(request: MemberRequest, kpi_id: int) -> HttpResponse:
         "kpi": kpi,
         "measure": measure,
         "value": value,
-        "written": written(value, measure.unit),
+        "stopped": isinstance(value, AtLeast),
+        "written": queries.said(value, measure),
         "behind": behind(request.workspace, kpi, window),
     }
     return render(request, "plan/target_form.html", shown)

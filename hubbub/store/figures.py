@@ -1,8 +1,9 @@
 """The numbers behind measures: bounded reads over roll-ups, mentions, conversations, the outbox and posts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
+from typing import TypeVar
 
 from django.db.models import Avg, Count, Min, Model, QuerySet, Sum
 from django.utils import timezone
@@ -18,8 +19,15 @@ from .models.topic import TopicKind
 VOICES = (TopicKind.BRAND, TopicKind.COMPETITOR)  # whose mentions a share of voice is a share of
 MANY = 5_000  # answers that are read for a line of weeks of their waiting times; of more, no line is drawn
 
+MOST = 100_000  # posts among which people are counted; of more, the newest are looked at, and the count is a floor
+
 Days = Mapping[date, int]  # how many on each day; a day may begin at any hour
+Dated = TypeVar("Dated", Post, Mention)
 Moment = tuple[datetime, datetime | None]  # when it began, and when it was answered
+
+
+class AtLeast(float):
+    """A count that stopped after MOST posts: it is that much or more."""
 
 
 class Reading(Struct, frozen=True):
@@ -200,13 +208,19 @@ def _mentions_by_others(workspace: Workspace, topic: int | None, window: Window)
 
 
 def _people(workspace: Workspace, topic: int | None, window: Window) -> float | None:
-    found = _mentions_by_others(workspace, topic, window)
-    return None if topic is None else found.aggregate(people=Count("post__author__person", distinct=True))["people"]
+    if topic is None:
+        return None
+    looked_at, all_ = _newest(Mention.of(workspace).filter(topic=topic), window)
+    found = _mentions_by_others(workspace, topic, looked_at)
+    return _counted(found.aggregate(people=Count("post__author__person", distinct=True))["people"], all_)
 
 
 def _influential_people(workspace: Workspace, topic: int | None, window: Window) -> float | None:
-    found = _mentions_by_others(workspace, topic, window).filter(post__author__followers__gte=REACH)
-    return None if topic is None else found.aggregate(people=Count("post__author__person", distinct=True))["people"]
+    if topic is None:
+        return None
+    looked_at, all_ = _newest(Mention.of(workspace).filter(topic=topic), window)
+    found = _mentions_by_others(workspace, topic, looked_at).filter(post__author__followers__gte=REACH)
+    return _counted(found.aggregate(people=Count("post__author__person", distinct=True))["people"], all_)
 
 
 def _voices(workspace: Workspace) -> list[int]:
@@ -262,11 +276,24 @@ def _new_authors(workspace: Workspace, _topic: int | None, window: Window) -> fl
 
 def _returning_authors(workspace: Workspace, topic: int | None, window: Window) -> float | None:
     if topic is not None:
-        mentions_of = _mentions_by_others(workspace, topic, window).values("post__author")
-        return mentions_of.annotate(posts=Count("pk")).filter(posts__gte=2).count()
-    posts = Post.of(workspace).filter(published__gte=window.start, published__lt=window.end, ours=False)
+        looked_at, all_ = _newest(Mention.of(workspace).filter(topic=topic), window)
+        mentions_of = _mentions_by_others(workspace, topic, looked_at).values("post__author")
+        return _counted(mentions_of.annotate(posts=Count("pk")).filter(posts__gte=2).count(), all_)
+    looked_at, all_ = _newest(Post.of(workspace), window)
+    posts = Post.of(workspace).filter(published__gte=looked_at.start, published__lt=looked_at.end, ours=False)
     authors = posts.exclude(author=None).values("author")
-    return authors.annotate(posts=Count("pk")).filter(posts__gte=2).count()
+    return _counted(authors.annotate(posts=Count("pk")).filter(posts__gte=2).count(), all_)
+
+
+def _newest(rows: QuerySet[Dated], window: Window) -> tuple[Window, bool]:
+    """The window, shortened from its start until no more than MOST of these rows lie in it, and whether it is whole."""
+    inside = rows.filter(published__gte=window.start, published__lt=window.end).order_by("-published")
+    beyond = list(inside.values_list("published", flat=True)[MOST : MOST + 1])
+    return (Window(beyond[0] + timedelta(microseconds=1), window.end), False) if beyond else (window, True)
+
+
+def _counted(count: int, all_: bool) -> float:
+    return count if all_ else AtLeast(count)
 
 
 READ: dict[str, Callable[[Workspace, int | None, Window], float | None]] = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hubbub.plan import actions, queries
 from hubbub.store import kept
 from hubbub.store.models import Audit, Kpi, Objective, ObjectiveKind, Role, Rollup, Target
-from tests.world import World, make_post, make_source, make_topic
+from tests.world import World, make_author, make_post, make_source, make_topic
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -187,3 +187,26 @@ def test_a_baseline_is_counted_now(world: World, kpi: Kpi, monkeypatch: pytest.M
     now = timezone.now()
     target = actions.add_target(kpi, 50, (now + timedelta(days=9)).date(), by=world.alice, now=now)
     assert target.baseline == 13
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"), [(1, "It is at least 1, which is"), (9, "only the newest 3 posts are looked at"), (0, "")]
+)
+def test_a_count_that_stopped_is_told_as_such(
+    world: World, kpi: Kpi, monkeypatch: pytest.MonkeyPatch, wanted: int, says: str
+) -> None:
+    for name in ("figures", "queries"):
+        monkeypatch.setattr(f"hubbub.{'store' if name == 'figures' else 'plan'}.{name}.MOST", 3)
+    source, carol, now = make_source(world.acme, "Forum"), make_author(world.acme), timezone.now()
+    for number in range(4):
+        make_post(source, number=number, author=carol, published=now - timedelta(hours=number))
+    counted = actions.add_kpi(kpi.objective, "returning_authors", None, 30, by=world.alice)
+    if wanted:
+        by_day = (now + timedelta(days=9)).date()
+        assert actions.add_target(counted, wanted, by_day, by=world.alice, now=now).baseline is None
+    page = plain(world.client().get(PAGE).content)
+    assert re.search(r'class="figure"[^>]*>at least 1</a>', page)
+    assert says in page
+    form = plain(world.client().get(f"{PAGE}kpis/{counted.pk}/targets/new/").content)
+    assert "There are too many posts to count them all" in form
+    assert ("badge good" in page) is (wanted == 1)

@@ -6,7 +6,7 @@ import pytest
 
 from hubbub.core.kpi import MEASURES, Window, calendar_days, weeks
 from hubbub.store import daily, figures
-from hubbub.store.models import Outbox, Post, Rollup, Source, Topic
+from hubbub.store.models import Author, Outbox, Post, Rollup, Source, Topic
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -179,6 +179,27 @@ def test_new_authors(world: World, source: Source) -> None:
     late.first_seen = NOON + timedelta(days=1)
     late.save()
     assert value(world, "new_authors") == value(world, "new_authors", window=LATER) == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "returning", "people", "stopped"), [(4, 2, 2, False), (3, 1, 2, True), (1, 0, 1, True)]
+)
+def test_of_too_many_posts_the_newest_are_counted(
+    world: World, source: Source, monkeypatch: pytest.MonkeyPatch, most: int, returning: int, people: int, stopped: bool
+) -> None:
+    monkeypatch.setattr(figures, "MOST", most)
+    topic, carol, dave = make_topic(world.acme), make_author(world.acme), make_author(world.acme, "dave")
+    Author.of(world.acme).update(followers=5_000)
+    for number, author in enumerate([carol, dave, carol, dave]):
+        make_mention(make_post(source, number=number, author=author), topic)
+    for key, about, expected in (
+        ("returning_authors", None, returning),
+        ("returning_authors", topic, returning),
+        ("people", topic, people),
+        ("influential_people", topic, people),
+    ):
+        found = value(world, key, about)
+        assert (found, isinstance(found, figures.AtLeast)) == (expected, stopped)
 
 
 # ---- lines of weeks say what the values say
