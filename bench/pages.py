@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # Django is set up only when the database is chosen
     from django.test import Client
 
     from hubbub.store.bulk import Cell
-    from hubbub.store.models import Source, Topic
+    from hubbub.store.models import Source, Topic, Workspace
 
 CHUNK = 20_000
 ROUNDS = 40
@@ -86,6 +86,7 @@ def fill(posts: int) -> str:
         with transaction.atomic():
             _chunk(source, topics, authors, first, min(CHUNK, posts - first), posts)
     _rollups(source, topics)
+    _objective(workspace, topics[0])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return workspace.slug
@@ -192,6 +193,17 @@ def _rollups(source: "Source", topics: "list[Topic]") -> None:
             intake.add_counts(source, {(when, topic.pk): 2 for when in hours})
 
 
+def _objective(workspace: "Workspace", topic: "Topic") -> None:
+    """One objective with a KPI of each measure."""
+    from hubbub.core.kpi import MEASURES, About
+    from hubbub.store.models import Kpi, Objective
+
+    objective = Objective.everywhere.create(workspace=workspace, kind="fans", name="All that can be counted")
+    for measure in MEASURES.values():
+        about = topic if measure.about is About.TOPIC else None
+        Kpi.everywhere.create(workspace=workspace, objective=objective, measure=measure.key, topic=about)
+
+
 def measure(slug: str) -> Iterator[tuple[str, float, float]]:
     """Page, median and 95th percentile of the server's time, in milliseconds."""
     from django.test import Client, override_settings
@@ -214,7 +226,12 @@ def measure(slug: str) -> Iterator[tuple[str, float, float]]:
         "stream, filter that finds nothing": f"{base}/listen/?all=1&q=nosuchwordatall",
         "queue": f"{base}/moderate/",
         "mentions a day, 30 days": f"{base}/measure/",
-        "objectives": f"{base}/plan/",
+        "mentions a day, 30 days, counted anew": f"{base}/measure/?fresh",
+        "mentions a day, 90 days": f"{base}/measure/?days=90",
+        "mentions a day, 90 days, counted anew": f"{base}/measure/?days=90&fresh",
+        "objectives, 13 KPIs": f"{base}/plan/",
+        "objectives, 13 KPIs, counted anew": f"{base}/plan/?fresh",
+        "inbox, all": f"{base}/engage/?tab=all",
         "topics": f"{base}/listen/topics/",
         "sources": f"{base}/listen/sources/",
     }
