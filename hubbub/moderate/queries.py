@@ -73,7 +73,9 @@ def queue(
     budget: int = BUDGET,
 ) -> Queue:
     """The posts that have waited longest."""
-    rows = queued(workspace).select_related("workspace", "author__person", "source", "conversation__assignee__user")
+    # workspace and source by queries of their own: joined, SQLite would begin at them and sort all that waits
+    beside = ("workspace", "source")
+    rows = queued(workspace).prefetch_related(*beside).select_related("author__person", "conversation__assignee__user")
     hits: list[Post] = []
     spans: dict[int, Sequence[language.Span]] = {}
     looked_at, ran_out = 0, False
