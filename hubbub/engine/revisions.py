@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.stages import Ready
 from hubbub.store import intake
 from hubbub.store.audit import audit
+from hubbub.store.claim import LEASE
+from hubbub.store.cleaning import ident
 from hubbub.store.models import Decision, Mention, Outbox, OutboxState, Post, Source, System
 
 from . import inline
@@ -28,14 +31,14 @@ def follow(
     source: Source, rows: Sequence[Post], given: Mapping[str, shapes.Post], ready: Ready, *, now: datetime
 ) -> int:
     """Bring known posts up to what the network says now. Returns how many changed."""
-    unsent = _unsent(source, rows)
+    underway = _underway(source, rows, now=now)
     changed, reworded = [], []
     for row in rows:
         post = given[row.native_id]
         words = _take_over(row, {"title": post.title, "text": post.text})
         counts = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
-        # what we asked for and has not arrived yet is not undone by what the network still shows
-        state = row.pk not in unsent and _follow_state(source, row, post.state, now=now)
+        # what we asked for is not undone by what the network still showed when it was read
+        state = row.pk not in underway and _follow_state(source, row, post.state, now=now)
         if words:
             row.edited = True
             reworded.append(row)
@@ -51,8 +54,8 @@ def follow(
 
 def forget(source: Source, gone: Sequence[str]) -> None:
     """Posts that were deleted for good on the network: nobody can act on them any more."""
-    rows = Post.of(source.workspace).filter(source=source, native_id__in=list(gone)).exclude(state="removed")
-    for row in rows:
+    rows = Post.of(source.workspace).filter(source=source, native_id__in=[ident(one) for one in gone])
+    for row in rows.exclude(state="removed").select_for_update(no_key=True).order_by("pk"):
         before = {"state": row.state, "decision": row.decision}
         row.state = "removed"
         row.decision = Decision.REMOVED if row.decision else row.decision
@@ -77,6 +80,8 @@ def _take_over(row: Post, fields: Mapping[str, object]) -> bool:
 def _follow_state(source: Source, row: Post, state: shapes.PostState, *, now: datetime) -> bool:
     if row.state == state or (row.state == "hidden" and state == "pending"):
         return False  # some networks know "hidden" only as "held"
+    if row.decision and state == "visible" and not source.owned:
+        return False  # decided here alone: the network was never told, and shows it as ever
     before = {"state": row.state, "decision": row.decision}
     row.state = state
     if row.decision and state in ON_THE_NETWORK:
@@ -94,11 +99,18 @@ def _follow_state(source: Source, row: Post, state: shapes.PostState, *, now: da
     return True
 
 
-def _unsent(source: Source, rows: Sequence[Post]) -> set[int]:
-    underway = Outbox.of(source.workspace).filter(
-        post__in=[row.pk for row in rows], state__in=[OutboxState.WAITING, OutboxState.FAILED]
-    )
-    return {pk for pk in underway.exclude(verb="reply").values_list("post_id", flat=True) if pk is not None}
+def _underway(source: Source, rows: Sequence[Post], *, now: datetime) -> set[int]:
+    """Posts of which we asked something that the network could not show yet when it was read."""
+    if not rows:
+        return set()
+    began = source.lease_until - LEASE if source.lease_until else now  # about when the network was asked
+    asked = Outbox.of(source.workspace).filter(post__in=[row.pk for row in rows]).exclude(verb="reply")
+    later = asked.filter(post=OuterRef("post"), pk__gt=OuterRef("pk"), state=OutboxState.SENT)
+    # what is broken is still wished for: it waits for a person, unless something newer arrived
+    broken = Q(state=OutboxState.BROKEN) & ~Exists(later)
+    unsent = Q(state__in=[OutboxState.WAITING, OutboxState.FAILED])
+    found = asked.filter(unsent | broken | Q(sent__gte=began)).values_list("post_id", flat=True)
+    return {pk for pk in found if pk is not None}
 
 
 def _match_again(

@@ -1,14 +1,16 @@
 """A post's way in, on one screen: read, judged, saved together with the source's cursor."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Post as Shape
 from hubbub.store import bulk, intake
-from hubbub.store.cleaning import clean
+from hubbub.store.cleaning import clean, text
 from hubbub.store.models import Post, Source
 from hubbub.store.threads import join_conversations
 
@@ -30,8 +32,8 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
     `LeaseLost` (nothing is saved) if it turns out that the lease was lost.
     """
     given = {post.id: post for post in (clean(raw, now=now) for raw in batch.posts)}
-    known = _known(source, given)
-    fresh = sorted((post for post in given.values() if post.id not in known), key=_age)
+    there = set(_stored(source, given).values_list("native_id", flat=True))
+    fresh = sorted((post for post in given.values() if post.id not in there), key=_age)
     ready = plans.ready(source.workspace)
     outcomes = inline.run(fresh, source.place, ready, now=now)
     with transaction.atomic():
@@ -39,6 +41,7 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
         newest = plans.hold(source.workspace)
         if newest is not ready:  # a topic or a rule changed while the batch was judged
             ready, outcomes = newest, inline.run(fresh, source.place, newest, now=now)
+        known = _held(source, there)  # read only now: people decide about posts while a batch is judged
         authors = intake.save_authors(source, fresh, now=now)
         rows = intake.fresh_posts(source, outcomes, authors, now=now)
         join_conversations(source, rows)
@@ -48,15 +51,20 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
         intake.save_verdicts(source, [(row.id, row.outcome) for row in rows if not row.ours], now=now)
         verdicts.act(source, rows)
         intake.count_posts(source, rows)
-        changed = revisions.follow(source, list(known.values()), given, ready, now=now)
+        changed = revisions.follow(source, known, given, ready, now=now)
         revisions.forget(source, batch.gone)
-        source.advance(batch.cursor, taken=len(rows), refused=[(line.where, line.why) for line in batch.refused])
+        refused = [(text(line.where), text(line.why)) for line in batch.refused]
+        source.advance(batch.cursor, taken=len(rows), refused=refused)
     return Taken(new=len(rows), changed=changed, known=len(known) - changed)
 
 
-def _known(source: Source, given: dict[str, Shape]) -> dict[str, Post]:
-    rows = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(given))
-    return {row.native_id: row for row in rows.select_related("author", "conversation")}
+def _stored(source: Source, ids: Collection[str]) -> QuerySet[Post]:
+    return Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(ids))
+
+
+def _held(source: Source, ids: Collection[str]) -> list[Post]:
+    """The stored posts, as they are now and stay until the transaction ends."""
+    return list(_stored(source, ids).select_for_update(no_key=True).order_by("pk")) if ids else []
 
 
 def _age(post: Shape) -> tuple[datetime, str]:

@@ -251,9 +251,9 @@ def test_a_very_long_id_stays_the_same_post(source: Source) -> None:
 
 
 def test_refused_lines_are_kept_for_the_report(source: Source) -> None:
-    take_in(source, Batch(posts=(), cursor="c", refused=[Refused("line 7", "no id")]), now=NOW)
+    take_in(source, Batch(posts=(), cursor="c", refused=[Refused("line 7", "no id in “\0\ud83d”")]), now=NOW)
     source.refresh_from_db()
-    assert (source.refused_count, source.refused) == (1, [{"where": "line 7", "why": "no id"}])
+    assert (source.refused_count, source.refused) == (1, [{"where": "line 7", "why": "no id in “\ufffd\ufffd”"}])
 
 
 def test_without_the_lease_nothing_is_saved(source: Source) -> None:

@@ -135,7 +135,7 @@ def test_posts_that_come_meanwhile_are_left_to_the_loop(world: World, batch: int
     assert topic.reread == 5
 
 
-@pytest.mark.parametrize("stop", ["end", "rest", "delete"])
+@pytest.mark.parametrize("stop", ["end", "rest", "delete", "break"])
 def test_it_stops(world: World, batch: int, stop: str) -> None:
     fill(world)
     topic = make_topic(world.acme, query="acme")
@@ -147,6 +147,8 @@ def test_it_stops(world: World, batch: int, stop: str) -> None:
             rereading.end(topic)
         case "rest":
             Topic.of(world.acme).update(active=False)
+        case "break":  # a query of another version
+            Topic.of(world.acme).update(query="acme AND (")
         case "delete":
             Topic.of(world.acme).filter(pk=topic.pk).delete()
     assert rereading.step(topic, now=NOON) is False

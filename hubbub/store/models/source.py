@@ -94,7 +94,8 @@ class Source(Owned):
 
         A source without a lease (an import by command) is locked all the same until the transaction ends.
         """
-        held = Source.everywhere.select_for_update().filter(pk=self.pk, lease_until=self.lease_until)
+        # no_key: rows that name this source can be added meanwhile; a reply must not wait for us, nor we for it
+        held = Source.everywhere.select_for_update(no_key=True).filter(pk=self.pk, lease_until=self.lease_until)
         if not held.exists():
             raise LeaseLost(f"Another worker took over “{self.name}”")
 
