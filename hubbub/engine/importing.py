@@ -15,9 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hubbub.connectors import Batch, Refused
 from hubbub.connectors.files import Line, read_lines
 from hubbub.core.post import Post
+from hubbub.store.cleaning import text
 from hubbub.store.models import Source, SourceState, Workspace
+from hubbub.store.models.source import LeaseLost
 
-from .take_in import take_in
+from .take_in import Taken, take_in
 
 BATCH = 1000
 SHOWN = 20  # refused lines that are printed; the others are counted
@@ -65,7 +67,7 @@ def _import_one(stream: BinaryIO, title: str, into: Workspace, *, encoding: str,
         bar = progress.add_task(title, total=size)
         for lines in _batches(read_lines(stream, name=title, encoding=encoding), BATCH):
             for source_name, posts in _by_source(lines).items():
-                taken = take_in(_source(into, source_name), Batch(posts=posts, cursor=""), now=timezone.now())
+                taken = _take_in(_source(into, source_name), posts)
                 new, known = new + taken.new, known + taken.known + taken.changed
             refused += [line for line in lines if isinstance(line, Refused)]
             progress.update(bar, completed=stream.tell() if size else None, advance=None if size else len(lines))
@@ -77,6 +79,16 @@ def _import_one(stream: BinaryIO, title: str, into: Workspace, *, encoding: str,
         f"{title}: {new:,} posts taken in, {known:,} known already, {len(refused):,} lines refused", markup=False
     )
     return len(refused)
+
+
+def _take_in(source: Source, posts: Sequence[Post]) -> Taken:
+    try:
+        # the cursor stays: the source may be an upload that the loop reads, too
+        return take_in(source, Batch(posts=posts, cursor=source.cursor), now=timezone.now())
+    except LeaseLost:
+        raise ImportRefused(
+            f"“{source}” is being read by the worker at this moment. Import again in a minute: nothing comes twice"
+        ) from None
 
 
 def _progress(console: Console) -> Progress:
@@ -106,6 +118,7 @@ def _by_source(lines: Sequence[Line | Refused]) -> dict[str, list[Post]]:
 
 def _source(into: Workspace, name: str) -> Source:
     """The source of this name, made if there is none. A network's source keeps its posts to itself."""
+    name = text(name)
     for title in (name[:90] or "import", f"{name[:90]} (file)"):
         source, _ = Source.everywhere.get_or_create(
             workspace=into, name=title, defaults={"kind": "files", "state": SourceState.FINISHED}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from hubbub.connectors import Http, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Retry
+from hubbub.store.cleaning import text
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import Source, SourceState
 from hubbub.store.models.source import LeaseLost
@@ -74,7 +75,7 @@ def _failed(source: Source, error: str, pause: timedelta, state: SourceState = S
         lease_until=None,
         due=now + pause,
         failures=source.failures + 1,
-        error=error,
+        error=text(error),
         last_try=now,
     )
 

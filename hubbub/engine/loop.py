@@ -90,6 +90,11 @@ def _repeat(work: Callable[[], bool], stop: threading.Event) -> None:
             close_old_connections()
             stop.wait(PAUSE_AFTER_TROUBLE)
             continue
+        except Exception:  # a thread that ended here would leave its work undone while the process lives on
+            log.exception("Hubbub made a mistake in %s; the rest goes on", work.__name__)
+            close_old_connections()
+            stop.wait(PAUSE_AFTER_TROUBLE)
+            continue
         if not busy:
             close_old_connections()
             stop.wait(IDLE)

@@ -5,6 +5,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import convert
 
@@ -12,8 +13,11 @@ from hubbub.connectors import Act, Connector, Done, Http, Settings, Verb, connec
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.store.audit import audit
+from hubbub.store.claim import LEASE
+from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import Conversation, Outbox, OutboxState, Post, System
+from hubbub.store.models.source import LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +29,10 @@ LOOP = System("Hubbub")
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.WAITING: frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.BROKEN, OutboxState.DROPPED}),
     OutboxState.FAILED: frozenset({OutboxState.SENT, OutboxState.WAITING, OutboxState.BROKEN, OutboxState.DROPPED}),
-    OutboxState.BROKEN: frozenset({OutboxState.WAITING, OutboxState.DROPPED}),
+    # to "sent" by a worker that lost its lease on the way: what arrived has arrived
+    OutboxState.BROKEN: frozenset({OutboxState.WAITING, OutboxState.DROPPED, OutboxState.SENT}),
+    OutboxState.DROPPED: frozenset({OutboxState.SENT}),
     OutboxState.SENT: frozenset(),
-    OutboxState.DROPPED: frozenset(),
 }
 if set(MOVES) != set(OutboxState):
     raise AssertionError("every outbox state needs its moves")
@@ -38,9 +43,12 @@ def deliver(row: Outbox, http: Http) -> OutboxState:
     again = row.tries > 0  # an earlier try may have arrived although its answer did not
     row.tries += 1
     row.first_try = row.first_try or timezone.now()
-    row.save(update_fields=["tries", "first_try"])
+    if not _leased(row).update(tries=row.tries, first_try=row.first_try):
+        return _let_go(row)
     try:
         done = _send(row, http, again=again)
+    except LeaseLost:
+        return _let_go(row)
     except Retry as busy:
         return _failed(row, busy, after=busy.after)
     except Broken as refused:
@@ -60,22 +68,49 @@ def _send(row: Outbox, http: Http, *, again: bool) -> Done:
     network: Connector = connector(row.source.kind)
     settings: Settings = row.source.whole_settings()
     act = Act(verb=convert(row.verb, Verb), post=post.native_id, key=row.key, text=row.text, thread=post.thread)
-    arrived = network.find(settings, act, http) if again else None
-    return arrived or network.act(settings, act, http)
+    if again:
+        if arrived := network.find(settings, act, http):
+            return arrived
+        _renew(row)  # looking took its time, and two workers must never act at once
+    return network.act(settings, act, http)
+
+
+def _renew(row: Outbox) -> None:
+    """A whole lease from now on. Raises LeaseLost."""
+    if row.lease_until is None:  # not claimed: delivered by hand, in a test
+        return
+    until = timezone.now() + LEASE
+    if not _leased(row).update(lease_until=until):
+        raise LeaseLost(f"Outbox row {row.pk} is in other hands")
+    row.lease_until = until
+
+
+def _leased(row: Outbox) -> QuerySet[Outbox]:
+    """The row, while it is still ours to deliver: what another worker or a person did meanwhile is left alone."""
+    unsent = [OutboxState.WAITING, OutboxState.FAILED]
+    return Outbox.everywhere.filter(pk=row.pk, lease_until=row.lease_until, state__in=unsent)
+
+
+def _let_go(row: Outbox) -> OutboxState:
+    log.warning("Outbox row %s is in other hands or gone; nothing was done with it here", row.pk)
+    return OutboxState(row.state)
 
 
 def _sent(row: Outbox, done: Done) -> OutboxState:
     now = timezone.now()
     with transaction.atomic():
-        row.state, row.error = OutboxState.SENT, ""
-        row.sent, row.result_id, row.result_url, row.lease_until = now, done.id, done.url, None
-        row.save(update_fields=["state", "error", "sent", "result_id", "result_url", "lease_until"])
+        row.state, row.error, row.sent, row.lease_until = OutboxState.SENT, "", now, None
+        row.result_id, row.result_url = ident(done.id), web(done.url)
+        # whoever holds the row by now: it has arrived, and must not be sent again
+        fields = ("state", "error", "sent", "result_id", "result_url", "lease_until")
+        if not Outbox.everywhere.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields}):
+            return _let_go(row)  # deleted with its source
         if row.verb == "reply" and row.post is not None:
             waiting = Conversation.of(row.workspace).filter(pk=row.post.conversation_id or 0, answered__isnull=True)
             waiting.update(answered=now)
         elif row.post is not None:
             _settle_state(row, done)
-        audit(row, "sent", by=LOOP, why=row.why, after={"verb": row.verb, "result": done.url or done.id})
+        audit(row, "sent", by=LOOP, why=row.why, after={"verb": row.verb, "result": row.result_url or row.result_id})
     return row.state
 
 
@@ -94,16 +129,18 @@ def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> Outbox
     if row.first_try and now - row.first_try >= GIVE_UP:
         return _broken(row, f"Given up after a day and {row.tries} tries. The last answer: {failure}")
     pause = max(wait(row.tries, random.random(), first=FIRST, most=MOST), after or timedelta())  # noqa: S311
-    row.state, row.error, row.due, row.lease_until = OutboxState.FAILED, str(failure), now + pause, None
-    row.save(update_fields=["state", "error", "due", "lease_until"])
-    log.warning("Outbox row %s: %s; tried %s times, next at %s", row.pk, failure, row.tries, _clock(row.due))
+    error, due = text(str(failure)), now + pause
+    if not _leased(row).update(state=OutboxState.FAILED, error=error, due=due, lease_until=None):
+        return _let_go(row)
+    log.warning("Outbox row %s: %s; tried %s times, next at %s", row.pk, failure, row.tries, _clock(due))
     return OutboxState.FAILED
 
 
 def _broken(row: Outbox, why: str) -> OutboxState:
+    why = text(why)
     with transaction.atomic():
-        row.state, row.error, row.lease_until = OutboxState.BROKEN, why, None
-        row.save(update_fields=["state", "error", "lease_until"])
+        if not _leased(row).update(state=OutboxState.BROKEN, error=why, lease_until=None):
+            return _let_go(row)
         audit(row, "broken", by=LOOP, why=why)
     log.warning("Outbox row %s needs a look: %s", row.pk, why)
     return OutboxState.BROKEN

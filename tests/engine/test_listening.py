@@ -124,3 +124,8 @@ def test_leases_of_the_dead_are_freed(source: Source) -> None:
 def test_credentials_that_cannot_be_opened_say_so(source: Source, network: Network) -> None:
     Source.everywhere.filter(pk=source.pk).update(sealed=b"not sealed by us")
     assert "sealed with another key" in once(source).error
+
+
+def test_what_a_server_says_of_its_trouble_can_be_kept(source: Source, network: Network) -> None:
+    network.failure = Retry("it says \0\ud800")
+    assert once(source).error == "it says \ufffd\ufffd"

@@ -123,6 +123,7 @@ def test_what_is_asked_of_one_post_leaves_in_order(world: World, post: Post, net
     assert claim_outbox(timezone.now()) == first
     assert claim_outbox(timezone.now()) == elsewhere
     assert claim_outbox(timezone.now()) is None
+    first.refresh_from_db()  # with its lease
     deliver(first)
     assert claim_outbox(timezone.now()) == second
 
@@ -165,3 +166,115 @@ def test_after_a_kill_what_was_tried_waits_until_the_network_is_done_with_it(
 
 def test_every_failure_has_a_name() -> None:
     assert {kind.__name__ for kind in Failure.__subclasses__()} == {"Retry", "Broken"}
+
+
+def test_whoever_lost_the_lease_does_not_act_and_changes_nothing(world: World, post: Post, network: Network) -> None:
+    row = put(world, post)
+    row.tries = 1
+    row.save()
+    claimed = claim_outbox(timezone.now())
+    assert claimed is not None
+    Outbox.of(world.acme).update(lease_until=timezone.now() + timedelta(minutes=20))  # another worker's
+    assert deliver(claimed).state == OutboxState.WAITING
+    assert network.asked == []
+
+
+def test_the_lease_is_whole_again_after_looking(
+    world: World, post: Post, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = put(world, post)
+    row.tries = 1
+    row.due -= timedelta(minutes=10)
+    row.save()
+    claimed = claim_outbox(timezone.now() - timedelta(seconds=200))
+    assert claimed is not None
+
+    def slow(*_: object) -> None:
+        Outbox.of(world.acme).update(state=OutboxState.DROPPED)  # called back while the network was looked at
+
+    monkeypatch.setattr(network, "find", slow)
+    assert deliver(claimed).state == OutboxState.DROPPED
+    assert network.asked == []
+    Outbox.of(world.acme).update(state=OutboxState.WAITING, lease_until=None)
+    claimed = claim_outbox(timezone.now() - timedelta(seconds=200))
+    assert claimed is not None
+    held = claimed.lease_until
+    leases = []
+
+    def act(*_: object) -> Done:
+        leases.append(Outbox.of(world.acme).get().lease_until)
+        return Done("r1")
+
+    monkeypatch.setattr(network, "find", lambda *_: None)
+    monkeypatch.setattr(network, "act", act)
+    assert deliver(claimed).state == OutboxState.SENT
+    assert held is not None
+    assert leases[0] - held >= timedelta(seconds=200)
+
+
+@pytest.mark.parametrize("failure", [Retry("busy"), Broken("refused"), None])
+def test_what_was_called_back_meanwhile(
+    world: World, post: Post, network: Network, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
+) -> None:
+    """It is not sent again; if it had arrived after all, that is said."""
+    claimed = put(world, post)
+
+    def act(*_: object) -> Done:
+        Outbox.of(world.acme).update(state=OutboxState.DROPPED)  # its lease had run out
+        if failure:
+            raise failure
+        return Done("r1")
+
+    monkeypatch.setattr(network, "act", act)
+    assert deliver(claimed).state == (OutboxState.DROPPED if failure else OutboxState.SENT)
+
+
+@pytest.mark.parametrize("failure", [Retry("busy"), Broken("refused"), None])
+def test_a_source_deleted_while_something_is_sent_there(
+    world: World, post: Post, network: Network, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
+) -> None:
+    claimed = put(world, post)
+
+    def act(*_: object) -> Done:
+        Outbox.of(world.acme).delete()
+        if failure:
+            raise failure
+        return Done("r1")
+
+    monkeypatch.setattr(network, "act", act)
+    outbox.deliver(claimed, Http())
+    assert not Outbox.of(world.acme).exists()
+    assert not Audit.of(world.acme).filter(noun="outbox").exists()
+
+
+@pytest.mark.parametrize(
+    ("failure", "done", "error", "result"),
+    [
+        (Retry("it says \0\ud800"), None, "it says \ufffd\ufffd", ("", "")),
+        (Broken("it says \0\ud800"), None, "it says \ufffd\ufffd", ("", "")),
+        (None, Done("a\0", "https://a.example/\0"), "", ("a\ufffd", "https://a.example/\ufffd")),
+        (None, Done("a", "javascript:alert(1)"), "", ("a", "")),
+    ],
+)
+def test_whatever_the_network_answers_can_be_kept(
+    world: World,
+    post: Post,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception | None,
+    done: Done | None,
+    error: str,
+    result: tuple[str, str],
+) -> None:
+    network.failure = failure
+    if done:
+        monkeypatch.setattr(network, "act", lambda *_: done)
+    row = deliver(put(world, post))
+    assert (row.error, (row.result_id, row.result_url)) == (error, result)
+
+
+def test_a_very_long_id_of_an_answer_fits(
+    world: World, post: Post, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "act", lambda *_: Done("r" * 600))
+    assert deliver(put(world, post)).state == OutboxState.SENT
