@@ -14,6 +14,9 @@ NOTHING_MISSING: frozenset[str] = frozenset()
 ALWAYS_KNOWN = {name for name, field in language.FIELDS.items() if language.Use.TOPIC in field.known} | {"topic"}
 
 
+SPANS_KEPT = 40  # of one match; a page marks no more, and a text that floods a word must not fill the memory
+
+
 class Verdict(Struct, frozen=True, gc=False):
     """What one rule says of one post."""
 
@@ -84,7 +87,7 @@ class Rules:
             outcome=rule.then,
             because=rule.because,
             label=rule.label,
-            spans=language.spans(self._queries[rule_id], reading, facts, now=now),
+            spans=language.spans(self._queries[rule_id], reading, facts, now=now)[:SPANS_KEPT],
         )
 
     @staticmethod

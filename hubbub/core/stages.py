@@ -9,7 +9,7 @@ from . import query as language
 from .facts import Analysis, Facts, Standing
 from .plan import Plan, TopicKind
 from .post import Place, Post
-from .rules import Rules, Verdict, decide
+from .rules import SPANS_KEPT, Rules, Verdict, decide
 
 # a mention of these is somebody speaking of us; of rivals and of the field we only want to know
 OURS: frozenset[TopicKind] = frozenset({"brand", "campaign", "person"})
@@ -76,7 +76,7 @@ def match(work: Work) -> None:
     found = work.ready.index.match_many(work.readings, now=work.now)
     work.caught = [
         tuple(
-            Caught(topic, topics[topic].version, language.spans(queries[topic], reading, now=work.now))
+            Caught(topic, topics[topic].version, language.spans(queries[topic], reading, now=work.now)[:SPANS_KEPT])
             for topic in matched
         )
         for reading, matched in zip(work.readings, found, strict=True)

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.stages import Ready
-from hubbub.store import intake
+from hubbub.store import bulk, intake
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
@@ -55,7 +55,7 @@ def follow(
 def forget(source: Source, gone: Sequence[str]) -> None:
     """Posts that were deleted for good on the network: nobody can act on them any more."""
     rows = Post.of(source.workspace).filter(source=source, native_id__in=[ident(one) for one in gone])
-    for row in rows.exclude(state="removed").select_for_update(no_key=True).order_by("pk"):
+    for row in bulk.held(rows.exclude(state="removed")):
         before = {"state": row.state, "decision": row.decision}
         row.state = "removed"
         row.decision = Decision.REMOVED if row.decision else row.decision

@@ -64,7 +64,7 @@ def _stored(source: Source, ids: Collection[str]) -> QuerySet[Post]:
 
 def _held(source: Source, ids: Collection[str]) -> list[Post]:
     """The stored posts, as they are now and stay until the transaction ends."""
-    return list(_stored(source, ids).select_for_update(no_key=True).order_by("pk")) if ids else []
+    return list(bulk.held(_stored(source, ids))) if ids else []
 
 
 def _age(post: Shape) -> tuple[datetime, str]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 Cell: TypeAlias = str | int | float | bool | datetime | None
+Row = TypeVar("Row", bound=models.Model)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -18,6 +19,15 @@ def among(values: Collection[str]) -> RawSQL:
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [json(list(values))])
     return RawSQL("SELECT unnest(%s::text[])", [list(values)])
+
+
+def held(rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
+    """The rows, nobody else's to change until the transaction ends; locked in one order, so that no two wait for each
+    other. Rows that name them can be added meanwhile. SQLite: the transaction holds the only write lock, and to ask
+    for an order would lead its planner to walk through the whole workspace."""
+    if connection.vendor == "sqlite":
+        return rows
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def reserve(model: type[models.Model], number: int) -> Sequence[int]:

@@ -8,14 +8,12 @@ from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
 from hubbub.core import post as shapes
 from hubbub.core.query import Span
+from hubbub.core.rules import SPANS_KEPT
 from hubbub.core.stages import Outcome
 
 from . import bulk
 from .fresh import Fresh
 from .models import Author, Mention, Person, Post, Rollup, Source, Verdict
-
-SPANS_KEPT = 40  # of one match; a page marks no more
-
 
 CHANGING = ("handle", "name", "url", "followers")  # of an author, as the network says them
 AUTHOR = (*CHANGING, "account_created")

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from hubbub.core import query as language
+from hubbub.core.rules import SPANS_KEPT
 
 from .intake import add_counts, spans_kept
 from .models import Mention, Post, Source, Topic
@@ -101,7 +102,7 @@ def _caught(query: language.Query, posts: Sequence[Post], *, now: datetime) -> d
     for post in posts:
         reading = language.read(post.shape(), post.source.place, read_at=post.taken)
         if not post.ours and language.matches(query, reading, now=now):
-            found[post.pk] = tuple(language.spans(query, reading, now=now))
+            found[post.pk] = language.spans(query, reading, now=now)[:SPANS_KEPT]
     return found
 
 

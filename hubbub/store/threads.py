@@ -61,9 +61,8 @@ def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
 def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
     rows = Conversation.of(source.workspace).filter(source=source, thread__in=bulk.among(set(keys)))
     # held: what people do with them meanwhile comes before or after what new posts do, and is not written over
-    rows = rows.select_for_update(no_key=True).order_by("pk")
     names = ("pk", "thread", *CHANGING)
-    return {row[1]: Thread(*row) for row in rows.values_list(*names)}
+    return {row[1]: Thread(*row) for row in bulk.held(rows).values_list(*names)}
 
 
 def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hubbub.core.plan import SEVERITY, Plan, RulePlan, TopicPlan
 from hubbub.core.post import Author, Place, Post
+from hubbub.core.rules import SPANS_KEPT
 from hubbub.core.stages import STAGES, Outcome, Ready, match, moderate, run
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -122,3 +123,8 @@ def test_batches_do_not_matter(texts: list[str], cut: int) -> None:
     ready, place = Ready(PLAN), Place("blog", "Blog", owned=True)
     whole = run(posts, place, ready, now=NOW)
     assert whole == run(posts[:cut], place, ready, now=NOW) + run(posts[cut:], place, ready, now=NOW)
+
+
+def test_a_text_that_floods_a_word_is_marked_in_part() -> None:
+    outcome = judged("acme cheap " * 1000)
+    assert {len(found.spans) for found in (*outcome.caught, *outcome.verdicts)} == {SPANS_KEPT}
