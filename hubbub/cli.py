@@ -49,7 +49,8 @@ def up(
     from hubbub.engine.processes import free_port, run_tree, wait_until_answers
 
     chosen = free_port(host, port)
-    os.environ.setdefault("HUBBUB_HOSTS", f"{host},localhost,127.0.0.1")
+    named = f"[{host}]" if ":" in host else host
+    os.environ.setdefault("HUBBUB_HOSTS", f"{named},localhost,127.0.0.1,[::1]")
     _ready(data)
     from hubbub.engine.first_start import prepare
 
@@ -57,12 +58,15 @@ def up(
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda _number, _frame: stop.set())
-    address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{chosen}"  # noqa: S104
+    here = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else '[::1]' if host == '::' else named}:{chosen}"  # noqa: S104
+    from django.conf import settings
+
+    address = settings.ADDRESS or here  # behind a proxy, sign-in works only where people reach it
     web = processes.Child("web", ["web", "--data", str(data), "--host", host, "--port", str(chosen)])
     worker = processes.Child("worker", ["work", "--data", str(data)])
 
     def announce() -> None:
-        if wait_until_answers(address, stop=stop):
+        if wait_until_answers(here, stop=stop):
             told.print(f"\n[bold]Hubbub is up:[/bold] {address}")
             told.print(f"Sign in (once, within a day): {address}{link}", soft_wrap=True)
             told.print("Ctrl-C ends it; nothing in hand is lost.\n")

@@ -54,8 +54,17 @@ SECRET_KEY = os.environ.get("HUBBUB_SECRET_KEY") or kept_secret(DATA / "secret-k
 # Credentials of sources are sealed with this; kept apart from the key above so that either can be changed alone.
 SEALING_KEY = os.environ.get("HUBBUB_SEALING_KEY") or kept_secret(DATA / "sealing-key")
 
+
+def _origin(address: str) -> str:
+    """The address as browsers name it: without a path, in lower case."""
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise SystemExit(f"HUBBUB_ADDRESS is {address}; it must look like https://hubbub.example.org")
+    return f"{parts.scheme}://{parts.netloc.lower()}" if address else ""
+
+
 ALLOWED_HOSTS = _names("HUBBUB_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
-ADDRESS = os.environ.get("HUBBUB_ADDRESS", "")  # as people reach it: https://hubbub.example.org
+ADDRESS = _origin(os.environ.get("HUBBUB_ADDRESS", "").strip())  # as people reach it: https://hubbub.example.org
 CSRF_TRUSTED_ORIGINS = [ADDRESS] if ADDRESS else []
 if ADDRESS:
     ALLOWED_HOSTS.append(urlsplit(ADDRESS).hostname or "")

@@ -1,7 +1,7 @@
 """Lists: their filter in the query language, their pages, and undo of what was done to their rows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -51,8 +51,8 @@ def before_of(text: str) -> Before | None:
     """The place that `write_before` wrote, or None."""
     when, _, number = text.rpartition("-")
     try:
-        return Before(datetime.strptime(when, FORM), int(number))  # noqa: DTZ007  # FORM carries the zone
-    except ValueError:
+        return Before(datetime.strptime(when, FORM).astimezone(UTC), int(number))
+    except (ValueError, OverflowError):
         return None
 
 

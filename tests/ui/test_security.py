@@ -126,3 +126,32 @@ def test_a_form_without_its_token_is_refused(world: World, path: str) -> None:
 def test_a_page_says_which_role_it_takes(world: World) -> None:
     guarded = page(Role.VIEWER, to_write=Role.MANAGER)(lambda request: None)  # type: ignore[arg-type,return-value]
     assert (guarded.needs, guarded.needs_to_write) == (Role.VIEWER, Role.MANAGER)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://Hubbub.example.org/", "https://hubbub.example.org"),
+        ("https://hubbub.example.org:8443/community", "https://hubbub.example.org:8443"),
+        ("hubbub.example.org", None),
+        ("ftp://hubbub.example.org", None),
+    ],
+)
+def test_forms_are_taken_from_the_address_however_it_is_written(
+    tmp_path: Path, address: str, origin: str | None
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import hubbub.settings as s; print(*s.CSRF_TRUSTED_ORIGINS, s.ALLOWED_HOSTS[-1])"],
+        env={**os.environ, "HUBBUB_ADDRESS": address, "HUBBUB_DATA": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if origin is None:
+        assert "must look like https://" in done.stderr
+        assert "Traceback" not in done.stderr
+    else:
+        assert done.stdout.split() == [origin, "hubbub.example.org"]
+
+
+@pytest.mark.parametrize("before", ["00010101T000000.000000+2359-1", "x", "20261101T120000.000000+0000-" + "9" * 30])
+def test_a_place_in_a_list_that_no_list_has(world: World, before: str) -> None:
+    assert world.client().get("/w/acme/listen/", {"before": before}).status_code == 200
