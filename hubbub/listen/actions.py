@@ -61,12 +61,12 @@ def change_topic(topic: Topic, draft: TopicDraft, *, by: Member, why: str = "") 
     before, after = changes(topic, name=draft.name, kind=draft.kind, query=draft.query)
     if not after:
         return
+    topic.workspace.plan_changed()  # first: it waits for batches that name the topic, which must not wait for us
     if "query" in after:
         topic.version += 1
         rereading.end(topic)  # what is under way asks for the query as it was
     topic.save(update_fields=[*after, "version"])
     audit(topic, "change", by=by, why=why, before=_clipped(before), after=_clipped(after))
-    topic.workspace.plan_changed()
 
 
 def _clipped(fields: Mapping[str, object]) -> dict[str, str]:
@@ -102,12 +102,12 @@ def set_active(topics: Sequence[Topic], active: bool, *, by: Member, why: str = 
 @transaction.atomic
 def delete_topic(topic: Topic, *, by: Member, why: str = "") -> None:
     """With its mentions, its counts and the KPIs that are counted on it."""
+    topic.workspace.plan_changed()  # first, as above
     audit(topic, "delete", by=by, why=why, before={"kind": topic.kind, "query": topic.query[:SHOWN]})
     mentions = Mention.of(topic.workspace)
     alone = Post.of(topic.workspace).filter(pk__in=mentions.filter(topic=topic).values("post"))
     alone.exclude(pk__in=mentions.exclude(topic=topic).values("post")).update(mentioned=False)
     topic.delete()
-    topic.workspace.plan_changed()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from hubbub.core.post import Author, Post
 from hubbub.engage.actions import reply, set_status
 from hubbub.engine import take_in as engine
 from hubbub.engine.take_in import take_in
+from hubbub.listen.actions import TopicDraft, change_topic, delete_topic
 from hubbub.moderate.actions import decide
 from hubbub.store import intake, models, outbox, rereading, threads
 from hubbub.store.claim import LEASE
@@ -133,6 +134,24 @@ def test_a_topic_held_against_stored_posts_while_a_batch_is_saved(
     take(source, said("2"))
     worker.over()
     assert models.Mention.of(world.acme).count() == 2
+
+
+@pytest.mark.parametrize("delete", [True, False])
+def test_a_topic_changed_while_a_batch_is_saved(world: World, monkeypatch: pytest.MonkeyPatch, delete: bool) -> None:
+    source = make_source(world.acme)
+    topic = models.Topic.of(world.acme).get()
+
+    def change() -> None:
+        if delete:
+            delete_topic(topic, by=world.alice)
+        else:
+            change_topic(topic, TopicDraft("Renamed", "acme"), by=world.alice)
+
+    colleague = Elsewhere(monkeypatch, intake, "save_authors", change)
+    take(source, said("1"))
+    colleague.over()
+    assert row(source).mentioned is not delete
+    assert list(models.Topic.of(world.acme).values_list("name", flat=True)) == ([] if delete else ["Renamed"])
 
 
 @pytest.mark.parametrize("owned", [True, False])
