@@ -49,8 +49,9 @@ def up(
     from hubbub.engine.processes import free_port, run_tree, wait_until_answers
 
     chosen = free_port(host, port)
-    named = f"[{host}]" if ":" in host else host
-    os.environ.setdefault("HUBBUB_HOSTS", f"{named},localhost,127.0.0.1,[::1]")
+    if host in processes.EVERYWHERE and not {"HUBBUB_HOSTS", "HUBBUB_ADDRESS"} & os.environ.keys():
+        told.print("Only this machine is answered until HUBBUB_ADDRESS or HUBBUB_HOSTS names how others reach it.")
+    os.environ.setdefault("HUBBUB_HOSTS", f"{processes.in_address(host)},localhost,127.0.0.1,[::1]")
     _ready(data)
     from hubbub.engine.first_start import prepare
 
@@ -58,7 +59,7 @@ def up(
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda _number, _frame: stop.set())
-    here = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else '[::1]' if host == '::' else named}:{chosen}"  # noqa: S104
+    here = processes.local_address(host, chosen)
     from django.conf import settings
 
     address = settings.ADDRESS or here  # behind a proxy, sign-in works only where people reach it

@@ -85,6 +85,20 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # hosts that mean: at every address of this machine
+
+
+def in_address(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def local_address(host: str, port: int) -> str:
+    """Where this machine itself reaches what is served at `host`."""
+    near = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{in_address(near)}:{port}"
+
+
 def free_port(host: str, wanted: int | None, first: int = 8000) -> int:
     """The port to serve at: `wanted`, or the first free one from `first`. Exits with the mend if there is none."""
     for port in [wanted] if wanted else range(first, first + 50):

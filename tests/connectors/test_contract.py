@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -12,7 +13,7 @@ from hubbub.connectors._connector import Verb
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.core.post import POST_STATES, POST_TYPES, Post
 
-from .conftest import Reply, Server
+from .conftest import Asked, Reply, Server
 from .test_feed import items
 
 SECRET = "s3cret-token"
@@ -60,8 +61,8 @@ def _working_feed(_tmp_path: Path, server: Server) -> dict[str, str]:
 
 
 def _working_wordpress(_tmp_path: Path, server: Server) -> dict[str, str]:
-    def comments(asked: object) -> Reply:
-        query = dict(pair.split("=") for pair in asked.target.partition("?")[2].split("&"))  # type: ignore[attr-defined]
+    def comments(asked: Asked) -> Reply:
+        query = dict(parse_qsl(asked.target.partition("?")[2]))
         offset, many = int(query["offset"]), int(query["per_page"])
         numbers = range(1, MANY + 1) if query["order"] == "asc" else range(MANY, 0, -1)
         found = [
