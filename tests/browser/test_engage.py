@@ -37,6 +37,7 @@ def test_answer_and_finish_by_keys(chromium: Any, live_server: Any, world: World
         page.wait_for_url(f"**/engage/{talk(3).pk}/")
         keys.press("a")
         expect(page.get_by_text("is now looked after by Alice")).to_be_visible()
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("r")
         expect(page.get_by_label("To Carol")).to_be_focused()
         keys.type("Thank you, a new lid is on its way")
@@ -49,6 +50,7 @@ def test_answer_and_finish_by_keys(chromium: Any, live_server: Any, world: World
         keys.type("Known fault")
         keys.press("Control+Enter")
         expect(page.get_by_text("note, only for us")).to_be_visible()
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("e")  # done: it has left the list's tab before, so the next one opens
         page.wait_for_url(f"**/engage/{talk(2).pk}/")
         assert talk(3).status == "done"
@@ -62,6 +64,7 @@ def test_a_row_is_finished_without_being_opened(chromium: Any, live_server: Any,
     with window(chromium, live_server, world.alice.user) as visit:
         page, keys = visit.page, visit.page.keyboard
         page.goto(f"{live_server.url}/w/acme/engage/")
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("j")
         keys.press("e")
         page.wait_for_url(f"**/engage/{talk(2).pk}/")
@@ -82,6 +85,7 @@ def test_several_at_once_and_back(chromium: Any, live_server: Any, world: World)
         expect(bar).to_contain_text("2 chosen")
         bar.get_by_role("button", name="Done").press("Enter")
         expect(page.get_by_text("2 conversations are now: done.")).to_be_visible()
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("z")
         expect(page.get_by_text("number 3")).to_be_visible()
         assert {talk(number).status for number in (1, 2, 3)} == {"open"}

@@ -30,6 +30,7 @@ def test_decide_by_keys(chromium: Any, live_server: Any, world: World) -> None:
     with window(chromium, live_server, world.alice.user) as visit:
         page, keys = visit.page, visit.page.keyboard
         page.goto(f"{live_server.url}/w/acme/moderate/")
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("a")  # the oldest stands chosen
         expect(page.get_by_text("“number 1”: approved.")).to_be_visible()
         assert decisions() == ["approved", "queued", "queued", "queued"]
@@ -39,9 +40,11 @@ def test_decide_by_keys(chromium: Any, live_server: Any, world: World) -> None:
         keys.press("Enter")
         expect(page.get_by_text("“number 2”: hidden.")).to_be_visible()
         assert Audit.everywhere.get(verb="hide").why == "Off topic"
+        page.wait_for_load_state()
         keys.press("j")
         keys.press("j")
         keys.press("d")
+        expect(page.get_by_label("Why remove it?").last).to_be_focused()  # at once: the next letters are no keys
         keys.type("Spam")
         keys.press("Enter")
         expect(page.get_by_text("“number 4”: removed.")).to_be_visible()
@@ -58,6 +61,7 @@ def test_a_reason_is_needed(chromium: Any, live_server: Any, world: World) -> No
     with window(chromium, live_server, world.alice.user) as visit:
         page, keys = visit.page, visit.page.keyboard
         page.goto(f"{live_server.url}/w/acme/moderate/")
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("h")
         keys.press("Enter")
         expect(page.get_by_label("Why hide it?").first).to_be_focused()
@@ -85,6 +89,7 @@ def test_a_slip_in_a_rule_is_shown_where_it_is(chromium: Any, live_server: Any, 
     with window(chromium, live_server, world.alice.user) as visit:
         page, keys = visit.page, visit.page.keyboard
         page.goto(f"{live_server.url}/w/acme/moderate/rules/")
+        page.wait_for_load_state()  # keys work once the script has run
         keys.press("c")
         page.get_by_label("Name").fill("Pills")
         page.get_by_label("When").fill('"cheap pills')

@@ -48,6 +48,7 @@ def test_keys_go_from_kind_to_kind(chromium: Any, live_server: Any, world: World
     with window(chromium, live_server, world.alice.user) as visit:
         page = visit.page
         page.goto(f"{live_server.url}/w/acme/plan/")
+        page.wait_for_load_state()  # keys work once the script has run
         page.keyboard.press("j")
         page.keyboard.press("j")
         page.keyboard.press("o")

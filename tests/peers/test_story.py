@@ -73,6 +73,7 @@ def approve_in_the_queue(page: Page, wordpress: WordPress, comment: int) -> None
     go(page, "q", "Queue")
     until(lambda: bool(page.reload()) and page.locator("[data-row]").count() == 1, "the comment waits in the queue")
     expect(page.locator("[data-row]")).to_contain_text("Is the new Acme bakery open on Sunday?")
+    page.wait_for_load_state()  # keys work once the script has run
     page.keyboard.press("a")
     until(lambda: wordpress.state(comment) == "1", "the site shows the comment")
     assert "open on Sunday?" in wordpress.page()
@@ -83,6 +84,7 @@ def answer_in_the_inbox(page: Page, wordpress: WordPress) -> None:
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.locator("mark").first).to_have_text("Acme")
+    page.wait_for_load_state()  # keys work once the script has run
     page.keyboard.press("r")
     page.keyboard.type("It is: from eight to noon. See you!")
     page.keyboard.press("Control+Enter")

@@ -31,8 +31,17 @@ function press(key) {
     [...document.querySelectorAll(named)].find((element) => visible(element) && !element.closest("[data-row]"));
   if (!target) return false;
   if (target.matches("input[type=text], input[type=search], textarea, select")) target.focus();
-  else target.click();
+  else {
+    target.click();
+    if (target.matches("summary")) typeInto(target.parentElement);
+  }
   return true;
+}
+
+/* what is opened to be filled in is ready to be typed into: at once, or the next letters would be taken for keys */
+function typeInto(details) {
+  const field = details.open && details.querySelector("input[type=text], textarea");
+  if (field) field.focus();
 }
 
 let going = false;
@@ -77,10 +86,8 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
-/* what is opened to be filled in is ready to be typed into */
 document.addEventListener("toggle", (event) => {
-  const field = event.target.matches("details") && event.target.open && event.target.querySelector("input[type=text], textarea");
-  if (field) field.focus();
+  if (event.target.matches("details")) typeInto(event.target);
 }, true);
 
 function showKeys() {
