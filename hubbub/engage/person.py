@@ -8,9 +8,9 @@ from operator import or_
 from django.db.models import QuerySet
 from msgspec import Struct
 
+from hubbub.store import capped
 from hubbub.store.models import Author, Person, Post
 
-MANY = 1_000  # counted no further than this
 MOST_IDENTITIES = 50
 
 
@@ -32,7 +32,7 @@ def card(person: Person, last: int = 5) -> Card:
     return Card(
         person=person,
         identities=identities,
-        posts=_capped(posts),
+        posts=capped.shown(capped.count(posts)),
         removed=_lost(posts),
         last=list(posts.select_related("source").order_by("-published", "-id")[:last]),
         first_seen=min((one.first_seen for one in identities), default=None),
@@ -48,10 +48,5 @@ def posts_of(person: Person, identities: Sequence[Author]) -> QuerySet[Post]:
 
 
 def _lost(posts: QuerySet[Post]) -> str:
-    newest = posts.order_by("-published", "-id").values_list("decision", flat=True)[:MANY]
+    newest = posts.order_by("-published", "-id").values_list("decision", flat=True)[: capped.MANY]
     return str(sum(decision in ("hidden", "removed") for decision in newest))
-
-
-def _capped(posts: QuerySet[Post]) -> str:
-    number = posts.order_by()[:MANY].count()
-    return f"{MANY - 1}+" if number >= MANY else str(number)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.store import capped
 from hubbub.store.models import Conversation, Member, Outbox, OutboxState, Role, Workspace
-from hubbub.store.search import Before, matching, newest_of
+from hubbub.store.search import Before, matching, newest_of, older_than
 
 from .listing import TABS
 
@@ -16,7 +17,6 @@ PAGE = 30
 UNCOUNTED = {"done", "all"}  # tabs whose number asks nobody to do anything
 CHUNK = 200  # conversations whose newest post is held against a filter at a time
 BUDGET = 2_000  # conversations looked at for one page at most
-MANY = 1_000  # counted no further than this
 
 
 class Inbox(Struct, frozen=True):
@@ -64,8 +64,7 @@ def belongs(conversation: Conversation, member: Member, tab: str) -> bool:
 
 def counts(member: Member) -> Mapping[str, str]:
     """Tab → how many, as shown: nothing is counted beyond "999+"."""
-    found = {tab: rows(member, tab).order_by()[:MANY].count() for tab in TABS if tab not in UNCOUNTED}
-    return {tab: f"{MANY - 1}+" if number >= MANY else str(number) for tab, number in found.items()}
+    return {tab: capped.shown(capped.count(rows(member, tab))) for tab in TABS if tab not in UNCOUNTED}
 
 
 def inbox(
@@ -85,7 +84,7 @@ def inbox(
     looked_at = 0
     while len(hits) <= size:
         wanted = min(CHUNK, budget - looked_at) if query else size + 1
-        chunk = list(_older(newest_first, before)[:wanted])
+        chunk = list(older_than(newest_first, before, when="last_post")[:wanted])
         looked_at += len(chunk)
         hits += _caught(chunk, query, now) if query else chunk
         if len(chunk) < wanted or len(hits) > size:
@@ -99,14 +98,6 @@ def inbox(
 
 def _place(conversation: Conversation) -> Before:
     return Before(conversation.last_post, conversation.pk)
-
-
-def _older(conversations: QuerySet[Conversation], before: Before | None) -> QuerySet[Conversation]:
-    if before is None:
-        return conversations
-    return conversations.filter(
-        Q(last_post__lte=before.published) & (Q(last_post__lt=before.published) | Q(id__lt=before.id))
-    )
 
 
 def _caught(chunk: Sequence[Conversation], query: language.Query, now: datetime) -> list[Conversation]:
@@ -144,5 +135,5 @@ def outbox(workspace: Workspace, state: str = "", before: Before | None = None, 
 def outbox_counts(workspace: Workspace) -> Mapping[str, str]:
     """State → how many, for the states in which somebody still waits for something."""
     unsent = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
-    found = {str(state): Outbox.of(workspace).filter(state=state).order_by()[:MANY].count() for state in unsent}
-    return {state: f"{MANY - 1}+" if number >= MANY else str(number) for state, number in found.items()}
+    rows = Outbox.of(workspace)
+    return {str(state): capped.shown(capped.count(rows.filter(state=state))) for state in unsent}

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.store.models import Conversation, Mention, Note, Outbox, OutboxState, Post
-from hubbub.store.search import Before, matching
+from hubbub.store.search import Before, matching, older_than
 
 PAGE = 50
 PENDING = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
@@ -53,7 +53,7 @@ def thread(
     """The newest `size` posts, or those before `until`, with the notes and replies that belong between them."""
     # by the conversation alone: its index then serves, whatever the planner thinks of the workspace's
     posts = conversation.posts.select_related("author__person", "source", "conversation__assignee__user")
-    found = list(_older(posts, until).order_by("-published", "-id")[: size + 1])
+    found = list(older_than(posts, until).order_by("-published", "-id")[: size + 1])
     shown = found[:size]
     earlier = Before(shown[-1].published, shown[-1].pk) if len(found) > size else None
     low = earlier.published if earlier else None
@@ -83,12 +83,6 @@ def conversation_outbox(conversation: Conversation) -> QuerySet[Outbox]:
 def newest_own(conversation: Conversation) -> int:
     """The id of the newest of our posts in it; 0 where there is none."""
     return conversation.posts.filter(ours=True).order_by("-id").values_list("id", flat=True).first() or 0
-
-
-def _older(posts: QuerySet[Post], until: Before | None) -> QuerySet[Post]:
-    if until is None:
-        return posts
-    return posts.filter(Q(published__lte=until.published) & (Q(published__lt=until.published) | Q(id__lt=until.id)))
 
 
 def _notes(conversation: Conversation, low: datetime | None, high: datetime | None) -> list[Note]:

@@ -122,7 +122,7 @@ def _match_again(
     rows = [row for row in rows if not row.ours]  # ours are no mentions, and no rule holds them
     outcomes = inline.run([given[row.native_id] for row in rows], source.place, ready, now=now)
     counts: Counter[tuple[datetime, int | None]] = Counter()
-    hours = {row.pk: row.published.replace(minute=0, second=0, microsecond=0) for row in rows}
+    hours = {row.pk: intake.hour_of(row.published) for row in rows}
     old = Mention.of(source.workspace).filter(post__in=[row.pk for row in rows])
     for post_id, topic_id in old.values_list("post_id", "topic_id"):
         counts[hours[post_id], topic_id] -= 1

@@ -8,13 +8,13 @@ from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.store import capped
 from hubbub.store.models import Audit, Author, Outbox, OutboxState, Post, Verdict, Workspace
 from hubbub.store.search import Before, matching
 
 PAGE = 20
 CHUNK = 200
 BUDGET = 2_000  # posts that a filter is held against for one page at most
-MANY = 1_000  # counted no further than this
 
 Place = Sequence[object]  # (field, start, end) in the post's own text
 
@@ -30,11 +30,6 @@ class CappedLost(CappedCount):
     """Of a sliced subquery of decisions, how many took the post away."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped WHERE lost_by IN ('hidden', 'removed'))"
-
-
-def shown(number: int) -> str:
-    """A capped count in words: "12", "999+"."""
-    return f"{MANY - 1}+" if number >= MANY else str(number)
 
 
 class Card(Struct, frozen=True):
@@ -122,8 +117,8 @@ def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | 
         Card(
             post=post,
             parent=parents.get((post.source_id, post.parent)),
-            posts=shown(records.get(post.author_id, (0, 0))[0]),
-            removed=shown(records.get(post.author_id, (0, 0))[1]),
+            posts=capped.shown(records.get(post.author_id, (0, 0))[0]),
+            removed=capped.shown(records.get(post.author_id, (0, 0))[1]),
             verdicts=verdicts[post.pk],
             spans=_places(verdicts[post.pk], (spans or {}).get(post.pk, ())),
             move=moves.get(post.pk),
@@ -151,7 +146,7 @@ def _records(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int | None,
     # through the author, so that the index on it serves, whatever the planner thinks of the workspace's
     theirs = Author.of(workspace).filter(pk=OuterRef("pk"), posts__isnull=False)
     newest_first = theirs.annotate(lost_by=F("posts__decision")).order_by("-posts__published", "-posts__id")
-    newest = newest_first.values("lost_by")[:MANY]
+    newest = newest_first.values("lost_by")[: capped.MANY]
     authors = (
         Author.of(workspace)
         .filter(pk__in={post.author_id for post in posts if post.author_id})

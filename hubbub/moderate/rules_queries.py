@@ -7,10 +7,11 @@ from django.db.models import OuterRef
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.store import capped
 from hubbub.store.models import Post, Rule, Verdict, Workspace
 from hubbub.store.search import Before, Found, search
 
-from .queries import MANY, CappedCount, shown
+from .queries import CappedCount
 
 WEEK = timedelta(days=7)
 TRIED = 2_000  # of the newest posts, when a condition is tried
@@ -36,13 +37,13 @@ def rules(workspace: Workspace, now: datetime) -> list[Listed]:
     found = Rule.of(workspace).annotate(
         hits=_lately(workspace, now, unchecked=False), unchecked=_lately(workspace, now, unchecked=True)
     )
-    return [Listed(rule, shown(rule.hits), shown(rule.unchecked)) for rule in found]
+    return [Listed(rule, capped.shown(rule.hits), capped.shown(rule.unchecked)) for rule in found]
 
 
 def _lately(workspace: Workspace, now: datetime, *, unchecked: bool) -> CappedCount:
     # through the rule, so that the index on it serves; one filter, which looks at one verdict at a time
     held = Rule.of(workspace).filter(pk=OuterRef("pk"), verdicts__at__gte=now - WEEK, verdicts__unchecked=unchecked)
-    return CappedCount(held.order_by().values("verdicts__pk")[:MANY])
+    return CappedCount(held.order_by().values("verdicts__pk")[: capped.MANY])
 
 
 def hits(rule: Rule, before: Before | None = None, size: int = 50) -> Hits:

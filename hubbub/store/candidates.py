@@ -1,16 +1,16 @@
 """Candidates of a search: stored posts read as plain rows, which costs a fraction of what model rows cost."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, convert
 
 from hubbub.core import post as shapes
 from hubbub.core import query as language
-from hubbub.core.facts import NOTHING, Analysis, Facts, Handling, Standing
+from hubbub.core.facts import NOTHING, Analysis, Facts
 
-from .models import Conversation, Mention, Source
+from .facts import handling, standing, topics_of
+from .models import Conversation, Source
 
 # what is read of a post, in the order of `_Row`
 COLUMNS = (
@@ -111,39 +111,22 @@ def _shape(row: Row) -> shapes.Post:
 def _facts(rows: Sequence[Row], asked: frozenset[str]) -> Sequence[Facts]:
     if not asked & BEYOND:
         return [NOTHING] * len(rows)
-    topics = _topics(rows) if "topic" in asked else None
+    topics = topics_of([row.id for row in rows]) if "topic" in asked else None
     talks = _talks(rows) if asked & HANDLING else {}
     return [
         Facts(
             analysis=Analysis(topics=None if topics is None else frozenset(topics[row.id])),
-            standing=Standing(account_age=row.published - row.account_created if row.account_created else None),
-            handling=_handling(row, talks),
+            standing=standing(row.published, row.account_created),
+            handling=handling(row.decision, *talks.get(row.conversation or 0, (None, None, None))),
         )
         for row in rows
     ]
 
 
-def _topics(rows: Sequence[Row]) -> Mapping[int, set[str]]:
-    found: dict[int, set[str]] = defaultdict(set)
-    mentions = Mention.everywhere.filter(post__in=[row.id for row in rows])
-    for post, name in mentions.values_list("post_id", "topic__name"):
-        found[post].add(name)
-    return found
-
-
-def _talks(rows: Sequence[Row]) -> dict[int, Handling]:
-    ids = {row.conversation for row in rows if row.conversation is not None}
-    talks = Conversation.everywhere.filter(pk__in=ids)
+def _talks(rows: Sequence[Row]) -> dict[int, tuple[str, str | None, datetime | None]]:
+    """Status, assignee and first answer of the conversations, by their ids."""
+    talks = Conversation.everywhere.filter(pk__in={row.conversation for row in rows if row.conversation is not None})
     return {
-        pk: Handling(status=status, assignee=assignee or "", answered=answered is not None, tags=frozenset())
+        pk: (status, assignee, answered)
         for pk, status, assignee, answered in talks.values_list("pk", "status", "assignee__user__email", "answered")
     }
-
-
-def _handling(row: Row, talks: Mapping[int, Handling]) -> Handling:
-    talk = talks.get(row.conversation or 0)
-    if talk is None:
-        return Handling(decision=row.decision, answered=False, tags=frozenset())
-    return Handling(
-        status=talk.status, assignee=talk.assignee, answered=talk.answered, decision=row.decision, tags=talk.tags
-    )

@@ -1,7 +1,8 @@
 """What the tables know about posts, as core's Facts: topics, standing of the author, what we did."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from hubbub.core.facts import Analysis, Facts, Handling, Standing
 
@@ -11,30 +12,43 @@ from .models import Mention, Post
 def facts_of(posts: Sequence[Post]) -> list[Facts]:
     """One Facts a post, in their order. One query for the topics of all; the posts should come with `author` and
     `conversation__assignee__user` loaded. What nobody counts yet stays None: not known."""
-    topics: dict[int, set[str]] = defaultdict(set)
-    found = Mention.everywhere.filter(post__in=[post.pk for post in posts]).values_list("post_id", "topic__name")
-    for post_id, name in found:
-        topics[post_id].add(name)
+    topics = topics_of([post.pk for post in posts])
     return [
-        Facts(analysis=Analysis(topics=frozenset(topics[post.pk])), standing=_standing(post), handling=_handling(post))
+        Facts(
+            analysis=Analysis(topics=frozenset(topics[post.pk])),
+            standing=standing(post.published, post.author.account_created if post.author else None),
+            handling=_handling(post),
+        )
         for post in posts
     ]
 
 
-def _standing(post: Post) -> Standing:
-    created = post.author.account_created if post.author else None
-    return Standing(account_age=post.published - created if created else None)
+def topics_of(posts: Sequence[int]) -> Mapping[int, set[str]]:
+    """The names of the topics that caught each post, by its id; none for a post that no topic caught."""
+    found: dict[int, set[str]] = defaultdict(set)
+    mentions = Mention.everywhere.filter(post__in=posts)
+    for post, name in mentions.values_list("post_id", "topic__name"):
+        found[post].add(name)
+    return found
+
+
+def standing(published: datetime, account_created: datetime | None) -> Standing:
+    """Of an author when the post was written."""
+    return Standing(account_age=published - account_created if account_created else None)
+
+
+def handling(decision: str, status: str | None, assignee: str | None, answered: datetime | None) -> Handling:
+    """What we did with a post. `status` None: it is in no conversation; `assignee` is an e-mail address."""
+    if status is None:
+        return Handling(decision=decision, answered=False, tags=frozenset())
+    return Handling(
+        status=status, assignee=assignee or "", answered=answered is not None, decision=decision, tags=frozenset()
+    )
 
 
 def _handling(post: Post) -> Handling:
-    conversation = post.conversation
-    if conversation is None:
-        return Handling(decision=post.decision, answered=False, tags=frozenset())
-    assignee = conversation.assignee
-    return Handling(
-        status=conversation.status,
-        assignee=assignee.user.email if assignee else "",
-        answered=conversation.answered is not None,
-        decision=post.decision,
-        tags=frozenset(),
-    )
+    talk = post.conversation
+    if talk is None:
+        return handling(post.decision, None, None, None)
+    assignee = talk.assignee.user.email if talk.assignee else None
+    return handling(post.decision, talk.status, assignee, talk.answered)

@@ -228,6 +228,11 @@ def count_posts(source: Source, rows: Sequence[Fresh]) -> None:
     add_counts(source, found)
 
 
+def hour_of(when: datetime) -> datetime:
+    """The start of the hour whose roll-up counts what was published then."""
+    return when.replace(minute=0, second=0, microsecond=0)
+
+
 def add_counts(source: Source, found: Mapping[tuple[datetime, int | None], int]) -> None:
     """Add (hour, topic or None) → number to the roll-ups of one source; numbers may be negative."""
     if not found:

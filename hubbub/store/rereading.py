@@ -9,7 +9,7 @@ from django.db import transaction
 from hubbub.core import query as language
 from hubbub.core.rules import SPANS_KEPT
 
-from .intake import add_counts, spans_kept
+from .intake import add_counts, hour_of, spans_kept
 from .models import Mention, Post, Source, Topic
 
 BATCH = 500  # posts of one transaction
@@ -140,7 +140,7 @@ def _count(topic: Topic, posts: Sequence[Post], *, came: set[int], went: set[int
     by_source: dict[Source, Counter[tuple[datetime, int | None]]] = defaultdict(Counter)
     for post in posts:
         if post.pk in came or post.pk in went:
-            hour = post.published.replace(minute=0, second=0, microsecond=0)
+            hour = hour_of(post.published)
             by_source[post.source][hour, topic.pk] += 1 if post.pk in came else -1
     for source, counts in by_source.items():
         source.workspace = topic.workspace

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
@@ -16,6 +17,8 @@ from .models import Conversation, Mention, Post
 CHUNK = 500  # posts read at a time
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
 BUDGET = 2_500  # posts looked at for one page at most, so that it comes at once; then it offers to go on
+
+Listed = TypeVar("Listed", bound=Model)
 
 
 class Before(Struct, frozen=True):
@@ -61,10 +64,10 @@ def search(
     newest_first = posts.order_by("-published", "-id")
     if query is None:
         whole = newest_first.select_related(*WITH)
-        return _unfiltered(list(_older(whole, before)[: size + 1]), size)
+        return _unfiltered(list(older_than(whole, before)[: size + 1]), size)
 
     def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
-        return list(_older(newest_first, before).values_list(*candidates.COLUMNS)[:wanted])
+        return list(older_than(newest_first, before).values_list(*candidates.COLUMNS)[:wanted])
 
     return _page(rows, query, now=now, before=before, size=size, budget=budget)
 
@@ -81,18 +84,13 @@ def search_topic(
     """The same for the posts of one topic's `mentions`: read along the topic's own index, however rare it is."""
     newest_first = mentions.order_by("-published", "-post_id")
 
-    def older(before: Before | None) -> QuerySet[Mention]:
-        if before is None:
-            return newest_first
-        after = Q(published__lt=before.published) | Q(post_id__lt=before.id)
-        return newest_first.filter(Q(published__lte=before.published) & after)
-
     if query is None:
-        whole = older(before).select_related(*(f"post__{name}" for name in WITH))
+        whole = older_than(newest_first, before, key="post_id").select_related(*(f"post__{name}" for name in WITH))
         return _unfiltered([mention.post for mention in whole[: size + 1]], size)
 
     def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
-        return list(older(before).values_list(*(f"post__{name}" for name in candidates.COLUMNS))[:wanted])
+        stretch = older_than(newest_first, before, key="post_id")
+        return list(stretch.values_list(*(f"post__{name}" for name in candidates.COLUMNS))[:wanted])
 
     return _page(rows, query, now=now, before=before, size=size, budget=budget)
 
@@ -126,10 +124,14 @@ def _page(rows: Rows, query: language.Query, *, now: datetime, before: Before | 
     return Found(found, spans, older, looked_at, ran_out=older is not None and len(hits) <= size)
 
 
-def _older(posts: QuerySet[Post], before: Before | None) -> QuerySet[Post]:
+def older_than(
+    rows: QuerySet[Listed], before: Before | None, *, when: str = "published", key: str = "id"
+) -> QuerySet[Listed]:
+    """What comes after a place in a list that runs newest first by the fields `when` and `key`; None: all of it."""
     if before is None:
-        return posts
-    return posts.filter(Q(published__lte=before.published) & (Q(published__lt=before.published) | Q(id__lt=before.id)))
+        return rows
+    same_or_earlier = Q(**{f"{when}__lte": before.published})
+    return rows.filter(same_or_earlier & (Q(**{f"{when}__lt": before.published}) | Q(**{f"{key}__lt": before.id})))
 
 
 def newest_of(conversations: Sequence[Conversation]) -> list[Post]:

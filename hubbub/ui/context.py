@@ -4,9 +4,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from msgspec import Struct
 
+from hubbub.store import capped
 from hubbub.store.models import Conversation, Member, Post, Role, Workspace
-
-MANY = 1000  # a badge says "999+" rather than counting on
 
 
 class Door(Struct, frozen=True):
@@ -92,13 +91,13 @@ def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: st
         url=url,
         key=key,
         here=match is not None and match.view_name == target,
-        count=(f"{MANY - 1}+" if count >= MANY else str(count)) if count else "",
+        count=capped.shown(count) if count else "",
     )
 
 
 def _open(here: Workspace) -> int:
-    return Conversation.of(here).filter(status="open").order_by()[:MANY].count()
+    return capped.count(Conversation.of(here).filter(status="open"))
 
 
 def _queued(here: Workspace) -> int:
-    return Post.of(here).filter(decision="queued").order_by()[:MANY].count()
+    return capped.count(Post.of(here).filter(decision="queued"))
