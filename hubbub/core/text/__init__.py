@@ -1,0 +1,1 @@
+"""What a post says: language, sentiment, toxicity, spam, intent; one analyser a file, and sameness of texts."""
