@@ -1,14 +1,20 @@
 """One noun a file. Rooms import them from here."""
 
 from .audit import Audit, System
+from .band import Band
 from .conversation import Conversation, ConversationStatus
+from .correction import Correction, CorrectionEnd, JudgedField
+from .judge import Judge
+from .judged_day import JudgedDay
 from .kpi import Kpi
 from .member import Member, Role
 from .mention import Mention
 from .note import Note
 from .objective import Objective, ObjectiveKind
 from .outbox import Outbox, OutboxState
+from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
+from .past_judgement import PastJudgement
 from .person import Author, Person
 from .post import Decision, Post
 from .rollup import Rollup
@@ -26,9 +32,15 @@ __all__ = [
     "ApiToken",
     "Audit",
     "Author",
+    "Band",
     "Conversation",
     "ConversationStatus",
+    "Correction",
+    "CorrectionEnd",
     "Decision",
+    "Judge",
+    "JudgedDay",
+    "JudgedField",
     "Kpi",
     "Member",
     "Mention",
@@ -37,7 +49,10 @@ __all__ = [
     "ObjectiveKind",
     "Outbox",
     "OutboxState",
+    "OwnModel",
+    "OwnModelState",
     "Owned",
+    "PastJudgement",
     "Person",
     "Post",
     "Role",

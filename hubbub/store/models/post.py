@@ -55,6 +55,28 @@ class Post(Owned):
     decided = models.DateTimeField(null=True)
     conversation = models.ForeignKey("store.Conversation", null=True, on_delete=models.SET_NULL, related_name="posts")
 
+    # What was found in its words, or what a person says instead; None: not judged. See `hubbub.core.text.judgement`.
+    # All may be null, so that they can be added to a large table at once.
+    language = models.CharField(max_length=8, null=True)  # ISO 639-1; "": unknown
+    language_sure = models.FloatField(null=True)
+    sentiment = models.CharField(max_length=8, null=True)
+    sentiment_score = models.FloatField(null=True)
+    sentiment_sure = models.FloatField(null=True)
+    toxicity = models.FloatField(null=True)
+    spam = models.FloatField(null=True)
+    intent = models.CharField(max_length=10, null=True)
+    intent_sure = models.FloatField(null=True)
+    # no foreign key in the database: it would be looked up for every post that comes in
+    judge = models.ForeignKey(
+        "store.Judge", null=True, db_index=False, db_constraint=False, on_delete=models.RESTRICT, related_name="+"
+    )  # None: not judged yet
+    corrected = models.CharField(max_length=60, null=True)  # names of the fields that hold a person's word, with spaces
+    # Posts that say the same: `alike` is the first of them that was read, None of the first itself and of a post alone.
+    signature = models.BigIntegerField(null=True)
+    alike = models.ForeignKey(
+        "self", null=True, db_index=False, db_constraint=False, on_delete=models.SET_NULL, related_name="copies"
+    )
+
     class Meta(Owned.Meta):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "source", "native_id"], name="post_once"),
@@ -84,6 +106,8 @@ class Post(Owned):
                 name="post_rated",
                 condition=models.Q(type="review"),
             ),
+            # the few that say what another said before them
+            models.Index(fields=["alike", "id"], name="post_alike", condition=models.Q(alike__isnull=False)),
         ]
 
     def __str__(self) -> str:

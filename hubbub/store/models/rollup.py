@@ -14,6 +14,19 @@ class Rollup(Owned):
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="+")
     posts = models.PositiveIntegerField(default=0)
+    # Of them, by what was found or what people say instead. None: not counted yet, which adds up to nothing.
+    copies = models.PositiveIntegerField(null=True)  # that say what another post said before
+    negative = models.PositiveIntegerField(null=True)
+    neutral = models.PositiveIntegerField(null=True)
+    positive = models.PositiveIntegerField(null=True)
+    complaint = models.PositiveIntegerField(null=True)
+    compliment = models.PositiveIntegerField(null=True)
+    question = models.PositiveIntegerField(null=True)
+    request = models.PositiveIntegerField(null=True)
+    promotion = models.PositiveIntegerField(null=True)
+    other = models.PositiveIntegerField(null=True)
+    toxic = models.PositiveIntegerField(null=True)
+    spam = models.PositiveIntegerField(null=True)
 
     class Meta(Owned.Meta):
         # two, because an empty topic differs from every other empty topic to a database

@@ -12,6 +12,7 @@ class Workspace(models.Model):
     plan_version = models.PositiveIntegerField(default=1)
     guided = models.BooleanField(default=False)  # the first-run guide was finished or put away
     made_up = models.BooleanField(default=False)  # a demo: its posts were invented, and pages say so
+    languages = models.CharField(max_length=400, blank=True)  # in which posts are expected: codes with a space between
     created = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
