@@ -23,6 +23,7 @@ from .source import Source, SourceState
 from .target import Target
 from .token import ApiToken, SignInLink
 from .topic import Topic, TopicKind
+from .topic_version import TopicVersion
 from .user import User
 from .verdict import Verdict
 from .workspace import Workspace
@@ -67,6 +68,7 @@ __all__ = [
     "Target",
     "Topic",
     "TopicKind",
+    "TopicVersion",
     "User",
     "Verdict",
     "Workspace",
