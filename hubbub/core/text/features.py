@@ -1,0 +1,263 @@
+"""A batch of texts cut into words and letters, once, for all analysers: arrays over the batch, no loop over texts.
+
+The texts are laid end to end as one array of characters. What is read of a text: folded to small letters, without
+the names of mentioned people and the tails of links, runs of one letter cut to two. `origin` leads back.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from hubbub.core.text import characters
+from hubbub.core.text.characters import (
+    APOSTROPHE,
+    AT,
+    DIGIT,
+    DROPPED,
+    EMOJI,
+    EXCLAIM,
+    KINDS,
+    LOWER,
+    OTHER,
+    QUESTION,
+    SPACE,
+    UPPER,
+)
+
+READ = 5_000  # characters of a text that are read; what a post is about, it says before
+_BITS = 17  # buckets of a table: 2**17
+_PAD = 4  # spaces behind the last text, so that n-grams need no bounds
+
+Bools = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Buckets = NDArray[np.uint32]
+
+_WORD, _PICTURE = 1, 2
+_TOKEN_OF = np.zeros(KINDS, np.uint8)  # 0: belongs to no token
+_TOKEN_OF[[LOWER, UPPER, OTHER, DIGIT]] = _WORD
+_TOKEN_OF[EMOJI] = _PICTURE
+_TOKEN_OF[EXCLAIM], _TOKEN_OF[QUESTION], _TOKEN_OF[AT] = 3, 4, 5
+
+_PRIME = 0x9E3779B97F4A7C15
+_PRIME_INVERSE = pow(_PRIME, -1, 2**64)
+_MIX = 0xD6E8FEB86659FD93
+_ENTITIES = tuple(  # as long as what they replace; U+2060 is dropped
+    (name, sign + "\u2060" * (len(name) - 1))
+    for name, sign in (("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"))
+)
+
+
+class Reading(Struct, frozen=True, eq=False):
+    """A batch, cut up. Row: number of a text in the batch. Row r's letters are those from letter_rows[r] up to
+    letter_rows[r + 1] (the first of them is a space), its tokens those from token_rows[r] up to token_rows[r + 1]."""
+
+    letters: NDArray[np.uint16]  # as read, texts parted by spaces, _PAD spaces at the end
+    origin: Numbers  # place of each letter in its text, as characters from its start (-1 for the space before it)
+    letter_rows: Numbers
+    starts: Numbers  # token → its first letter
+    ends: Numbers  # token → one past its last letter
+    token_rows: Numbers
+    rows: Numbers  # token → its row
+    hashes: Hashes  # token → a hash of its letters, the same for the same word everywhere
+    words: Bools  # token → is it a word (else a picture, "!", "?", or someone mentioned)
+    capitals: Bools  # token → is it a word in CAPITALS, of two letters or more
+    kinds: Numbers  # (texts, KINDS): how many characters of each kind
+    links: Numbers  # how many links in each text
+    stretched: Numbers  # how many letters were cut from runs, as in "sooooo"
+
+    def __len__(self) -> int:
+        return len(self.letter_rows) - 1
+
+
+def read(texts: Sequence[str]) -> Reading:
+    """Cut a batch. Keep batches to about a hundred thousand characters, so that the arrays stay in the cache."""
+    cut = [text[:READ] for text in texts]
+    joined = "\n" + "\n".join(cut) + "\n" * (_PAD + 1)
+    if "&" in joined:
+        for entity, sign in _ENTITIES:
+            joined = joined.replace(entity, sign)
+    lengths = np.fromiter(map(len, cut), np.int64, len(cut)) + 1
+    firsts = np.concatenate(([0], np.cumsum(lengths)))  # of the space before each text
+    wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+    narrow = characters.in_sixteen_bits(wide)
+    kind = characters.kinds()[narrow]
+    letters = characters.folds()[narrow]
+    letters[firsts] = 32
+    kind[firsts] = SPACE
+
+    drop, links, stretched = _dropped(joined, letters, kind, firsts)
+    row_of = np.repeat(np.arange(len(cut)), lengths)
+    counted = np.bincount(row_of * KINDS + kind[: firsts[-1]], minlength=len(cut) * KINDS).reshape(-1, KINDS)
+    kept = np.flatnonzero(~drop)
+    letters, kind = letters[kept], kind[kept]
+    letter_rows = np.searchsorted(kept, firsts)
+    origin = kept - np.repeat(firsts, np.diff(np.append(letter_rows, len(kept)))) - 1
+    starts, ends = _tokens(kind)
+    token_rows = np.searchsorted(starts, letter_rows)
+    upper = np.concatenate(([0], np.cumsum(kind == UPPER)))
+    lengths_of = ends - starts
+    return Reading(
+        letters=letters,
+        origin=origin,
+        letter_rows=letter_rows,
+        starts=starts,
+        ends=ends,
+        token_rows=token_rows,
+        rows=np.repeat(np.arange(len(cut)), np.diff(token_rows)),
+        hashes=_hashed(letters, starts, ends),
+        words=_TOKEN_OF[kind[starts]] == _WORD,
+        capitals=(upper[ends] - upper[starts] == lengths_of) & (lengths_of > 1),
+        kinds=counted,
+        links=np.bincount(_rows_at(links, firsts), minlength=len(cut)),
+        stretched=np.bincount(_rows_at(stretched, firsts), minlength=len(cut)),
+    )
+
+
+def _rows_at(places: Numbers, firsts: Numbers) -> Numbers:
+    return np.searchsorted(firsts, places, "right") - 1
+
+
+def _dropped(
+    joined: str, letters: NDArray[np.uint16], kind: NDArray[np.uint8], firsts: Numbers
+) -> tuple[Bools, Numbers, Numbers]:
+    """What is not read: which characters, where links begin, where runs of letters were cut."""
+    drop = kind == DROPPED
+    same = letters[1:] == letters[:-1]
+    drop[1:] |= same & (kind[1:] == SPACE)
+    runs = np.flatnonzero(same[1:] & same[:-1]) + 2
+    runs = runs[kind[runs] != DIGIT]
+    drop[runs] = True
+    stretched = runs[(kind[runs] == LOWER) | (kind[runs] == UPPER)]
+    spaces = np.flatnonzero(kind == SPACE)
+    links = _links(joined, letters)
+    if links.size:
+        drop[_ranges(links + 4, spaces[np.searchsorted(spaces, links)])] = True
+        begun = _ranges(links, links + 4)
+        drop[begun] = False  # of a run, as in www
+        letters[begun] = np.tile(np.frombuffer("http".encode("utf-16-le"), "<u2"), links.size)
+        kind[begun] = LOWER
+    if "@" in joined:
+        at = np.flatnonzero(kind == AT)
+        at = at[(_TOKEN_OF[kind[at - 1]] != _WORD) & (_TOKEN_OF[kind[at + 1]] == _WORD)]
+        others = np.flatnonzero(_TOKEN_OF[kind] != _WORD)
+        drop[_ranges(at + 1, others[np.searchsorted(others, at + 1)])] = True
+    drop[firsts] = False
+    drop[-_PAD:] = False
+    return drop, links, stretched
+
+
+def _links(joined: str, letters: NDArray[np.uint16]) -> Numbers:
+    """Where links begin: "http(s)://" and "www."; in order."""
+    found = np.zeros(0, np.int64)
+    if "://" in joined:
+        colon = np.flatnonzero(letters == ord(":"))
+        colon = colon[(letters[colon + 1] == ord("/")) & (letters[colon + 2] == ord("/")) & (colon > 5)]
+        begin = colon - 4 - (letters[colon - 1] == ord("s"))
+        found = begin[(letters[begin] == ord("h")) & (letters[begin + 1] == ord("t"))]
+    if "www." in joined:
+        dot = np.flatnonzero(letters == ord("."))
+        begin = dot[dot > 3] - 3
+        www = (letters[begin] == ord("w")) & (letters[begin + 1] == ord("w")) & (letters[begin + 2] == ord("w"))
+        begin = begin[www & (letters[begin - 1] == 32)]
+        found = np.sort(np.concatenate((found, begin)))
+    return found
+
+
+def _ranges(starts: Numbers, ends: Numbers) -> Numbers:
+    """All places from each start up to its end."""
+    lengths = np.maximum(ends - starts, 0)
+    before = np.cumsum(lengths) - lengths
+    ranges: Numbers = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    return ranges
+
+
+def _tokens(kind: NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
+    """Words (letters, digits, apostrophes between letters), single pictures, runs of ! or ?, someone mentioned."""
+    part = _TOKEN_OF[kind]
+    apostrophes = np.flatnonzero(kind == APOSTROPHE)
+    inside = apostrophes[(part[apostrophes - 1] == _WORD) & (part[apostrophes + 1] == _WORD)]
+    part[inside] = _WORD
+    bound = np.empty(len(part), np.bool_)
+    bound[0] = True
+    np.not_equal(part[1:], part[:-1], out=bound[1:])
+    bound |= part == _PICTURE
+    bounds = np.flatnonzero(bound)
+    held = np.flatnonzero(part[bounds])
+    return bounds[held], bounds[held + 1]  # spaces stand at the end: there is always a next bound
+
+
+@lru_cache(maxsize=2)
+def _powers(size: int) -> tuple[Hashes, Hashes]:
+    def raised(base: int) -> Hashes:
+        series = np.full(size, base, np.uint64)
+        series[0] = 1
+        return np.cumprod(series, dtype=np.uint64)
+
+    return raised(_PRIME), raised(_PRIME_INVERSE)
+
+
+def _hashed(letters: NDArray[np.uint16], starts: Numbers, ends: Numbers) -> Hashes:
+    """A hash of each stretch, by differences of a running polynomial: no loop, whatever the lengths."""
+    size = 1 << max(17, len(letters).bit_length())
+    powers, inverses = _powers(size)
+    running = np.zeros(len(letters) + 1, np.uint64)
+    np.cumsum(letters * powers[: len(letters)], out=running[1:])
+    return mixed((running[ends] - running[starts]) * inverses[starts])
+
+
+def mixed(hashes: Hashes) -> Hashes:
+    """Bits stirred, so that the upper ones depend on all."""
+    stirred: Hashes = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(_MIX)
+    stirred ^= stirred >> np.uint64(32)
+    return stirred
+
+
+def hash_of(word: str) -> int:
+    """The hash that a word in small letters has in every reading."""
+    codes = np.frombuffer(word.encode("utf-16-le"), "<u2")
+    return int(_hashed(codes, np.array([0]), np.array([len(codes)]))[0])
+
+
+def word_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
+    """Token → its bucket alone, with the next token, and with the one after next. Bucket 0: there is none."""
+    hashes = reading.hashes
+    if not len(hashes):
+        empty = np.zeros(0, np.uint32)
+        return empty, empty, empty
+    single = _bucket(hashes)
+    pairs, skips = np.zeros_like(single), np.zeros_like(single)
+    same = reading.rows[1:] == reading.rows[:-1]
+    pairs[:-1] = _bucket(mixed(hashes[:-1] * np.uint64(3) + hashes[1:])) * same
+    same = reading.rows[2:] == reading.rows[:-2]
+    skips[:-2] = _bucket(mixed(hashes[:-2] * np.uint64(5) + hashes[2:])) * same
+    return single, pairs, skips
+
+
+def _bucket(hashes: Hashes) -> Buckets:
+    buckets: Buckets = np.maximum(hashes >> np.uint64(64 - _BITS), 1).astype(np.uint32)
+    return buckets
+
+
+def letter_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
+    """Letter → buckets of the 3, 4 and 5 letters from here on that lie in one word with its bounds. 0: none."""
+    letters = reading.letters
+    count = len(letters) - _PAD
+    inner = letters != 32
+    running = letters.astype(np.uint32)
+    running *= np.uint32(0x9E3779B1)
+    two = running[:-1] * np.uint32(0x85EBCA6B) + running[1:]
+    grams = []
+    whole = np.ones(count, np.bool_)
+    for more in (2, 3, 4):
+        two = two[:-1] * np.uint32(0x85EBCA6B) + running[more:]
+        whole = whole & inner[more - 1 : more - 1 + count]
+        hashed: Buckets = two[:count]
+        hashed = (hashed ^ (hashed >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
+        hashed >>= np.uint32(32 - _BITS)
+        hashed *= whole
+        grams.append(hashed)
+    return grams[0], grams[1], grams[2]
