@@ -25,6 +25,7 @@ from hubbub.store.models import (
     RuleState,
     SourceState,
     Target,
+    TopicVersion,
     Verdict,
     Workspace,
 )
@@ -70,6 +71,10 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         can=[], state=SourceState.BROKEN, failures=7, error="The address answered 404: check that it is a feed",
     )  # fmt: skip
     topic = make_topic(workspace, f"Acme {own}")
+    version = TopicVersion.everywhere.create(
+        workspace=workspace, topic=topic, number=1, name=topic.name, kind="brand", query=f"ackme {own}", by=admin,
+        by_name=str(admin), why=f"A first try {own}", at=NOON,
+    )  # fmt: skip
     make_topic(workspace, f"Field {own}", "coffee OR tea", kind="industry")
     author, other = make_author(workspace, f"carol-{own}"), make_author(workspace, f"dave-{own}")
     post = make_post(source, f"I like acme, but the lid leaks {own}.", 1, author=author)
@@ -98,6 +103,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
+        "version": version.pk,
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views_guide, views_sources, views_stream, views_topics
+from . import views_guide, views_sources, views_stream, views_topics, views_versions
 
 app_name = "listen"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("topics/<int:pk>/apply/", views_topics.topic_apply, name="topic_apply"),
     path("topics/<int:pk>/stop/", views_topics.topic_stop, name="topic_stop"),
     path("topics/<int:pk>/progress/", views_topics.topic_progress, name="topic_progress"),
+    path("topics/<int:pk>/versions/", views_versions.topic_versions, name="topic_versions"),
+    path(
+        "topics/<int:pk>/versions/<int:version>/bring-back/",
+        views_versions.version_bring_back,
+        name="version_bring_back",
+    ),
     path("topics/<int:pk>/delete/", views_topics.topic_delete, name="topic_delete"),
     path("sources/", views_sources.sources, name="sources"),
     path("sources/act/", views_sources.sources_act, name="sources_act"),

@@ -14,7 +14,7 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import actions, queries
+from . import queries, topic_actions
 from .forms import NEWEST, TopicForm, topic_form
 
 
@@ -45,7 +45,7 @@ def topics_active(request: MemberRequest) -> HttpResponse:
     active = request.POST.get("active") == "yes"
     chosen = list(Topic.of(request.workspace).filter(pk__in=_numbers(request)).select_related("workspace"))
     turned = [topic for topic in chosen if topic.active != active]
-    number = actions.set_active(chosen, active, by=request.member, why=request.POST.get("why", ""))
+    number = topic_actions.set_active(chosen, active, by=request.member, why=request.POST.get("why", ""))
     if number:
         says = f"{number} topic{'s' if number > 1 else ''} {'listened for again' if active else 'put to rest'}."
         undo = [("topic", str(topic.pk)) for topic in turned]
@@ -93,18 +93,18 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
 def save_topic(request: MemberRequest, form: TopicForm, topic: Topic | None) -> Topic:
     """Save a valid form, and hold the topic against stored posts where that was asked for. Raises Refusal."""
     given = form.cleaned_data
-    draft = actions.TopicDraft(name=given["name"].strip(), query=given["query"], kind=given["kind"])
+    draft = topic_actions.TopicDraft(name=given["name"].strip(), query=given["query"], kind=given["kind"])
     if topic is None:
-        topic = actions.add_topic(request.workspace, draft, by=request.member)
+        topic = topic_actions.add_topic(request.workspace, draft, by=request.member)
         messages.success(request, f"“{topic.name}” is listened for from now on.")
         newest = int(given["newest"] or 0)
     else:
         version = topic.version
-        actions.change_topic(topic, draft, by=request.member)
+        topic_actions.change_topic(topic, draft, by=request.member)
         messages.success(request, f"“{topic.name}” is saved.")
         newest = int(given["newest"] or 0) if topic.version != version else 0
     if newest and topic.active:
-        actions.apply_topic(topic, newest, by=request.member)
+        topic_actions.apply_topic(topic, newest, by=request.member)
     return topic
 
 
@@ -134,7 +134,7 @@ def topic_apply(request: MemberRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
     newest = request.POST.get("newest", "")
     try:
-        there = actions.apply_topic(found, int(newest) if newest.isdecimal() else 0, by=request.member)
+        there = topic_actions.apply_topic(found, int(newest) if newest.isdecimal() else 0, by=request.member)
         if not there:
             messages.info(request, "No posts are stored yet.")
     except Refusal as refusal:
@@ -148,7 +148,7 @@ def topic_stop(request: MemberRequest, pk: int) -> HttpResponse:
     """Go no further through stored posts."""
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
     if found.reading_below is not None:
-        actions.stop_applying(found, by=request.member)
+        topic_actions.stop_applying(found, by=request.member)
     return go(request, "topic", pk)
 
 
@@ -165,7 +165,7 @@ def topic_delete(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask, then delete."""
     found = get_object_or_404(Topic.of(request.workspace).select_related("workspace"), pk=pk)
     if request.method == "POST":
-        actions.delete_topic(found, by=request.member, why=request.POST.get("why", ""))
+        topic_actions.delete_topic(found, by=request.member, why=request.POST.get("why", ""))
         messages.success(request, f"“{found.name}” is deleted. The posts stay.")
         return go(request, "topics")
     kpis = Kpi.of(request.workspace).filter(topic=found).count()

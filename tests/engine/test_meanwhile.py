@@ -14,7 +14,7 @@ from hubbub.core.post import Author, Post
 from hubbub.engage.actions import reply, set_status
 from hubbub.engine import take_in as engine
 from hubbub.engine.take_in import take_in
-from hubbub.listen.actions import TopicDraft, change_topic, delete_topic
+from hubbub.listen.topic_actions import TopicDraft, change_topic, delete_topic
 from hubbub.moderate.actions import decide
 from hubbub.store import intake, models, outbox, rereading, threads
 from hubbub.store.claim import LEASE

@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hubbub.connectors import Found
 from hubbub.core.query import QueryError
-from hubbub.listen import actions
+from hubbub.listen import actions, topic_actions
 from hubbub.listen import uploads as room
-from hubbub.listen.actions import SourceDraft, TopicDraft
+from hubbub.listen.actions import SourceDraft
+from hubbub.listen.topic_actions import TopicDraft
 from hubbub.store.models import Audit, Mention, Post, Rollup, Source, SourceState, Topic, Workspace
 from hubbub.ui.api import Refusal
 from tests.world import NOON, World, make_conversation, make_mention, make_post, make_source, make_topic
@@ -34,7 +35,7 @@ def plan_version(world: World) -> int:
 
 def test_a_topic_is_added_with_its_act(world: World) -> None:
     before = plan_version(world)
-    topic = actions.add_topic(world.acme, TopicDraft("Acme", "acme"), by=world.alice, why="our name")
+    topic = topic_actions.add_topic(world.acme, TopicDraft("Acme", "acme"), by=world.alice, why="our name")
     act = last_act(world.acme)
     assert (topic.version, plan_version(world)) == (1, before + 1)
     assert (act.verb, act.noun_id, act.why, act.after["query"]) == ("add", topic.pk, "our name", "acme")
@@ -54,7 +55,7 @@ def test_a_topic_is_added_with_its_act(world: World) -> None:
 def test_a_topic_that_cannot_be(world: World, name: str, query: str, kind: str, error: type[Exception]) -> None:
     make_topic(world.acme)
     with pytest.raises(error):
-        actions.add_topic(world.acme, TopicDraft(name, query, kind), by=world.alice)
+        topic_actions.add_topic(world.acme, TopicDraft(name, query, kind), by=world.alice)
     assert Topic.of(world.acme).count() == 1
 
 
@@ -70,7 +71,7 @@ def test_a_topic_that_cannot_be(world: World, name: str, query: str, kind: str, 
 def test_the_version_counts_changes_of_the_query(world: World, change: TopicDraft, version: int, acts: int) -> None:
     topic = make_topic(world.acme)
     before = plan_version(world)
-    actions.change_topic(topic, change, by=world.alice)
+    topic_actions.change_topic(topic, change, by=world.alice)
     topic.refresh_from_db()
     assert topic.version == version
     assert Audit.of(world.acme).count() == acts
@@ -79,8 +80,8 @@ def test_the_version_counts_changes_of_the_query(world: World, change: TopicDraf
 
 def test_topics_rest_and_wake(world: World) -> None:
     topics = [make_topic(world.acme, "One"), make_topic(world.acme, "Two", active=False)]
-    assert actions.set_active(topics, False, by=world.alice) == 1
-    assert actions.set_active(topics, True, by=world.alice) == 2
+    assert topic_actions.set_active(topics, False, by=world.alice) == 1
+    assert topic_actions.set_active(topics, True, by=world.alice) == 2
     assert [act.verb for act in Audit.of(world.acme).order_by("id")] == ["deactivate", "activate", "activate"]
 
 
@@ -90,7 +91,7 @@ def test_a_deleted_topic_takes_its_mentions_and_leaves_the_posts(world: World) -
     make_mention(only, gone)
     make_mention(both, gone)
     make_mention(both, stays)
-    actions.delete_topic(gone, by=world.alice, why="over")
+    topic_actions.delete_topic(gone, by=world.alice, why="over")
     assert dict(Post.of(world.acme).values_list("native_id", "mentioned")) == {"1": False, "2": True}
     assert Mention.of(world.acme).get().topic_id == stays.pk
     assert last_act(world.acme).why == "over"
