@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from hubbub.store import rereading
+from hubbub.store import fulltext, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
@@ -48,12 +48,18 @@ def reread_one() -> bool:
     return topic is not None
 
 
+def index_some() -> bool:
+    """Index a batch of posts for searching. False: all of them are."""
+    return fulltext.step() > 0
+
+
 # one thread each, so that a slow source never holds up a reply
 WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
     read_one,
     read_one,  # two, because most of reading is waiting for a network
     reread_one,
+    index_some,  # posts that it has not reached are searched all the same, one by one
 )
 
 

@@ -1,6 +1,7 @@
 """The app that owns every table of ours."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class StoreConfig(AppConfig):
@@ -8,3 +9,13 @@ class StoreConfig(AppConfig):
 
     name = "hubbub.store"
     label = "store"
+
+    def ready(self) -> None:
+        """The search index is derived from the posts: its tables are no models, and are made after migrations."""
+        post_migrate.connect(_index, sender=self, dispatch_uid="search index")
+
+
+def _index(**_: object) -> None:
+    from .fulltext.install import install  # models can be imported only now
+
+    install()
