@@ -78,6 +78,17 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
             cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", given)  # noqa: S608
 
 
+def increase(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Add to `fields` of rows by id; each row holds the numbers in that order and then the id. What was null counts
+    as 0. Rows are changed in the order given."""
+    sets = ", ".join(f"{column} = COALESCE({column}, 0) + %s" for column in _columns(model, fields))
+    table = connection.ops.quote_name(model._meta.db_table)
+    given = list(rows)
+    if given and sets:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", given)  # noqa: S608
+
+
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
     known = {field.name: field.column for field in model._meta.concrete_fields}
     return [connection.ops.quote_name(known[name]) for name in fields]

@@ -47,6 +47,7 @@ class Correction(Owned):
     by_name = models.CharField(max_length=200)
     why = models.TextField(blank=True)
     at = models.DateTimeField()
+    asked = models.BooleanField(default=False)  # it was asked for where labels teach most: harder posts than the rest
     end = models.CharField(max_length=8, blank=True, choices=CorrectionEnd.choices, default=CorrectionEnd.STANDS)
     ended = models.DateTimeField(null=True)
 

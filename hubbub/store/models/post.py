@@ -6,10 +6,15 @@ from django.db import models
 from msgspec import convert
 
 from hubbub.core import post as shapes
+from hubbub.core.facts import Intent, Sentiment
+from hubbub.core.text.judgement import Judgement
 
 from .owned import Owned
 from .person import Author
 from .source import Source
+
+
+JUDGED = Judgement.__struct_fields__  # columns of a post that say what was found in it
 
 
 class Decision(models.TextChoices):
@@ -112,6 +117,26 @@ class Post(Owned):
 
     def __str__(self) -> str:
         return (self.title or self.text)[:80]
+
+    @property
+    def judgement(self) -> Judgement:
+        """What is held of it: the model's word, or a person's instead."""
+        return Judgement(
+            language=self.language or "",
+            language_sure=self.language_sure or 0.0,
+            sentiment=convert(self.sentiment, Sentiment | None),
+            sentiment_score=self.sentiment_score,
+            sentiment_sure=self.sentiment_sure or 0.0,
+            toxicity=self.toxicity,
+            spam=self.spam,
+            intent=convert(self.intent, Intent | None),
+            intent_sure=self.intent_sure or 0.0,
+        )
+
+    @judgement.setter
+    def judgement(self, held: Judgement) -> None:
+        for name in JUDGED:
+            setattr(self, name, getattr(held, name))
 
     def shape(self) -> shapes.Post:
         """The post as core sees it. Needs `author` to be loaded with it."""
