@@ -1,7 +1,7 @@
 """How far a judgement can be trusted: counted from what people corrected, and what to ask people next.
 
 - The interval of a share is Wilson's (E. B. Wilson, "Probable inference, the law of succession, and statistical
-  inference", Journal of the American Statistical Association 22, 1927): it stays within 0 and 1 and holds for few posts.
+  inference", J. American Statistical Association 22, 1927): it stays within 0 and 1 and holds for few posts.
 - Macro recall is the mean of the classes' recalls: each class counts the same, however rare.
 - What to ask is the least sure first (D. D. Lewis, W. A. Gale, "A sequential algorithm for training text classifiers",
   SIGIR 1994), one of each group of near-alike posts, and from each class in turn, the one with the fewest labels first.
@@ -22,7 +22,7 @@ Z = 1.959963984540054  # a normal value lies within this many standard deviation
 
 
 class Share(Struct, frozen=True):
-    """`hits` of `of`, and the interval that holds the true share 95 times in 100. All None where nothing was counted."""
+    """`hits` of `of`, and the interval that holds the true share 95 times in 100. None where nothing was counted."""
 
     hits: int
     of: int
