@@ -1,6 +1,5 @@
 """Holding a topic's query against posts that were stored before it, batch by batch, newest first."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,8 +8,10 @@ from django.db import transaction
 from hubbub.core import query as language
 from hubbub.core.rules import SPANS_KEPT
 
-from .intake import add_counts, hour_of, spans_kept
-from .models import Mention, Post, Source, Topic
+from . import bulk
+from .counting import Counts, columns_of_post
+from .intake import spans_kept
+from .models import Mention, Post, Source, Topic, Workspace
 
 BATCH = 500  # posts of one transaction
 
@@ -82,18 +83,19 @@ def step(topic: Topic, *, now: datetime) -> bool:
 
 
 def _next(topic: Topic) -> list[Post]:
-    older = Post.of(topic.workspace).filter(pk__lt=topic.reading_below).order_by("-id")
     size = min(BATCH, topic.to_reread - topic.reread)
-    sources = set(older[:size].values_list("source_id", flat=True))
-    # whoever takes posts of a source in holds its row: nothing below changes under our hands
-    list(
-        Source.of(topic.workspace)
-        .select_for_update(no_key=True)
-        .filter(pk__in=sources)
-        .order_by("pk")
-        .values_list("pk")
-    )
-    return list(older.select_related("author", "source")[:size])
+    return stretch(topic.workspace, topic.reading_below or 0, size)
+
+
+def stretch(workspace: Workspace, below: int, size: int) -> list[Post]:
+    """The newest `size` posts whose ids are smaller than `below`, newest first, with authors and sources. Nothing of
+    them changes until the transaction ends: whoever takes posts of a source in holds its row, people the post's."""
+    older = Post.of(workspace).filter(pk__lt=below).order_by("-id")
+    given = dict(older[:size].values_list("pk", "source_id"))
+    sources = Source.of(workspace).select_for_update(no_key=True).filter(pk__in=set(given.values()))
+    list(sources.order_by("pk").values_list("pk"))
+    posts = bulk.held(Post.of(workspace).filter(pk__in=given).select_related("author", "source"))
+    return sorted(posts, key=lambda post: -post.pk)
 
 
 def _caught(query: language.Query, posts: Sequence[Post], *, now: datetime) -> dict[int, Spans]:
@@ -137,11 +139,9 @@ def forget_mentioned(topic: Topic, posts: set[int]) -> None:
 
 
 def _count(topic: Topic, posts: Sequence[Post], *, came: set[int], went: set[int]) -> None:
-    by_source: dict[Source, Counter[tuple[datetime, int | None]]] = defaultdict(Counter)
+    counts = Counts(topic.workspace)
     for post in posts:
         if post.pk in came or post.pk in went:
-            hour = hour_of(post.published)
-            by_source[post.source][hour, topic.pk] += 1 if post.pk in came else -1
-    for source, counts in by_source.items():
-        source.workspace = topic.workspace
-        add_counts(source, {key: number for key, number in counts.items() if number})
+            number = 1 if post.pk in came else -1
+            counts.add(post.source_id, post.published, [topic.pk], columns_of_post(post), number=number, whole=False)
+    counts.save()
