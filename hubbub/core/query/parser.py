@@ -85,6 +85,16 @@ def parse(text: str, use: Use) -> Query:
     return Query(text, use, tree)
 
 
+def outline(query: Query) -> Syntax:
+    """How a query is written: its pieces with their places, as the grammar puts them together.
+
+    A piece, or a tuple: ("or", …), ("and", …), ("not", part), ("near", left, NEAR, right), ("group", bracket, part,
+    bracket), ("field", name, value).
+    """
+    slips = Slips(query.text)
+    return _shape(Lexer(query.text, query.use, slips).read(), len(query.text), slips)
+
+
 def _shape(pieces: list[Piece], end: int, slips: Slips) -> Syntax:
     """Feed the grammar; what it does not take is noted and mended, so that the rest is read as well."""
     # A piece has the one thing that the parser reads of a token: its type.
