@@ -47,7 +47,7 @@ _WORDS = 60  # of a text's words, the first so many are read
 _LETTERS = 2_000  # of a text, so many characters are read
 _SEEN = 2  # a bucket counts from so many examples on
 _STEPS = 200
-_STIFF_TRUST, _STIFF_LEAN, _STIFF_WORD = 20.0, 4.0, 1.0  # how strong the prior is, in examples
+_STIFF_TRUST, _STIFF_LEAN, _STIFF_WORD = 20.0, 20.0, 1.0  # how strong the prior is, in examples
 _LEAST = 1e-4  # a shipped probability is never taken for less: nothing is impossible
 
 Floats = NDArray[np.float64]
