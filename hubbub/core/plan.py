@@ -42,3 +42,6 @@ class Plan(Struct, frozen=True):
     version: int = 0
     topics: tuple[TopicPlan, ...] = ()
     rules: tuple[RulePlan, ...] = ()  # in the order in which they are tried
+    judge: int = 0  # the id of whoever judges posts; 0: nobody does
+    model: str = ""  # what that judge is made of: version of the model, own layer
+    languages: tuple[str, ...] = ()  # in which posts are expected; none: in any

@@ -1,18 +1,18 @@
 """Posts that are known already and came again: what their author or their network changed is followed."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from msgspec import to_builtins
 
 from hubbub.core import post as shapes
-from hubbub.core.stages import Ready
-from hubbub.store import bulk, intake
+from hubbub.core.stages import Outcome, Ready
+from hubbub.store import bulk, intake, judgements, sameness
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
+from hubbub.store.counting import Counts
 from hubbub.store.models import Decision, Mention, Outbox, OutboxState, Post, Source, System
 
 from . import inline
@@ -28,27 +28,33 @@ ON_THE_NETWORK: dict[shapes.PostState, Decision] = {
 
 
 def follow(
-    source: Source, rows: Sequence[Post], given: Mapping[str, shapes.Post], ready: Ready, *, now: datetime
+    source: Source,
+    rows: Sequence[Post],
+    given: Mapping[str, shapes.Post],
+    ready: Ready,
+    counts: Counts,
+    *,
+    now: datetime,
 ) -> int:
-    """Bring known posts up to what the network says now. Returns how many changed."""
+    """Bring known posts up to what the network says now. Returns how many changed; `counts` follows."""
     underway = _underway(source, rows, now=now)
     changed, reworded = [], []
     for row in rows:
         post = given[row.native_id]
         words = _take_over(row, {"title": post.title, "text": post.text})
-        counts = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
+        numbers = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
         # what we asked for is not undone by what the network still showed when it was read
         state = row.pk not in underway and _follow_state(source, row, post.state, now=now)
         if words:
             row.edited = True
             reworded.append(row)
-        if words or counts or state:
+        if words or numbers or state:
             row.links, row.media = list(post.links), to_builtins(post.media)
             changed.append(row)
     Post.everywhere.bulk_update(
         changed, [*WORDS, *COUNTS, "links", "media", "state", "edited", "decision", "decided"], batch_size=200
     )
-    _match_again(source, reworded, given, ready, now=now)
+    _read_again(source, reworded, given, ready, counts, now=now)
     return len(changed)
 
 
@@ -113,26 +119,39 @@ def _underway(source: Source, rows: Sequence[Post], *, now: datetime) -> set[int
     return {pk for pk in found if pk is not None}
 
 
-def _match_again(
-    source: Source, rows: Sequence[Post], given: Mapping[str, shapes.Post], ready: Ready, *, now: datetime
+def _read_again(
+    source: Source,
+    rows: Sequence[Post],
+    given: Mapping[str, shapes.Post],
+    ready: Ready,
+    counts: Counts,
+    *,
+    now: datetime,
 ) -> None:
-    """New words may be caught by other topics and rules; counts follow."""
+    """New words may say another thing, and be caught by other topics and rules; counts follow."""
     if not rows:
         return
-    rows = [row for row in rows if not row.ours]  # ours are no mentions, and no rule holds them
-    outcomes = inline.run([given[row.native_id] for row in rows], source.place, ready, now=now)
-    counts: Counter[tuple[datetime, int | None]] = Counter()
-    hours = {row.pk: intake.hour_of(row.published) for row in rows}
-    old = Mention.of(source.workspace).filter(post__in=[row.pk for row in rows])
-    for post_id, topic_id in old.values_list("post_id", "topic_id"):
-        counts[hours[post_id], topic_id] -= 1
-    old.delete()
+    prefetch_related_objects(rows, "author")
+    counts.add_posts(rows, number=-1)
+    Mention.of(source.workspace).filter(post__in=[row.pk for row in rows]).delete()
+    sameness.leave(source.workspace, [row.pk for row in rows], counts)
+    sameness.join_stored(source.workspace, rows)
+    posts = [given[row.native_id] for row in rows]
+    outcomes = inline.run(posts, source.place, ready, now=now, seen=sameness.seen_of(rows))
+    if ready.plan.judge:
+        said = [outcome.judgement for outcome in outcomes]
+        judgements.settle(rows, said, ready.plan.judge, now=now, edited=True)
+    _follow_rules(source, [pair for pair in zip(rows, outcomes, strict=True) if not pair[0].ours], now=now)
+    counts.add_posts(rows)
+
+
+def _follow_rules(source: Source, pairs: Sequence[tuple[Post, Outcome]], *, now: datetime) -> None:
+    """Of what others say: ours are no mentions, and no rule holds them."""
+    rows, outcomes = [row for row, _ in pairs], [outcome for _, outcome in pairs]
     intake.save_mentions(rows, outcomes)
-    intake.save_verdicts(source, [(row.pk, outcome) for row, outcome in zip(rows, outcomes, strict=True)], now=now)
-    for row, outcome in zip(rows, outcomes, strict=True):
+    intake.save_verdicts(source, [(row.pk, outcome) for row, outcome in pairs], now=now)
+    for row, outcome in pairs:
         row.mentioned = bool(outcome.caught)
-        counts.update((hours[row.pk], caught.topic) for caught in outcome.caught)
         if outcome.decided is not None and row.state == "visible":
             row.decision, row.decided = Decision.QUEUED, now  # approved for other words: a person looks again
     Post.everywhere.bulk_update(rows, ["mentioned", "decision", "decided"], batch_size=200)
-    intake.add_counts(source, {key: number for key, number in counts.items() if number})

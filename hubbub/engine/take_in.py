@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Post as Shape
-from hubbub.store import bulk, intake
+from hubbub.core.text.whole import whole
+from hubbub.store import bulk, intake, sameness
 from hubbub.store.cleaning import clean, text
+from hubbub.store.counting import Counts
 from hubbub.store.models import Post, Source
 from hubbub.store.threads import join_conversations
 
@@ -35,24 +37,29 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
     there = set(_stored(source, given).values_list("native_id", flat=True))
     fresh = sorted((post for post in given.values() if post.id not in there), key=_age)
     ready = plans.ready(source.workspace)
-    outcomes = inline.run(fresh, source.place, ready, now=now)
+    alike = sameness.find(source.workspace, [_said(source, post) for post in fresh])
+    seen = [like.seen for like in alike.likes]
+    outcomes = inline.run(fresh, source.place, ready, now=now, seen=seen)
     with transaction.atomic():
         source.hold_lease()
         newest = plans.hold(source.workspace)
         if newest is not ready:  # a topic or a rule changed while the batch was judged
-            ready, outcomes = newest, inline.run(fresh, source.place, newest, now=now)
+            ready, outcomes = newest, inline.run(fresh, source.place, newest, now=now, seen=seen)
         known = _held(source, there)  # read only now: people decide about posts while a batch is judged
         authors = intake.save_authors(source, fresh, now=now)
         rows = intake.fresh_posts(source, outcomes, authors, now=now)
+        sameness.join(source.workspace, rows, alike)
         join_conversations(source, rows)
         verdicts.settle(source, rows, now=now)
-        intake.save_posts(source, rows, now=now)
+        intake.save_posts(source, rows, ready.plan.judge or None, now=now)
         intake.add_mentions(source, rows)
         intake.save_verdicts(source, [(row.id, row.outcome) for row in rows if not row.ours], now=now)
         verdicts.act(source, rows)
-        intake.count_posts(source, rows)
-        changed = revisions.follow(source, known, given, ready, now=now)
+        counts = Counts(source.workspace)
+        intake.count_posts(source, rows, ready.plan.judge or None, counts)
+        changed = revisions.follow(source, known, given, ready, counts, now=now)
         revisions.forget(source, batch.gone)
+        counts.save()
         refused = [(text(line.where), text(line.why)) for line in batch.refused]
         source.advance(batch.cursor, taken=len(rows), refused=refused)
     return Taken(new=len(rows), changed=changed, known=len(known) - changed)
@@ -65,6 +72,12 @@ def _stored(source: Source, ids: Collection[str]) -> QuerySet[Post]:
 def _held(source: Source, ids: Collection[str]) -> list[Post]:
     """The stored posts, as they are now and stay until the transaction ends."""
     return list(bulk.held(_stored(source, ids))) if ids else []
+
+
+def _said(source: Source, post: Shape) -> sameness.Said:
+    assert post.published is not None, "clean() dates every post"  # noqa: S101
+    who = sameness.who(source.network, post.author.id) if post.author else ""
+    return sameness.Said(whole(post.title, post.text), post.published, who)
 
 
 def _age(post: Shape) -> tuple[datetime, str]:

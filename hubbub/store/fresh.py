@@ -20,6 +20,8 @@ class Fresh(Struct, gc=False):
     decision: str = ""
     decided: datetime | None = None
     conversation: int | None = None
+    signature: int | None = None  # by which its like is found
+    alike: int | None = None  # the first post that says the same
 
     @property
     def caught(self) -> tuple[Caught, ...]:

@@ -1,10 +1,10 @@
 """Saving what the stages made of a batch: people, posts, mentions, verdicts, conversations, counts. All in bulk."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import attrgetter
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from hubbub.core import post as shapes
 from hubbub.core.query import Span
@@ -12,8 +12,10 @@ from hubbub.core.rules import SPANS_KEPT
 from hubbub.core.stages import Outcome
 
 from . import bulk
+from .counting import Counts, columns_of
 from .fresh import Fresh
-from .models import Author, Mention, Person, Post, Rollup, Source, Verdict
+from .models import Author, Mention, Person, Post, Source, Verdict
+from .models.post import JUDGED
 
 CHANGING = ("handle", "name", "url", "followers")  # of an author, as the network says them
 AUTHOR = (*CHANGING, "account_created")
@@ -82,10 +84,13 @@ def _renew(pk: int, known: Sequence[object], given: shapes.Author) -> None:
         Author.everywhere.filter(pk=pk).update(**changed)
 
 
+held = attrgetter(*JUDGED)
+NOTHING_HELD: tuple[bulk.Cell, ...] = (None,) * len(JUDGED)
 POST = (
     *("id", "workspace", "source", "native_id", "author", "type", "title", "text", "url", "published", "taken"),
     *("lang", "parent", "thread", "repost", "edited", "state", "likes", "replies", "shares", "views", "rating"),
     *("links", "media", "ours", "mentioned", "decision", "decided", "conversation"),
+    *("signature", "alike", "judge", *JUDGED),
 )
 
 
@@ -103,8 +108,8 @@ def fresh_posts(
     return found
 
 
-def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
-    """Insert them; everything that is decided about them is set by now."""
+def save_posts(source: Source, rows: Sequence[Fresh], judge: int | None, *, now: datetime) -> None:
+    """Insert them; everything that is decided about them is set by now. `judge`: who judged them; None: nobody."""
     moment, workspace, place = bulk.moments(), source.workspace_id, source.pk
     taken = moment(now)
     bulk.insert(
@@ -142,6 +147,10 @@ def save_posts(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
                 row.decision,
                 moment(row.decided) if row.decided else None,
                 row.conversation,
+                row.signature,
+                row.alike,
+                judge,
+                *(held(row.outcome.judgement) if judge else NOTHING_HELD),
             )
             for row in rows
             for post in (row.outcome.post,)
@@ -216,44 +225,9 @@ def save_verdicts(source: Source, said: Sequence[tuple[int, Outcome]], *, now: d
     )
 
 
-def count_posts(source: Source, rows: Sequence[Fresh]) -> None:
-    """Add new posts to the hourly roll-ups. Safe because a source is leased to one worker at a time."""
-    by_hour: Counter[tuple[int, int | None]] = Counter()  # hours since 1970: far quicker to tell apart than moments
+def count_posts(source: Source, rows: Sequence[Fresh], judge: int | None, counts: Counts) -> None:
+    """Add new posts to the roll-ups. `judge`: who judged them."""
     for row in rows:
-        hour = int(row.published.timestamp() // 3600)
-        by_hour[hour, None] += 1
-        for caught in row.caught:
-            by_hour[hour, caught.topic] += 1
-    found = {(datetime.fromtimestamp(hour * 3600, UTC), topic): number for (hour, topic), number in by_hour.items()}
-    add_counts(source, found)
-
-
-def hour_of(when: datetime) -> datetime:
-    """The start of the hour whose roll-up counts what was published then."""
-    return when.replace(minute=0, second=0, microsecond=0)
-
-
-def add_counts(source: Source, found: Mapping[tuple[datetime, int | None], int]) -> None:
-    """Add (hour, topic or None) → number to the roll-ups of one source; numbers may be negative."""
-    if not found:
-        return
-    hours = {hour for hour, _ in found}
-    rollups = Rollup.of(source.workspace).filter(source=source, hour__in=hours)
-    known: dict[tuple[datetime, int | None], int] = {
-        (hour, topic): pk for pk, hour, topic in rollups.values_list("pk", "hour", "topic")
-    }
-    by_number: dict[int, list[int]] = defaultdict(list)
-    for key, number in found.items():
-        if key in known:
-            by_number[number].append(known[key])
-    for number, pks in by_number.items():
-        Rollup.everywhere.filter(pk__in=pks).update(posts=F("posts") + number)
-    new = [(key, number) for key, number in found.items() if key not in known and number > 0]
-    bulk.insert(
-        Rollup,
-        ("id", "workspace", "source", "topic", "hour", "posts"),
-        [
-            (pk, source.workspace_id, source.pk, topic, bulk.moment(hour), number)
-            for pk, ((hour, topic), number) in zip(bulk.reserve(Rollup, len(new)), new, strict=True)
-        ],
-    )
+        topics = [caught.topic for caught in row.caught]
+        counts.add(source.pk, row.published, topics, columns_of(row.outcome.judgement, copy=row.alike is not None))
+        counts.judged(source.pk, row.published, judge)

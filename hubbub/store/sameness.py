@@ -15,6 +15,7 @@ from hubbub.core.text.whole import whole
 
 from . import bulk
 from .counting import Counts
+from .fresh import Fresh
 from .models import Band, Post, Source, Workspace
 
 DAY = 86_400
@@ -196,6 +197,13 @@ def settle(workspace: Workspace, found: Found, ids: Sequence[int]) -> list[int |
     new = [(pk, one) for pk, one, first in zip(ids, found.said, firsts, strict=True) if first is None and one.signature]
     add_bands(workspace, [(pk, one.signature, one.day) for pk, one in new if one.signature is not None])
     return firsts
+
+
+def join(workspace: Workspace, rows: Sequence[Fresh], found: Found) -> None:
+    """Set the groups of new posts, found before they had ids; as `settle`."""
+    firsts = settle(workspace, found, [row.id for row in rows])
+    for row, one, first in zip(rows, found.said, firsts, strict=True):
+        row.signature, row.alike = one.signature, first
 
 
 def _standing(workspace: Workspace, firsts: set[int]) -> dict[int, int]:

@@ -1,11 +1,12 @@
 """Holding a topic against posts that were stored before it."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from hubbub.store import rereading
-from hubbub.store.intake import add_counts
+from hubbub.store.counting import Counts
 from hubbub.store.models import Mention, Post, Rollup, Topic
 from tests.world import NOON, World, make_mention, make_post, make_source, make_topic
 
@@ -25,9 +26,14 @@ def fill(world: World) -> None:
     """Five posts of Acme's, an hour apart, newest last, with their counts; one of Bravo's."""
     source = make_source(world.acme)
     for number, text in enumerate(TEXTS):
-        post = make_post(source, text, number * 60)
-        add_counts(source, {(post.published.replace(minute=0), None): 1})
+        count(make_post(source, text, number * 60))
     make_post(make_source(world.bravo), "acme")
+
+
+def count(post: Post, topics: Sequence[int] = (), *, whole: bool = True) -> None:
+    counts = Counts(post.workspace)
+    counts.add(post.source_id, post.published, topics, ["posts"], whole=whole)
+    counts.save()
 
 
 def run(topic: Topic) -> int:
@@ -118,7 +124,7 @@ def test_mentions_that_stood_are_not_counted_again(world: World) -> None:
     topic = make_topic(world.acme, query="acme")
     post = Post.of(world.acme).get(text="acme, acme")
     make_mention(post, topic)
-    add_counts(post.source, {(post.published.replace(minute=0), topic.pk): 1})
+    count(post, [topic.pk], whole=False)
     rereading.begin(topic, 100)
     run(topic)
     assert counted(topic) == Counter({"12": 1, "14": 1, "15": 1})
