@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from django.db import connection
+from django.db.models.expressions import RawSQL
 from msgspec import Struct, convert
 
 from hubbub.core import post as shapes
 from hubbub.core import query as language
 from hubbub.core.facts import NOTHING, Analysis, Facts
 
+from .bulk import json
 from .facts import handling, standing, topics_of
-from .models import Conversation, Source
+from .models import Conversation, Post, Source
 
 # what is read of a post, in the order of `_Row`
 COLUMNS = (
@@ -64,6 +67,19 @@ class Row(Struct, gc=False, array_like=True):
     name: str | None
     account_created: datetime | None
     followers: int | None
+
+
+def numbered(ids: Sequence[int]) -> RawSQL:
+    """For `field__in=`: many ids as one parameter."""
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [json(list(ids))])
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+
+
+def rows(ids: Sequence[int]) -> list[tuple[object, ...]]:
+    """The rows of these posts, in the order of the ids; posts that are gone are left out."""
+    found = {row[0]: row for row in Post.everywhere.filter(pk__in=numbered(ids)).values_list(*COLUMNS)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
 
 
 def read(rows: Sequence[Sequence[object]], query: language.Query, places: dict[int, shapes.Place]) -> list[Candidate]:

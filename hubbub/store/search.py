@@ -1,10 +1,9 @@
 """Searching stored posts with the query language: the database hands out candidates, the matcher decides."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
@@ -12,20 +11,15 @@ from hubbub.core.post import Place
 
 from . import candidates
 from .facts import facts_of
-from .models import Conversation, Mention, Post
+from .models import Conversation, Mention, Post, Workspace
+from .narrowing import Narrowing, narrowed, too_wide
+from .stretches import Before, Stretches, along, by_words, older_than, places
 
-CHUNK = 500  # posts read at a time
+__all__ = ["WITH", "Before", "Found", "matching", "newest_of", "older_than", "search", "search_topic"]
+
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
-BUDGET = 2_500  # posts looked at for one page at most, so that it comes at once; then it offers to go on
-
-Listed = TypeVar("Listed", bound=Model)
-
-
-class Before(Struct, frozen=True):
-    """A place in a list that runs newest first: what comes after it is older."""
-
-    published: datetime
-    id: int
+BUDGET = 2_500  # posts held against the query for one page at most, so that it comes at once; then it offers to go on
+PASSED = 50_000  # posts that the database passes over for one page at most
 
 
 class Found(Struct, frozen=True):
@@ -36,6 +30,7 @@ class Found(Struct, frozen=True):
     older: Before | None  # where the next page starts; None at the end
     looked_at: int
     ran_out: bool  # the budget ended before the page was full
+    slips: Sequence[language.Slip] = ()  # what cannot be searched for; then there are no posts
 
 
 def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> dict[int, tuple[language.Span, ...]]:
@@ -48,9 +43,6 @@ def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> 
     return caught
 
 
-Rows = Callable[[Before | None, int], Sequence[Sequence[object]]]  # a stretch of `candidates.COLUMNS`, newest first
-
-
 def search(
     posts: QuerySet[Post],
     query: language.Query | None,
@@ -59,17 +51,33 @@ def search(
     before: Before | None = None,
     size: int = 50,
     budget: int = BUDGET,
+    workspace: Workspace | None = None,
 ) -> Found:
-    """A page of `posts` (a queryset of one workspace), newest first, that match `query` (None: all)."""
+    """A page of `posts` (a queryset of one workspace), newest first, that match `query` (None: all).
+
+    With the `workspace` named, its search index is used; without, posts are held against the query one by one.
+    """
     newest_first = posts.order_by("-published", "-id")
     if query is None:
         whole = newest_first.select_related(*WITH)
         return _unfiltered(list(older_than(whole, before)[: size + 1]), size)
+    if workspace is None:
+        return _page(along(newest_first, None), query, now=now, before=before, size=size, budget=budget)
+    if slips := too_wide(workspace, query):
+        return Found((), {}, None, 0, ran_out=False, slips=slips)
+    stretches = _of_posts(posts, narrowed(workspace, query, now=now))
+    return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
-    def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
-        return list(older_than(newest_first, before).values_list(*candidates.COLUMNS)[:wanted])
 
-    return _page(rows, query, now=now, before=before, size=size, budget=budget)
+def _of_posts(posts: QuerySet[Post], narrowing: Narrowing) -> Stretches:
+    if narrowing.words is None:
+        return along(posts.order_by("-published", "-id"), narrowing.condition)
+    fit = posts.order_by() if narrowing.condition is None else posts.order_by().filter(narrowing.condition)
+
+    def kept(ids: Sequence[int]) -> Sequence[Before]:
+        return places(fit.filter(pk__in=candidates.numbered(ids)), "pk")
+
+    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until)
 
 
 def search_topic(
@@ -80,19 +88,33 @@ def search_topic(
     before: Before | None = None,
     size: int = 50,
     budget: int = BUDGET,
+    workspace: Workspace | None = None,
 ) -> Found:
-    """The same for the posts of one topic's `mentions`: read along the topic's own index, however rare it is."""
+    """The same for the posts of one topic's `mentions`: along the topic's own index where it is rare."""
     newest_first = mentions.order_by("-published", "-post_id")
-
     if query is None:
         whole = older_than(newest_first, before, key="post_id").select_related(*(f"post__{name}" for name in WITH))
         return _unfiltered([mention.post for mention in whole[: size + 1]], size)
+    if workspace is None:
+        stretches = along(newest_first, None, "post_id")
+        return _page(stretches, query, now=now, before=before, size=size, budget=budget)
+    if slips := too_wide(workspace, query):
+        return Found((), {}, None, 0, ran_out=False, slips=slips)
+    stretches = _of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), budget)
+    return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
-    def rows(before: Before | None, wanted: int) -> Sequence[Sequence[object]]:
-        stretch = older_than(newest_first, before, key="post_id")
-        return list(stretch.values_list(*(f"post__{name}" for name in candidates.COLUMNS))[:wanted])
 
-    return _page(rows, query, now=now, before=before, size=size, budget=budget)
+def _of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, budget: int) -> Stretches:
+    # a rare topic is read as it is, which is quicker than looking for its posts among all that hold the words
+    few = narrowing.words is not None and mentions.order_by()[: budget + 1].count() <= budget
+    if narrowing.words is None or few:
+        return along(mentions.order_by("-published", "-post_id"), None if few else narrowing.condition, "post_id")
+    fit = mentions.order_by() if narrowing.condition is None else mentions.order_by().filter(narrowing.condition)
+
+    def kept(ids: Sequence[int]) -> Sequence[Before]:
+        return places(fit.filter(post__in=candidates.numbered(ids)), "post_id")
+
+    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until)
 
 
 def _unfiltered(posts: Sequence[Post], size: int) -> Found:
@@ -101,48 +123,37 @@ def _unfiltered(posts: Sequence[Post], size: int) -> Found:
     return Found(shown, {post.pk: () for post in shown}, older, len(posts), ran_out=False)
 
 
-def _page(rows: Rows, query: language.Query, *, now: datetime, before: Before | None, size: int, budget: int) -> Found:
+def _page(
+    stretches: Stretches, query: language.Query, *, now: datetime, before: Before | None, size: int, budget: int
+) -> Found:
     index: language.Index[None] = language.Index([(None, query)])
-    places: dict[int, Place] = {}
+    known: dict[int, Place] = {}
     hits: list[candidates.Candidate] = []
-    looked_at, ended = 0, False
-    while len(hits) <= size and looked_at < budget and not ended:
-        chunk = candidates.read(rows(before, CHUNK), query, places)
-        looked_at += len(chunk)
+    looked_at = held = 0
+    end: Before | None = None
+    for stretch in stretches(before, min(size + 10, budget)):
+        chunk = candidates.read(candidates.rows(stretch.ids), query, known)
+        looked_at, held, end = looked_at + stretch.seen, held + len(chunk), stretch.end
         hits += [one for one in chunk if index.match(one.reading, one.facts, now=now)]
-        ended = len(chunk) < CHUNK
-        if chunk:
-            before = Before(chunk[-1].published, chunk[-1].id)
+        if len(hits) > size or held >= budget or looked_at >= PASSED:
+            break
     shown = hits[:size]
-    if len(hits) > size:
-        older: Before | None = Before(shown[-1].published, shown[-1].id)
-    else:
-        older = None if ended else before
+    older = Before(shown[-1].published, shown[-1].id) if len(hits) > size else end
     spans = {one.id: language.spans(query, one.reading, one.facts, now=now) for one in shown}
     posts = Post.everywhere.select_related(*WITH).in_bulk([one.id for one in shown])
     found = [posts[one.id] for one in shown if one.id in posts]
     return Found(found, spans, older, looked_at, ran_out=older is not None and len(hits) <= size)
 
 
-def older_than(
-    rows: QuerySet[Listed], before: Before | None, *, when: str = "published", key: str = "id"
-) -> QuerySet[Listed]:
-    """What comes after a place in a list that runs newest first by the fields `when` and `key`; None: all of it."""
-    if before is None:
-        return rows
-    same_or_earlier = Q(**{f"{when}__lte": before.published})
-    return rows.filter(same_or_earlier & (Q(**{f"{when}__lt": before.published}) | Q(**{f"{key}__lt": before.id})))
-
-
 def newest_of(conversations: Sequence[Conversation]) -> list[Post]:
     """Of each conversation the newest post that is not ours, ready to be matched. One query."""
     # By the conversations alone, which are a workspace's already: SQLite would otherwise rather read the workspace.
     # last_post is that post's time, so that nothing has to be sorted.
-    candidates = (
+    newest = (
         Post.everywhere.filter(
             conversation__in=[one.pk for one in conversations], ours=False, published=F("conversation__last_post")
         )
         .select_related("author", "source", "conversation__assignee__user")
         .order_by("id")
     )
-    return list({post.conversation_id: post for post in candidates}.values())
+    return list({post.conversation_id: post for post in newest}.values())

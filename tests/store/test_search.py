@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hubbub.core import query as language
+from hubbub.store import fulltext
 from hubbub.store.models import Conversation, Member, Mention, Post
 from hubbub.store.search import Found, matching, search, search_topic
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
@@ -54,14 +55,18 @@ QUERIES = (
 
 
 def pages(world: World, query: language.Query | None, **limits: int) -> list[Found]:
-    found = [search(Post.of(world.acme), query, now=NOW, **limits)]
-    while found[-1].older is not None:
-        found.append(search(Post.of(world.acme), query, now=NOW, before=found[-1].older, **limits))
+    found: list[Found] = []
+    while not found or found[-1].older is not None:
+        before = found[-1].older if found else None
+        found.append(search(Post.of(world.acme), query, now=NOW, before=before, workspace=world.acme, **limits))
     return found
 
 
+@pytest.mark.parametrize("indexed", [True, False])
 @pytest.mark.parametrize("text", QUERIES)
-def test_search_is_matching(stored: World, text: str) -> None:
+def test_search_is_matching(stored: World, text: str, indexed: bool) -> None:
+    if indexed:
+        fulltext.step()
     query = language.parse(text, language.Use.VIEW)
     whole = Post.of(stored.acme).select_related("author", "source", "conversation__assignee__user")
     newest_first = list(whole.order_by("-published", "-id"))
@@ -80,7 +85,7 @@ def test_all_posts_page_by_page(stored: World, size: int) -> None:
 
 
 def test_a_budget_ends_a_page_and_the_next_goes_on(stored: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hubbub.store.search.CHUNK", 5)
+    monkeypatch.setattr("hubbub.store.stretches.CHUNK", 5)
     found = pages(stored, language.parse("title:rockets", language.Use.VIEW), size=10, budget=10)
     assert found[0].ran_out
     assert found[0].looked_at == 10
@@ -93,4 +98,6 @@ def test_along_one_topic(stored: World, text: str) -> None:
     mentions = Mention.of(stored.acme).filter(topic__name="Acme")
     both = language.parse(f"{text} topic:Acme", language.Use.VIEW)
     expected = [post.pk for page in pages(stored, both, size=50) for post in page.posts]
-    assert [post.pk for post in search_topic(mentions, query, now=NOW, size=50).posts] == expected
+    assert [
+        post.pk for post in search_topic(mentions, query, now=NOW, size=50, workspace=stored.acme).posts
+    ] == expected

@@ -6,6 +6,6 @@ Three tables beside the models: what is still to be indexed (`search_queue`), th
 
 from .indexing import step
 from .key import indexable
-from .lookup import queued
+from .lookup import hits, queued
 
-__all__ = ["indexable", "queued", "step"]
+__all__ = ["hits", "indexable", "queued", "step"]

@@ -21,8 +21,8 @@ _SQLITE = (
         "(title, text, tokenize = \"ascii tokenchars '_'\", columnsize = 0)"
     ),
     (
-        "CREATE TABLE IF NOT EXISTS search_words (workspace INTEGER NOT NULL, word TEXT NOT NULL, posts INTEGER NOT NULL,"
-        " PRIMARY KEY (workspace, word)) WITHOUT ROWID"
+        "CREATE TABLE IF NOT EXISTS search_words (workspace INTEGER NOT NULL, word TEXT NOT NULL,"
+        " posts INTEGER NOT NULL, PRIMARY KEY (workspace, word)) WITHOUT ROWID"
     ),
 )
 _POSTGRESQL = (

@@ -37,6 +37,11 @@ def hour_in(key: int) -> int:
     return key >> ID_BITS & ((1 << HOUR_BITS) - 1)
 
 
+def moment_of(key: int) -> datetime:
+    """When the hour begins that a key carries."""
+    return _EPOCH + hour_in(key) * _HOUR
+
+
 def post_in(key: int) -> int:
     """The id of its post."""
     return key & (IDS - 1)

@@ -1,6 +1,12 @@
-"""Reading the index: the keys of a workspace that fit an expression, and those that are not indexed yet."""
+"""Reading the index: the keys of posts that hold what is needed, and of those that are not indexed yet."""
+
+from collections.abc import Sequence
 
 from django.db import connection
+
+from hubbub.core.query.narrow import Need
+
+from . import expression
 
 
 def queued(low: int, high: int, most: int) -> list[int]:
@@ -8,8 +14,35 @@ def queued(low: int, high: int, most: int) -> list[int]:
 
     Ask for them before asking the index: what is indexed in between is then seen twice rather than never.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key FROM search_queue WHERE key >= %s AND key < %s ORDER BY key DESC LIMIT %s", [low, high, most]
+    return _keys(
+        "SELECT key FROM search_queue WHERE key >= %s AND key < %s ORDER BY key DESC LIMIT %s", [low, high, most]
+    )
+
+
+def hits(need: Need, low: int, high: int, most: int) -> list[int]:
+    """Keys from `low` up to below `high` under which the index has what is needed, the highest first, `most` at most.
+
+    All that hold it are among them. Some of the posts may be gone, or changed, since they were indexed.
+    """
+    if connection.vendor == "sqlite":
+        return _keys(
+            "SELECT rowid FROM search_posts WHERE search_posts MATCH %s AND rowid >= %s AND rowid < %s"
+            " ORDER BY rowid DESC LIMIT %s",
+            [expression.fts5(need), low, high, most],
         )
+    fit = _keys(
+        "SELECT key FROM search_posts WHERE words @@ %s::tsquery AND key >= %s AND key < %s ORDER BY key DESC LIMIT %s",
+        [expression.tsquery(need), low, high, most],
+    )
+    unfit = _keys(
+        "SELECT key FROM search_posts WHERE fit > 0 AND (fit = 2 OR words @@ %s::tsquery) AND key >= %s AND key < %s"
+        " ORDER BY key DESC LIMIT %s",
+        [expression.loose(need), low, high, most],
+    )
+    return sorted({*fit, *unfit}, reverse=True)[:most] if unfit else fit
+
+
+def _keys(sql: str, given: Sequence[str | int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
         return [row[0] for row in cursor.fetchall()]
