@@ -8,7 +8,7 @@ from hubbub.core import query as language
 from hubbub.store.models import Role, Topic
 from hubbub.ui.access import MemberRequest, call
 
-from . import queries, shapes, topic_actions
+from . import queries, shapes, topic_actions, trial
 
 router = Router()
 
@@ -40,7 +40,7 @@ def add_topic(request: MemberRequest, draft: shapes.TopicIn) -> Status[shapes.To
 def preview_topic(request: MemberRequest, wish: shapes.QueryIn) -> shapes.PreviewOut:
     """Nothing is saved."""
     query = language.parse(wish.query, language.Use.TOPIC)
-    return shapes.PreviewOut.of(queries.preview(request.workspace, query, now=timezone.now()))
+    return shapes.PreviewOut.of(trial.preview(request.workspace, query, now=timezone.now()))
 
 
 @router.get("/topics/{pk}", response=shapes.TopicOut, summary="A topic")

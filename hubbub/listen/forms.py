@@ -38,6 +38,13 @@ class TopicForm(forms.Form):
         label="Hold it against",
         help_text="Stored posts are gone through in the background.",
     )
+    why = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Why",
+        help_text="For the log and for whoever reads its versions later.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
     slips: tuple[language.Slip, ...] = ()
 
@@ -59,6 +66,13 @@ def topic_form(topic: Topic | None = None, data: QueryDict | None = None) -> Top
     known = {"name": topic.name, "kind": topic.kind, "query": topic.query, "newest": "10000"}
     form = TopicForm(data, initial=known)
     form.fields["newest"].label = "If the query changed, hold it against"
+    return form
+
+
+def first_topic_form(data: QueryDict | None = None, *, name: str = "", query: str = "") -> TopicForm:
+    """The same in the first-run guide: nobody has to say why."""
+    form = TopicForm(data, initial={"name": name, "query": query, "kind": "brand", "newest": "10000"})
+    del form.fields["why"]
     return form
 
 

@@ -14,8 +14,6 @@ from hubbub.store.search import Before, Found, search, search_topic
 
 Spans = Sequence[Sequence[str | int]]
 
-PREVIEWED = 2_000  # newest stored posts that a preview looks at
-SHOWN = 8  # of those that it found
 EXCERPT = 360  # characters of a post in a list
 LEAD = 120  # of them before the first matched word
 THREAD = 20  # posts of a thread before and after the one that is shown
@@ -156,13 +154,13 @@ def stream(
         mentions = Mention.of(workspace).filter(when, topic=choice.topic)
         if choice.source is not None:
             mentions = mentions.filter(post__source=choice.source)
-        return search_topic(mentions, query, now=now, before=before, size=size)
+        return search_topic(mentions, query, now=now, before=before, size=size, workspace=workspace)
     posts = Post.of(workspace).filter(when)
     if choice.source is not None:
         posts = posts.filter(source=choice.source)
     if not choice.everything:
         posts = posts.filter(mentioned=True)
-    return search(posts, query, now=now, before=before, size=size)
+    return search(posts, query, now=now, before=before, size=size, workspace=workspace)
 
 
 class Row(Struct, frozen=True):
@@ -218,22 +216,6 @@ def _excerpt_start(text: str, first: int) -> int:
     if len(text) <= EXCERPT or first < EXCERPT - LEAD:
         return 0
     return text.rfind(" ", 0, first - LEAD) + 1
-
-
-class Preview(Struct, frozen=True):
-    """What a topic's query would catch of the newest stored posts."""
-
-    rows: Sequence[Row]
-    count: int
-    looked_at: int
-    there_are_more: bool  # stored posts that were not looked at
-
-
-def preview(workspace: Workspace, query: language.Query, *, now: datetime) -> Preview:
-    """Hold a query against the newest stored posts."""
-    found = search(Post.of(workspace).filter(ours=False), query, now=now, size=PREVIEWED, budget=PREVIEWED)
-    shown = [row_of(post, (), found.spans[post.pk]) for post in found.posts[:SHOWN]]
-    return Preview(shown, len(found.posts), found.looked_at, found.ran_out or found.older is not None)
 
 
 class Whole(Struct, frozen=True):

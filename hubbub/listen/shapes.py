@@ -8,7 +8,7 @@ from ninja import Schema
 from hubbub.connectors import Found
 from hubbub.store.models import Source
 
-from . import queries, trying
+from . import queries, trial, trying
 
 
 class TopicIn(Schema):
@@ -235,7 +235,7 @@ class PreviewOut(Schema):
     posts: list[PostOut]
 
     @classmethod
-    def of(cls, preview: queries.Preview) -> "PreviewOut":
+    def of(cls, preview: trial.Preview) -> "PreviewOut":
         """From what the page shows."""
         return cls(
             found=preview.count,

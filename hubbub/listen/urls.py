@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views_guide, views_sources, views_stream, views_topics, views_versions
+from . import views_editor, views_guide, views_import, views_sources, views_stream, views_topics, views_versions
 
 app_name = "listen"
 urlpatterns = [
@@ -10,9 +10,13 @@ urlpatterns = [
     path("post/<int:pk>/", views_stream.post, name="post"),
     path("topics/", views_topics.topics, name="topics"),
     path("topics/active/", views_topics.topics_active, name="topics_active"),
-    path("topics/new/", views_topics.topic_new, name="topic_new"),
-    path("topics/preview/", views_topics.topic_preview, name="topic_preview"),
-    path("topics/<int:pk>/", views_topics.topic, name="topic"),
+    path("topics/new/", views_editor.topic_new, name="topic_new"),
+    path("topics/preview/", views_editor.topic_preview, name="topic_preview"),
+    path("topics/chart/", views_editor.topic_chart, name="topic_chart"),
+    path("topics/translate/", views_import.topic_translate, name="topic_translate"),
+    path("topics/file/", views_import.topics_in_file, name="topics_in_file"),
+    path("topics/topics.toml", views_import.topics_export, name="topics_export"),
+    path("topics/<int:pk>/", views_editor.topic, name="topic"),
     path("topics/<int:pk>/apply/", views_topics.topic_apply, name="topic_apply"),
     path("topics/<int:pk>/stop/", views_topics.topic_stop, name="topic_stop"),
     path("topics/<int:pk>/progress/", views_topics.topic_progress, name="topic_progress"),

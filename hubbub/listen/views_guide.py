@@ -12,9 +12,9 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
 from . import actions, guide, queries
-from .forms import SourceForm, TopicForm
+from .forms import SourceForm, first_topic_form
+from .views_editor import preview_context, save_topic
 from .views_sources import Asked, ask, keyless
-from .views_topics import preview_context, save_topic
 
 
 @page(Role.VIEWER)
@@ -30,7 +30,7 @@ def show(request: MemberRequest) -> HttpResponse:
         if not written.query:
             messages.error(request, "Write the name with letters or digits.")
             return _to(request, 1)
-        form = TopicForm(initial={"name": name, "query": written.query, "kind": "brand", "newest": "10000"})
+        form = first_topic_form(name=name, query=written.query)
         return _page(request, 2, {"form": form, "written": written, **preview_context(request, written.query)})
     return _page(request, step, _first(request) if step == 4 else {})
 
@@ -58,7 +58,7 @@ def _page(request: MemberRequest, step: int, more: dict[str, object], status: in
 @require_POST
 def topic(request: MemberRequest) -> HttpResponse:
     """Save the topic of step 2."""
-    form = TopicForm(request.POST)
+    form = first_topic_form(request.POST)
     if form.is_valid():
         try:
             save_topic(request, form, None)

@@ -67,8 +67,7 @@ def test_the_preview(world: World, query: str, words: str, marks: list[str]) -> 
 
 
 def test_the_preview_says_what_it_did_not_look_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hubbub.listen.queries.PREVIEWED", 2)
-    monkeypatch.setattr("hubbub.store.search.CHUNK", 1)
+    monkeypatch.setattr("hubbub.listen.trial.LOOKED", 2)
     source = make_source(world.acme)
     for number in range(5):
         make_post(source, "acme" if number % 2 else "no", number)

@@ -7,8 +7,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from msgspec import json
 
 from hubbub.core.query import Slip
+from hubbub.core.query.advice import Advice
 
 register = template.Library()
 
@@ -77,8 +79,9 @@ def _marked(text: str, places: Sequence[tuple[int, int]]) -> SafeString:
 
 
 @register.filter
-def underlined(text: str, slips: Sequence[Slip]) -> SafeString:
-    """A query with the places of its slips in <u>. Where something is missing, a space is underlined."""
+def underlined(text: str, slips: Sequence[Slip | Advice]) -> SafeString:
+    """A query with the places of its slips, or of what is advised about it, in <u>. Where something is missing, a space
+    is underlined."""
     parts: list[tuple[str, str]] = []
     at = 0
     for slip in sorted(slips, key=lambda slip: (slip.start, slip.end)):
@@ -87,6 +90,18 @@ def underlined(text: str, slips: Sequence[Slip]) -> SafeString:
         parts.append((text[at : slip.start], text[slip.start : slip.end] or "\u00a0"))
         at = slip.end
     return format_html("{}{}", format_html_join("", "{}<u>{}</u>", parts), text[at:])
+
+
+@register.filter
+def placed(advice: Sequence[Advice]) -> list[Advice]:
+    """Advice about a place in a query; without what is said of the whole."""
+    return [one for one in advice if one.line]
+
+
+@register.filter
+def mending(one: Advice, text: str) -> str:
+    """What the button of an advice sends: the place, what stood there, what is to stand there."""
+    return json.encode([one.start, one.end, text[one.start : one.end], one.instead]).decode()
 
 
 @register.filter

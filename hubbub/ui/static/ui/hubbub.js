@@ -44,6 +44,45 @@ function typeInto(details) {
   if (field) field.focus();
 }
 
+/* a menu that was opened in a row ([data-menu]): while it is there, the keys of its choices come first */
+const menu = () => document.querySelector("[data-row] [data-menu], .says [data-menu]");
+
+function shut(open) {
+  const place = open.closest(".says");
+  open.remove();
+  const opener = place && place.querySelector("[data-key]");
+  if (opener) opener.focus({ preventScroll: true });
+}
+
+function pick(open, key) {
+  const target = open.querySelector(`[data-pick="${CSS.escape(key)}"]`);
+  if (!target) return false;
+  if (target.matches("select")) target.focus();
+  else target.click();
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-shut]");
+  if (button) shut(button.closest("[data-menu]"));
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const opener = event.target.closest && event.target.closest(".says-open");
+  const open = menu();
+  if (!opener || !open) return;
+  const same = open.closest(".says") === opener.closest(".says");
+  shut(open);
+  if (same) event.preventDefault();  // its key a second time closes it
+});
+/* what was swapped away took the focus along: the menu that came gets it, else the row that it stood in */
+document.addEventListener("htmx:afterSettle", () => {
+  const open = menu();
+  if (open && !open.contains(document.activeElement)) {
+    open.querySelector("button").focus({ preventScroll: true });
+    open.scrollIntoView({ block: "nearest" });
+  } else if (document.activeElement === document.body && chosen()) choose(chosen());
+});
+
 let going = false;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) {
@@ -55,6 +94,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const open = menu();
+  if (open && !event.repeat && pick(open, event.key)) { event.preventDefault(); return; }
   if (going) {
     going = false;
     const room = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
