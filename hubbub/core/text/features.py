@@ -28,7 +28,8 @@ from hubbub.core.text.characters import (
 )
 
 READ = 5_000  # characters of a text that are read; what a post is about, it says before
-_BITS = 17  # buckets of a table: 2**17
+_BITS = 17
+BUCKETS = 1 << _BITS  # of each table
 _PAD = 4  # spaces behind the last text, so that n-grams need no bounds
 
 Bools = NDArray[np.bool_]
@@ -245,7 +246,7 @@ def _bucket(hashes: Hashes) -> Buckets:
 def letter_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
     """Letter → buckets of the 3, 4 and 5 letters from here on that lie in one word with its bounds. 0: none."""
     letters = reading.letters
-    count = len(letters) - _PAD
+    count = int(reading.letter_rows[-1])
     inner = letters != 32
     running = letters.astype(np.uint32)
     running *= np.uint32(0x9E3779B1)

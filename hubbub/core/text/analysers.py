@@ -1,0 +1,142 @@
+"""All analysers behind one call: the texts are cut once, and every analyser reads the same cutting."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from hubbub.core.text import intent, model, sentiment
+from hubbub.core.text.features import READ, Reading, read
+from hubbub.core.text.judgement import Judgement, Reason
+from hubbub.core.text.lexicon import Felt, Lexicon
+from hubbub.core.text.marks import marks
+from hubbub.core.text.model import Floats
+from hubbub.core.text.toxicity import toxicity
+
+Judged = Literal["sentiment", "toxicity", "spam", "intent"]
+
+CODE = 1  # counts up when the code answers differently with the same model file
+_TOGETHER = 60_000  # characters judged in one go: what the arrays need stays in the processor's cache
+_STRETCHES = 60  # of a text, at most so many parts are tried for their weight
+_FELT = 0.02  # a stretch that moves a judgement by less is not named
+
+
+class Found(Struct, frozen=True, eq=False):
+    """What was found in a batch, before "not judged" is decided."""
+
+    feelings: sentiment.Feelings
+    toxicity: Floats
+    wants: intent.Wants
+
+
+class Analysers:
+    """Every analyser, with the shipped model. Cheap to call with many texts, quick with one; safe to share."""
+
+    def __init__(self, shipped: model.Shipped) -> None:
+        self.version = f"{shipped.version}.{CODE}"
+        self._shipped = shipped
+        self._tables = model.Tables(shipped)
+        self._lexicon = Lexicon(shipped.entries)
+
+    @classmethod
+    def from_bytes(cls, model_file: bytes) -> "Analysers":
+        """From the bytes of a model file. Raises msgspec.DecodeError where they are none."""
+        return cls(model.from_bytes(model_file))
+
+    def judge(self, texts: Sequence[str], given: Sequence[str] = ()) -> list[Judgement]:
+        """One judgement a text. `given`: the language of each as its network says, "" where it does not.
+        Of a long text the first features.READ characters are judged. Never raises for what a text holds."""
+        judgements: list[Judgement] = []
+        known = iter(given or [""] * len(texts))
+        for batch in _batches(texts):
+            judgements += self._judge(batch, list(islice(known, len(batch))))
+        return judgements
+
+    def chances(self, texts: Sequence[str], field: Judged) -> list[list[float]]:
+        """For each text the chance of each class, as shipped: sentiment.CLASSES, intent.CLASSES; of toxicity and
+        spam that it is fine and that it is not."""
+        rows: list[list[float]] = []
+        for batch in _batches(texts):
+            rows += self._chances(batch, field).tolist()
+        return rows
+
+    def why(self, text: str, field: Judged) -> tuple[Reason, ...]:
+        """The stretches that moved a judgement, strongest first: how much surer it is with them than without.
+        Empty where the field is not judged."""
+        judgement = self.judge([text])[0]
+        if getattr(judgement, field) is None:
+            return ()
+        stretches = _stretches(text)
+        without = [text[:start] + " " * (end - start) + text[end:READ] for start, end in stretches]
+        chances = np.array(self.chances([text, *without], field))
+        answer = int(chances[0].argmax())
+        if field in ("toxicity", "spam"):
+            answer = 1
+        moved = chances[0, answer] - chances[1:, answer]
+        reasons = (
+            Reason(start, end, round(float(weight), 4))
+            for (start, end), weight in zip(stretches, moved, strict=True)
+            if abs(weight) >= _FELT
+        )
+        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.start)))
+
+    def _judge(self, texts: Sequence[str], given: Sequence[str]) -> list[Judgement]:
+        reading = read(texts)
+        felt = self._lexicon.feel(reading)
+        found = self._found(reading, felt)
+        feelings, wants = found.feelings, found.wants
+        answers = feelings.chances.argmax(axis=1).tolist()
+        wanted = wants.chances.argmax(axis=1).tolist()
+        return [
+            Judgement("", 0.0, sentiment.CLASSES[answer], score, sure, rude, None, intent.CLASSES[want], want_sure)
+            for answer, score, sure, rude, want, want_sure in zip(
+                answers,
+                np.round(feelings.score, 4).tolist(),
+                np.round(feelings.sure, 4).tolist(),
+                np.round(found.toxicity, 4).tolist(),
+                wanted,
+                np.round(wants.sure, 4).tolist(),
+                strict=True,
+            )
+        ]
+
+    def _found(self, reading: Reading, felt: Felt) -> Found:
+        shipped = self._shipped
+        sums = self._tables.sums(reading)
+        dense = marks(reading, felt)
+        feelings = sentiment.feelings(shipped.sentiment, sums, dense, felt)
+        rude = toxicity(shipped.toxicity, sums, dense, felt)
+        wants = intent.wants(shipped.intent, sums, intent.with_others(dense, feelings.chances, rude))
+        return Found(feelings, rude, wants)
+
+    def _chances(self, texts: Sequence[str], field: Judged) -> Floats:
+        reading = read(texts)
+        found = self._found(reading, self._lexicon.feel(reading))
+        if field == "sentiment":
+            return found.feelings.chances
+        if field == "intent":
+            return found.wants.chances
+        return np.stack([1 - found.toxicity, found.toxicity], axis=1)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in order, cut into lots that are good to judge at once."""
+    first, held = 0, 0
+    for place, text in enumerate(texts):
+        size = min(len(text), READ) + 1
+        if held + size > _TOGETHER and place > first:
+            yield texts[first:place]
+            first, held = place, 0
+        held += size
+    if first < len(texts):
+        yield texts[first:]
+
+
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """The words of a text; of a long one, runs of neighbouring words."""
+    words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
+    each = -(-len(words) // _STRETCHES)
+    return [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each or 1)]

@@ -1,0 +1,221 @@
+"""Words that carry feeling, and the rules that weigh them: "not good", "very good", "good, but …", "GOOD!!!".
+
+The rules are those that VADER (Hutto and Gilbert, 2014) found, worked over a whole batch at once. Which words carry
+how much lies in the shipped model; docs/models.md names the lists it comes from.
+"""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from hubbub.core.text.features import Numbers, Reading
+
+Floats = NDArray[np.float64]
+
+NEGATES, BUT, LEAST, NO, NEVER, SO_OR_THIS = 1, 2, 4, 8, 16, 32  # flags of a word
+
+_SLOTS = 17  # bits: several places for each entry, so that most are found at the first try
+_TURNED = -0.74  # "not good" is about as bad as good is good, but less
+_SHOUTED = 0.733
+_DAMPED = (1.0, 0.95, 0.9)  # of the word before, the one before that, …
+_EXCLAIMED = 0.292
+_ALPHA = 15.0  # where the sum of feelings turns towards 1
+
+
+class Entries(Struct, frozen=True):
+    """The lexicon as it is shipped: one row a word, little-endian bytes. Row 0 stands for words that are not in it."""
+
+    hashes: bytes  # uint64
+    valence: bytes  # int8, tenths: how people rated the word alone, -4 to 4
+    polarity: bytes  # int8, hundredths: the same of adjectives, from another list, -1 to 1
+    boost: bytes  # int8, hundredths: how much it strengthens the next word
+    flags: bytes  # uint8
+    rude: bytes  # int16, hundredths: its pull towards profanity
+    rarity: bytes  # uint8, tenths: inverse document frequency; 0 where `rude` says nothing
+    signs: bytes  # uint64: emoticons of two to four characters, sorted
+    sign_valence: bytes  # int8, tenths
+
+
+class Felt(Struct, frozen=True, eq=False):
+    """What the rules made of a batch. One number a text, or a token where said."""
+
+    tokens: Floats  # token → feeling that it adds, after all rules
+    compound: Floats  # -1 to 1
+    glad: Floats  # sum of what is above 0
+    sad: Floats  # sum of what is below 0
+    best: Floats
+    worst: Floats
+    signs: Floats  # sum over emoticons
+    polarity: Floats  # mean over adjectives, -1 to 1
+    negations: Floats
+    turns: Floats  # how many "but"
+    rude: Floats  # linear score: above 0 leans to profanity
+    rude_tokens: Floats  # token → its part in that
+
+
+class Lexicon:
+    """The entries, ready to be looked up."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._hashes = np.frombuffer(entries.hashes, "<u8")
+        self._valence = np.frombuffer(entries.valence, "i1").astype(np.float64) / 10
+        self._polarity = np.frombuffer(entries.polarity, "i1").astype(np.float64) / 100
+        self._boost = np.frombuffer(entries.boost, "i1").astype(np.float64) / 100
+        self._flags = np.frombuffer(entries.flags, "u1")
+        self._rude = np.frombuffer(entries.rude, "<i2").astype(np.float64) / 100
+        self._rarity = np.frombuffer(entries.rarity, "u1").astype(np.float64) / 10
+        self._signs = np.frombuffer(entries.signs, "<u8")
+        self._sign_valence = np.frombuffer(entries.sign_valence, "i1").astype(np.float64) / 10
+        self._slots = self._placed()
+
+    def _placed(self) -> NDArray[np.uint16]:
+        slots = np.zeros((1 << _SLOTS) + 64, np.uint16)
+        waiting = np.arange(1, len(self._hashes))
+        at = (self._hashes >> np.uint64(64 - _SLOTS)).astype(np.int64)
+        while waiting.size:
+            free = slots[at[waiting]] == 0
+            places, first = np.unique(at[waiting[free]], return_index=True)
+            slots[places] = waiting[free][first]
+            waiting = waiting[slots[at[waiting]] != waiting]
+            at[waiting] += 1
+        return slots
+
+    def find(self, hashes: NDArray[np.uint64]) -> Numbers:
+        """Hash of a word → its row, 0 where it has none."""
+        at = (hashes >> np.uint64(64 - _SLOTS)).astype(np.int64)
+        found = self._slots[at].astype(np.int64)
+        astray = np.flatnonzero((self._hashes[found] != hashes) & (found != 0))
+        while astray.size:
+            at[astray] += 1
+            found[astray] = self._slots[at[astray]]
+            here = found[astray]
+            astray = astray[(self._hashes[here] != hashes[astray]) & (here != 0)]
+        return found
+
+    def feel(self, reading: Reading) -> Felt:
+        """Weigh the words of a batch."""
+        rows = self.find(reading.hashes)
+        flags = self._flags[rows]
+        tokens, turns = self._ruled(reading, rows, flags)
+        signs = self._signs_of(reading)
+        total = _summed(tokens, reading) + signs
+        total += np.sign(total) * _emphasis(reading)
+        polarity = self._polarity[rows] * np.where(_negated_near(reading, flags), -0.5, 1.0)
+        weighing = _summed((polarity != 0).astype(np.float64), reading)
+        rude = self._rude[rows]
+        norm = np.sqrt(_summed(self._rarity[rows] ** 2, reading))
+        return Felt(
+            tokens=tokens,
+            compound=(total / np.sqrt(total * total + _ALPHA)).astype(np.float64),
+            glad=_summed(np.maximum(tokens, 0), reading) + np.maximum(signs, 0),
+            sad=_summed(np.minimum(tokens, 0), reading) + np.minimum(signs, 0),
+            best=_extreme(np.maximum, tokens, reading),
+            worst=_extreme(np.minimum, tokens, reading),
+            signs=signs,
+            polarity=_summed(polarity, reading) / np.maximum(weighing, 1),
+            negations=_summed((flags & NEGATES).astype(np.float64), reading),
+            turns=turns,
+            rude=_summed(rude, reading) / np.maximum(norm, 1),
+            rude_tokens=rude / np.maximum(norm, 1)[reading.rows],
+        )
+
+    def _ruled(self, reading: Reading, rows: Numbers, flags: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+        """Token → feeling after all rules that look at words; and how many "but" each text has."""
+        valence, boost = self._valence[rows], self._boost[rows]
+        felt = np.where(boost == 0, valence, 0.0)
+        mixed_case = _some_capitals(reading)[reading.rows]
+        shouted = reading.capitals & mixed_case
+        felt += np.sign(felt) * (_SHOUTED * shouted)
+        carries = np.flatnonzero(felt)
+        value = felt[carries]
+        bare = valence == 0
+        no = (flags & NO) != 0
+        for back, damped in enumerate(_DAMPED, 1):
+            before = np.maximum(carries - back, 0)
+            near = (carries >= back) & (reading.rows[before] == reading.rows[carries])
+            value = np.where(near & no[before] & (back < 3), valence[carries] * _TURNED, value)
+            near &= bare[before]
+            strength = boost[before] + np.sign(boost[before]) * _SHOUTED * shouted[before]
+            value += np.sign(value) * strength * damped * near
+            hit = flags[before] * near
+            turned = (hit & NEGATES) != 0
+            if back == 1:
+                turned |= (hit & LEAST) != 0
+            else:
+                last = carries - 1
+                never = ((hit & NEVER) != 0) & ((flags[last] & SO_OR_THIS) != 0)
+                value = np.where(never, value * 1.25, value)
+                turned &= ~never
+            value = np.where(turned, value * _TURNED, value)
+        following = np.minimum(carries + 1, len(felt) - 1)
+        leads = no[carries] & (valence[following] != 0) & (reading.rows[following] == reading.rows[carries])
+        felt[carries] = np.where(leads & (following > carries), 0, value)
+        but = np.flatnonzero(flags & BUT)
+        count = np.bincount(reading.rows[but], minlength=len(reading))
+        if but.size:
+            first = np.full(len(reading), len(felt))
+            np.minimum.at(first, reading.rows[but], but)
+            at = np.arange(len(felt))
+            turn = first[reading.rows]
+            has = count[reading.rows] > 0
+            felt = np.where(has, np.where(at < turn, felt * 0.5, np.where(at > turn, felt * 1.5, felt)), felt)
+        return felt.astype(np.float64), count.astype(np.float64)
+
+    def _signs_of(self, reading: Reading) -> Floats:
+        """Sum over emoticons that stand alone, such as :-)."""
+        letters = reading.letters
+        spaces = np.flatnonzero(letters == 32)
+        starts, lengths = spaces[:-1] + 1, np.diff(spaces) - 1
+        short = np.flatnonzero((lengths >= 2) & (lengths <= 4))
+        starts, lengths = starts[short], lengths[short]
+        keys = letters[starts].astype(np.uint64)
+        for further in (1, 2, 3):
+            keys |= (letters[starts + further].astype(np.uint64) << np.uint64(16 * further)) * (lengths > further)
+        at = np.minimum(np.searchsorted(self._signs, keys), len(self._signs) - 1)
+        hit = np.flatnonzero(self._signs[at] == keys)
+        rows = np.searchsorted(reading.letter_rows, starts[hit], "right") - 1
+        sums = np.bincount(rows, weights=self._sign_valence[at[hit]], minlength=len(reading))
+        return sums.astype(np.float64)
+
+
+def sign_key(sign: str) -> int:
+    """An emoticon of two to four characters as the number it is looked up by."""
+    return sum(ord(letter) << (16 * place) for place, letter in enumerate(sign))
+
+
+def _summed(values: Floats, reading: Reading) -> Floats:
+    """Sum over each text's tokens."""
+    running = np.zeros(len(values) + 1)
+    np.cumsum(values, out=running[1:])
+    bounds = running[reading.token_rows]
+    return (bounds[1:] - bounds[:-1]).astype(np.float64)
+
+
+def _extreme(which: np.ufunc, values: Floats, reading: Reading) -> Floats:
+    extremes = np.zeros(len(reading), np.float64)
+    at = np.flatnonzero(values)
+    which.at(extremes, reading.rows[at], values[at])
+    return extremes
+
+
+def _some_capitals(reading: Reading) -> NDArray[np.bool_]:
+    """Which texts have words in CAPITALS and others that are not."""
+    shouted = _summed(reading.capitals.astype(np.float64), reading)
+    words = _summed(reading.words.astype(np.float64), reading)
+    return (shouted > 0) & (shouted < words)
+
+
+def _emphasis(reading: Reading) -> Floats:
+    exclaims = np.minimum(reading.kinds[:, 6], 4) * _EXCLAIMED
+    asked = reading.kinds[:, 7]
+    asks = np.where(asked > 1, np.where(asked <= 3, asked * 0.18, 0.96), 0)
+    return (exclaims + asks).astype(np.float64)
+
+
+def _negated_near(reading: Reading, flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Token → does a negation stand one or two before it."""
+    negates = (flags & (NEGATES | NO)) != 0
+    near = np.zeros(len(flags), np.bool_)
+    for back in (1, 2):
+        near[back:] |= negates[:-back] & (reading.rows[back:] == reading.rows[:-back])
+    return near

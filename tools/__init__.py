@@ -1,0 +1,1 @@
+"""What the developers of Hubbub run: checks, training of the shipped model."""

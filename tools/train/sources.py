@@ -1,0 +1,142 @@
+"""The labelled texts that the model may be made from, and what each label teaches. Licences: docs/models.md."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from hubbub.core.text import intent
+from hubbub.core.text.sentiment import CLASSES
+from tools.train.matrix import Doubles, Ints
+
+_GLAD = "admiration amusement approval caring excitement gratitude joy love optimism pride relief"
+_SAD = "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness"
+GLAD, SAD = frozenset(_GLAD.split()), frozenset(_SAD.split())
+RUDE = frozenset(("anger", "annoyance", "disgust"))
+INTENT_LABELS = Path(__file__).with_name("intent_labels.jsonl")
+
+
+class Row(Struct, frozen=True):
+    """One line of a file of the data folder."""
+
+    text: str
+    label: str | int = ""
+    labels: tuple[str, ...] = ()
+
+
+class Taught(Struct, frozen=True):
+    """Texts with numbers that a head shall find for them."""
+
+    texts: tuple[str, ...]
+    targets: Doubles  # (texts, outputs)
+    sources: Ints  # text → number of its source, so that sources can weigh alike
+
+
+class DataMissing(Exception):
+    """A file of the folder is not there or is not what it should be; the text names it."""
+
+
+def rows(folder: Path, name: str) -> tuple[Row, ...]:
+    """The rows of one file, in order. Raises DataMissing."""
+    path = folder / f"{name}.jsonl.gz"
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            found = [json.loads(line) for line in lines]
+        return tuple(Row(row["text"], row.get("label", ""), tuple(row.get("labels", ()))) for row in found)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataMissing(f"{path}: {error}") from None
+
+
+def sentiments(folder: Path, *names: str) -> Taught:
+    """One column a class."""
+    taken = [row for name in names for row in rows(folder, name)]
+    answers = [CLASSES.index(str(row.label)) for row in taken]
+    return Taught(tuple(row.text for row in taken), np.eye(3)[answers], np.zeros(len(taken), np.int64))
+
+
+def valences(folder: Path) -> Taught:
+    """One column, -1 to 1: tweets by their class, Reddit's comments by the balance of their emotions."""
+    return _joined(
+        [
+            (rows(folder, "sentiment_train"), lambda row: CLASSES.index(str(row.label)) - 1.0),
+            (rows(folder, "goemotions_train"), valence),
+        ]
+    )
+
+
+def valence(row: Row) -> float:
+    """Glad emotions against sad ones."""
+    glad, sad = len(GLAD.intersection(row.labels)), len(SAD.intersection(row.labels))
+    return (glad - sad) / max(glad + sad, 1)
+
+
+def toxicities(folder: Path) -> Taught:
+    """One column, 0 or 1."""
+    return _joined(
+        [
+            (rows(folder, "davidson"), lambda row: float(row.label != "neither")),
+            (rows(folder, "edos_train"), lambda row: float(row.label)),
+            (rows(folder, "toxic_spans_comments"), lambda row: float(row.label)),
+            (rows(folder, "goemotions_train"), lambda row: float(bool(RUDE.intersection(row.labels)))),
+        ]
+    )
+
+
+def _joined(parts: list[tuple[tuple[Row, ...], Callable[[Row], float]]]) -> Taught:
+    texts = [row.text for part, _ in parts for row in part]
+    targets = [teach(row) for part, teach in parts for row in part]
+    sources = np.repeat(np.arange(len(parts)), [len(part) for part, _ in parts])
+    return Taught(tuple(texts), np.array(targets)[:, None], sources)
+
+
+class Labelled(Struct, frozen=True):
+    """One line of intent_labels.jsonl."""
+
+    file: str
+    row: int  # counted from 0
+    sha: str  # beginning of the SHA-256 of the text, in UTF-8
+    label: str
+
+
+def intents(folder: Path, labels: Path = INTENT_LABELS) -> Taught:
+    """One column a class, the posts labelled by hand. Raises DataMissing where a post is not what was labelled."""
+    files: dict[str, tuple[Row, ...]] = {}
+    texts, answers = [], []
+    for each in _labelled(labels):
+        if each.file not in files:
+            files[each.file] = rows(folder, each.file)
+        text = files[each.file][each.row].text
+        if hashlib.sha256(text.encode()).hexdigest()[: len(each.sha)] != each.sha:
+            raise DataMissing(f"{folder / each.file}, row {each.row}: another text than the one that was labelled")
+        texts.append(text)
+        answers.append(intent.CLASSES.index(each.label))
+    return Taught(tuple(texts), np.eye(len(intent.CLASSES))[answers], np.zeros(len(texts), np.int64))
+
+
+def _labelled(labels: Path) -> Iterator[Labelled]:
+    for line in labels.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield Labelled(row["file"], row["row"], row["sha"], row["label"])
+
+
+HINTS: dict[str, str] = {
+    "admiration": "compliment",
+    "gratitude": "compliment",
+    "annoyance": "complaint",
+    "disappointment": "complaint",
+    "curiosity": "question",
+}
+
+
+def hinted(folder: Path) -> Taught:
+    """Weak help for intents: comments with one emotion only, that makes an intent likely, or none at all."""
+    texts, answers = [], []
+    for row in rows(folder, "goemotions_train"):
+        if len(row.labels) == 1 and (row.labels[0] in HINTS or row.labels[0] == "neutral"):
+            texts.append(row.text)
+            answers.append(intent.CLASSES.index(HINTS.get(row.labels[0], "other")))
+    return Taught(tuple(texts), np.eye(len(intent.CLASSES))[answers], np.zeros(len(texts), np.int64))
