@@ -7,16 +7,23 @@ from . import script
 from .common import likelihood
 from .tree import And, Leaf, Near, Node, Or, Term, leaves
 
-_Found = tuple[float, tuple[str, ...]]  # how often a post holds one of them, guessed; and the words
+# What must hold as well, a chain: the first of it belongs to one way alone, what follows is shared by many.
+Needs = tuple[Node, "Needs | None"]
+# One way in which a query can match: a word or wildcard that the post must hold, and all else that it must.
+Way = tuple[str, Needs]
 
 
-def anchors(node: Node, uses: Mapping[str, int]) -> tuple[str, ...] | None:
-    """Words and wildcards of which every post that matches holds at least one; None where there are none.
+def ways(node: Node, uses: Mapping[str, int]) -> list[Way] | None:
+    """All ways in which a query can match: a post that matches does so in one of them; None where one needs no word.
 
     `uses` says in how many queries a word stands: what many ask for is likely to be common.
     """
-    found = _anchors(node, uses)
-    return tuple(dict.fromkeys(found[1])) if found else None
+    rarity = _Rarity(uses)
+    if rarity.of(node) is None:
+        return None
+    found: list[Way] = []
+    _ways(node, None, rarity, found)
+    return found
 
 
 def is_anywhere(node: Node) -> TypeGuard[Term]:
@@ -35,6 +42,15 @@ def words_of(node: Node) -> set[str]:
     return {word for leaf, _ in leaves(node) for term in _terms(leaf) if _in_words(term) for word in _words(term)}
 
 
+def needed(node: Node) -> set[str]:
+    """Plain words of a part that must all stand in title or text."""
+    if isinstance(node, Near):
+        return {word for side in (node.left, node.right) if len(side) == 1 for word in needed(side[0])}
+    if isinstance(node, Term) and _in_words(node):
+        return {word for word in _words(node) if "*" not in word and "?" not in word}
+    return set()
+
+
 def _terms(leaf: Leaf) -> tuple[Term, ...]:
     if isinstance(leaf, Near):
         return leaf.left + leaf.right
@@ -51,52 +67,74 @@ def _words(term: Term) -> list[str]:
     return [token.word for token in term.tokens]
 
 
-def _anchors(node: Node, uses: Mapping[str, int]) -> _Found | None:
+class _Rarity:
+    """How likely a post is to hold one of the words that a node needs, guessed; None where it needs none."""
+
+    def __init__(self, uses: Mapping[str, int]) -> None:
+        self._uses = uses
+        self._known: dict[int, float | None] = {}
+
+    def of(self, node: Node) -> float | None:
+        """The guess for a node of the query, each made once."""
+        if isinstance(node, Term):
+            return self._word(node)[0] if _in_words(node) else None
+        if id(node) not in self._known:
+            self._known[id(node)] = self._joined(node)
+        return self._known[id(node)]
+
+    def word(self, term: Term) -> str:
+        """The rarest word of a term."""
+        return self._word(term)[1]
+
+    def side(self, near: Near) -> tuple[Term, ...] | None:
+        """The side of NEAR with the rarer words."""
+        sides = [(cost, n) for n, side in enumerate((near.left, near.right)) if (cost := self._all(side)) is not None]
+        return (near.left, near.right)[min(sides)[1]] if sides else None
+
+    def _word(self, term: Term) -> tuple[float, str]:
+        uses = self._uses
+        return min((likelihood(word) * (1 + uses.get(word, 0) / 50), word) for word in _words(term))
+
+    def _joined(self, node: Node) -> float | None:
+        if isinstance(node, Near):
+            sides = (self._all(node.left), self._all(node.right))
+            return min((cost for cost in sides if cost is not None), default=None)
+        if isinstance(node, And):
+            return min((cost for part in node.parts if (cost := self.of(part)) is not None), default=None)
+        return self._all(node.parts) if isinstance(node, Or) else None  # NOT and other fields need no word
+
+    def _all(self, parts: tuple[Node, ...]) -> float | None:
+        total = 0.0
+        for part in parts:
+            cost = self.of(part)
+            if cost is None:
+                return None
+            total += cost
+        return total
+
+
+def _ways(node: Node, rest: Needs | None, rarity: _Rarity, found: list[Way]) -> None:
+    """Ways in which a node can match, each with what else it needs. Depth is bounded by that of the brackets."""
     if isinstance(node, Term):
-        return _rarest(node, uses)
-    if isinstance(node, Near):
-        sides = [_any([_rarest(term, uses) for term in side]) for side in (node.left, node.right)]
-        return _cheapest(sides)
-    if isinstance(node, And):
-        return _cheapest([_anchors(part, uses) for part in node.parts])
-    if isinstance(node, Or):
-        return _any([_anchors(part, uses) for part in node.parts])
-    return None  # NOT, and fields that are compared as a whole, need no word
+        found.append((rarity.word(node), (node, rest)))
+    elif isinstance(node, Near):
+        side = rarity.side(node)
+        for term in side or ():
+            alone = node if len(side or ()) == 1 else _with_one(node, term, is_left=side is node.left)
+            found.append((rarity.word(term), (alone, rest)))
+    elif isinstance(node, Or):
+        for part in node.parts:
+            _ways(part, rest, rarity, found)
+    elif isinstance(node, And):
+        costs = [(cost, n) for n, part in enumerate(node.parts) if (cost := rarity.of(part)) is not None]
+        chosen = min(costs)[1]
+        for n, part in enumerate(node.parts):
+            if n != chosen:
+                rest = (part, rest)
+        _ways(node.parts[chosen], rest, rarity, found)
 
 
-def _rarest(term: Term, uses: Mapping[str, int]) -> _Found | None:
-    if not _in_words(term):
-        return None
-    cost, word = min((likelihood(word) * (1 + uses.get(word, 0) / 50), word) for word in _words(term))
-    return cost, (word,)
-
-
-def _cheapest(parts: list[_Found | None]) -> _Found | None:
-    found = [part for part in parts if part]
-    return min(found) if found else None
-
-
-def _any(parts: list[_Found | None]) -> _Found | None:
-    words: list[str] = []
-    cost = 0.0
-    for part in parts:
-        if part is None:
-            return None
-        cost += part[0]
-        words += part[1]
-    return cost, tuple(words)
-
-
-def also_needed(node: Node, anchor: str) -> str:
-    """Another word without which a query cannot match, the rarest of them; "" where there is none."""
-    words = {word for part in (node.parts if isinstance(node, And) else (node,)) for word in _needed(part)}
-    return min(words - {anchor}, key=likelihood, default="")
-
-
-def _needed(node: Node) -> set[str]:
-    """Plain words of a part that must all stand in title or text."""
-    if isinstance(node, Near):
-        return {word for side in (node.left, node.right) if len(side) == 1 for word in _needed(side[0])}
-    if isinstance(node, Term) and _in_words(node):
-        return {word for word in _words(node) if "*" not in word and "?" not in word}
-    return set()
+def _with_one(near: Near, term: Term, *, is_left: bool) -> Near:
+    if is_left:
+        return Near((term,), near.right, near.within, near.forward)
+    return Near(near.left, (term,), near.within, near.forward)

@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from hubbub.core.facts import Facts
 
-from . import lookup
+from . import lookup, script
 from .anchors import is_anywhere
 from .glob import glob
 from .places import near_places, term_places, texts
@@ -66,13 +66,13 @@ def _joined(node: And | Or, want: bool, given: str) -> Check:
     if len(rest) > 2:
         return _every(tuple(rest)) if all_needed else _some(tuple(rest))
     if len(rest) == 2:
-        return _both(*rest) if all_needed else _either(*rest)
+        return both(*rest) if all_needed else _either(*rest)
     return rest[0] if rest else (_yes if all_needed else _no)
 
 
 def _words(words: frozenset[str], all_needed: bool, want: bool) -> Check:
     if all_needed:
-        return _all_of(words) if want else _none_of(words)
+        return needs_all(words) if want else _none_of(words)
     return _one_of(words) if want else _not_all_of(words)
 
 
@@ -81,7 +81,8 @@ def _is_plain(node: Node) -> TypeGuard[Term]:
     return is_anywhere(node) and not node.tokens[0].wild
 
 
-def _all_of(words: frozenset[str]) -> Check:
+def needs_all(words: frozenset[str]) -> Check:
+    """Whether all of these words stand in title or text."""
     if len(words) == 1:
         (word,) = words
         return lambda bag, _reading, _facts, _now: word in bag
@@ -96,14 +97,15 @@ def _none_of(words: frozenset[str]) -> Check:
 
 
 def _one_of(words: frozenset[str]) -> Check:
-    return _negated(_none_of(words)) if len(words) > 1 else _all_of(words)
+    return _negated(_none_of(words)) if len(words) > 1 else needs_all(words)
 
 
 def _not_all_of(words: frozenset[str]) -> Check:
     return lambda bag, _reading, _facts, _now: not words <= bag
 
 
-def _both(a: Check, b: Check) -> Check:
+def both(a: Check, b: Check) -> Check:
+    """Whether two checks hold."""
     return lambda bag, reading, facts, now: a(bag, reading, facts, now) and b(bag, reading, facts, now)
 
 
@@ -156,7 +158,7 @@ def _leaf(node: Node) -> Check:
 
 def _term(term: Term) -> Check:
     if _is_plain(term):
-        return _all_of(frozenset((term.tokens[0].word,)))
+        return needs_all(frozenset((term.tokens[0].word,)))
     scoped = term.field in ("", "title", "text")
     plain = not term.exact and not any(token.mark or token.wild for token in term.tokens)
     if plain and term.slack is None and not term.field:
@@ -179,7 +181,11 @@ def _marked(term: Term, token: Cut) -> Check:
     """A hashtag or a handle."""
     word, written = token.word, token.mark + token.word
 
+    signs = script.MARKS[token.mark]
+
     def stands(words: Words) -> bool:
+        if not any(sign in words.source for sign in signs):
+            return False
         folded = words.folded
         if not folded.isascii():
             return bool(term_places(term, words))
@@ -239,7 +245,7 @@ def _wildcard(pattern: str) -> Check:
 def _near(node: Near) -> Check:
     # First the side that is quicker to rule out: the one without wildcards, then the one with fewer words.
     sides = sorted((node.left, node.right), key=lambda side: (any(t.tokens[0].wild for t in side), len(side)))
-    guard = _both(_seen(sides[0]), _seen(sides[1]))
+    guard = both(_seen(sides[0]), _seen(sides[1]))
     field = node.left[0].field
 
     def near(bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from itertools import takewhile
 class Glob:
     """One pattern. `*` is any run of characters, also none; `?` exactly one."""
 
-    __slots__ = ("_middle", "_open", "_prefix", "_suffix", "_tight", "prefix")
+    __slots__ = ("_middle", "_prefix", "_suffix", "_tight", "open", "prefix")
 
     def __init__(self, pattern: str) -> None:
         parts = pattern.split("*")
@@ -16,13 +16,13 @@ class Glob:
         self._prefix = parts[0]
         self._suffix = parts[-1] if not self._tight else ""
         self._middle = [part for part in parts[1:-1] if part]
-        self._open = pattern == self.prefix + "*"
+        self.open = pattern == self.prefix + "*"  # whatever begins with it fits
 
     def matches(self, word: str) -> bool:
         """Whether the whole word fits."""
         if not word.startswith(self.prefix):
             return False
-        if self._open:
+        if self.open:
             return True
         if self._tight:
             return len(word) == len(self._prefix) and _fits(self._prefix, word, 0)

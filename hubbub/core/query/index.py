@@ -7,47 +7,29 @@ from typing import Generic, TypeVar
 
 from hubbub.core.facts import NOTHING, Facts
 
-from .anchors import also_needed, anchors, words_of
+from .anchors import words_of
 from .compiled import Check, compiled
 from .glob import Glob, glob
+from .leads import Lead, leads
 from .reading import Reading
 from .tree import Query
 
 K = TypeVar("K", bound=Hashable)
-MOST_MET = 500_000  # words remembered, with what asks for them
+MOST_MET = 300_000  # words remembered, with what they lead to
+_LONG = 64  # longer ones are not remembered
+_NONE: list[Lead] = []
+_NO_SIZES: list[int] = []
 
 
 class _Slot(Generic[K]):
-    """One query in the index."""
+    """One query in the index, and the words that lead to it; None: it is always looked at."""
 
-    __slots__ = ("anchors", "key", "order", "query")
+    __slots__ = ("anchors", "number", "query")
 
-    def __init__(self, key: K, query: Query, order: int) -> None:
-        self.key = key
+    def __init__(self, query: Query, number: int) -> None:
         self.query = query
-        self.order = order
-        self.anchors: tuple[str, ...] | None = None  # None: always looked at
-
-
-class _Entry(Generic[K]):
-    """A query under one of its anchors: what is left to be checked once that anchor was seen."""
-
-    __slots__ = ("anchor", "check", "key", "order", "slot")
-
-    def __init__(self, slot: _Slot[K], anchor: str) -> None:
-        self.slot = slot
-        self.key = slot.key
-        self.order = slot.order
-        self.anchor = anchor
-        self.check: Check | None = None  # compiled when first looked at: of many queries, most never are
-
-    def compile(self) -> Check:
-        """Make the check."""
-        self.check = compiled(self.slot.query.tree, self.anchor)
-        return self.check
-
-
-_Lead = tuple[str, _Entry[K]]  # another word that must be seen, "" for none; and the query
+        self.number = number
+        self.anchors: tuple[str, ...] | None = None
 
 
 class Index(Generic[K]):
@@ -58,19 +40,19 @@ class Index(Generic[K]):
 
     def __init__(self, pairs: Iterable[tuple[K, Query]] = ()) -> None:
         self._slots: dict[K, _Slot[K]] = {}
-        self._next = 0
+        self._keys: list[K] = []  # by the number of the query; also of those that were removed
         self._uses: Counter[str] = Counter()  # in how many queries a word stands
-        self._words: dict[str, list[_Lead[K]]] = {}  # what to look at when a word is seen
-        self._wilds: dict[str, list[tuple[Glob, _Lead[K]]]] = {}  # by the first two or three characters
-        self._always: list[_Entry[K]] = []
-        self._live: dict[str, list[_Lead[K]]] = {}  # words that were seen: with what the wildcards add
-        self._dead: set[str] = set()  # words that were seen and that no query asks for
+        self._words: dict[str, list[Lead]] = {}  # what a word leads to
+        self._wilds: dict[str, list[tuple[Glob, Lead]]] = {}  # the same for wildcards, by what they begin with
+        self._sizes: dict[str, list[int]] = {}  # how long those beginnings are, by their first two or three characters
+        self._always: dict[int, Check] = {}
+        self._live: dict[str, list[Lead]] = {}  # words that were met, with all that they lead to
+        self._dead: set[str] = set()  # words that were met and lead nowhere
         taken = dict(pairs)
         for query in taken.values():
             self._uses.update(words_of(query.tree))
         for key, query in taken.items():
-            self._put(key, query, self._next)
-            self._next += 1
+            self._put(key, query, len(self._keys))
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -81,8 +63,7 @@ class Index(Generic[K]):
         if old:
             self._drop(old)
         self._uses.update(words_of(query.tree))
-        self._put(key, query, old.order if old else self._next)
-        self._next += old is None
+        self._put(key, query, old.number if old else len(self._keys))
 
     def remove(self, key: K) -> None:
         """Forget a query. Raises KeyError where there is none under that key."""
@@ -91,81 +72,103 @@ class Index(Generic[K]):
     def match(self, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> list[K]:
         """The keys of the queries that hold for one post."""
         bag = reading.bag
-        found: list[_Entry[K]] = []
+        found: list[int] = []
         live = self._live
         for word in bag - self._dead:
-            entries = live.get(word)
-            for also, entry in self._learn(word) if entries is None else entries:
-                # Most are ruled out by one more word, before anything else of theirs is touched.
-                if (not also or also in bag) and (entry.check or entry.compile())(bag, reading, facts, now):
-                    found.append(entry)
+            # The words of which none may stand, and one more that must, rule most out before anything is called.
+            for also, refused, check, number in live.get(word) or self._meet(word):
+                if (
+                    (not also or also in bag)
+                    and (refused is None or refused.isdisjoint(bag))
+                    and (check is None or check(bag, reading, facts, now))
+                ):
+                    found.append(number)
         if self._always:
-            always = self._always
-            found += [entry for entry in always if (entry.check or entry.compile())(bag, reading, facts, now)]
-        if len(found) < 2:
-            return [entry.key for entry in found]
+            found += [number for number, check in self._always.items() if check(bag, reading, facts, now)]
+        if not found:
+            return []
+        keys = self._keys
+        if len(found) == 1:
+            return [keys[found[0]]]
         # Several words may lead to one query; each is enough.
-        once = {entry.order: entry.key for entry in found}
-        return [once[order] for order in sorted(once)]
+        return [keys[number] for number in sorted(set(found))]
 
     def match_many(self, readings: Sequence[Reading], *, now: datetime) -> list[list[K]]:
         """The same for many posts, of which nothing is known beyond what their network said."""
         match = self.match
         return [match(reading, now=now) for reading in readings]
 
-    def _learn(self, word: str) -> list[_Lead[K]]:
-        """What is to be looked at when a word is seen, which was not seen before."""
-        entries = list(self._words.get(word, ()))
-        for begins in {word[:2], word[:3]}:
-            entries += [lead for fits, lead in self._wilds.get(begins, ()) if fits.matches(word)]
+    def _meet(self, word: str) -> list[Lead]:
+        """What a word leads to that was not met before."""
+        found = self._words.get(word, _NONE)
+        # A wildcard's beginning has three characters, or two where more stands behind it.
+        sizes = self._sizes.get(word[:3]) or _NO_SIZES
+        if len(word) > 2 and (pair := self._sizes.get(word[:2])):
+            sizes = pair + sizes
+        for size in sizes:
+            wilds = self._wilds.get(word[:size])
+            if wilds:
+                found = found + [lead for fits, lead in wilds if fits.open or fits.matches(word)]
+        if len(word) > _LONG:
+            return found
         if len(self._dead) + len(self._live) >= MOST_MET:
             self._dead.clear()
             self._live.clear()
-        if entries:
-            self._live[word] = entries
+        if found:
+            self._live[word] = found
         else:
             self._dead.add(word)
-        return entries
+        return found
 
-    def _put(self, key: K, query: Query, order: int) -> None:
-        slot = _Slot(key, query, order)
+    def _put(self, key: K, query: Query, number: int) -> None:
+        slot: _Slot[K] = _Slot(query, number)
         self._slots[key] = slot
-        slot.anchors = anchors(query.tree, self._uses)
-        if slot.anchors is None:
-            self._always.append(_Entry(slot, ""))
+        if number == len(self._keys):
+            self._keys.append(key)
+        else:
+            self._keys[number] = key
+        found = leads(query.tree, self._uses, number)
+        if found is None:
+            self._always[number] = compiled(query.tree)
+            if number + 1 < len(self._keys):  # replaced: it keeps its place among them
+                self._always = dict(sorted(self._always.items()))
             return
-        for anchor in slot.anchors:
-            lead = (also_needed(query.tree, anchor), _Entry(slot, anchor))
-            if "*" in anchor or "?" in anchor:
-                fits = glob(anchor)
-                self._wilds.setdefault(fits.prefix[:3], []).append((fits, lead))
-            else:
-                self._words.setdefault(anchor, []).append(lead)
+        slot.anchors = tuple(dict.fromkeys(word for word, _ in found))
+        for word, lead in found:
+            if "*" not in word and "?" not in word:
+                self._words.setdefault(word, []).append(lead)
+                continue
+            fits = glob(word)
+            self._wilds.setdefault(fits.prefix, []).append((fits, lead))
+            sizes = self._sizes.setdefault(fits.prefix[:3], [])
+            if len(fits.prefix) not in sizes:
+                sizes.append(len(fits.prefix))
         self._forget(slot.anchors)
 
     def _drop(self, slot: _Slot[K]) -> None:
+        number = slot.number
         self._uses.subtract(words_of(slot.query.tree))
         if slot.anchors is None:
-            self._always = [entry for entry in self._always if entry.slot is not slot]
+            del self._always[number]
             return
-        for anchor in slot.anchors:
-            if "*" in anchor or "?" in anchor:
-                begins = glob(anchor).prefix[:3]
-                kept = [pair for pair in self._wilds.pop(begins, ()) if pair[1][1].slot is not slot]
+        for word in slot.anchors:
+            if "*" not in word and "?" not in word:
+                kept = [lead for lead in self._words.pop(word, ()) if lead[3] != number]
                 if kept:
-                    self._wilds[begins] = kept
-            else:
-                left = [lead for lead in self._words.pop(anchor, ()) if lead[1].slot is not slot]
-                if left:
-                    self._words[anchor] = left
+                    self._words[word] = kept
+                continue
+            begins = glob(word).prefix
+            left = [pair for pair in self._wilds.pop(begins, ()) if pair[1][3] != number]
+            if left:
+                self._wilds[begins] = left
         self._forget(slot.anchors)
 
     def _forget(self, changed: Iterable[str]) -> None:
         """Look anew at the words that a change concerns; for a wildcard at all of them."""
-        for anchor in changed:
-            if "*" in anchor or "?" in anchor:
+        for word in changed:
+            if "*" in word or "?" in word:
                 self._live.clear()
                 self._dead.clear()
                 return
-            self._live.pop(anchor, None)
-            self._dead.discard(anchor)
+            self._live.pop(word, None)
+            self._dead.discard(word)

@@ -34,6 +34,9 @@ URL_STOPS = (  # quotes and the punctuation of scripts that write no space behin
     "\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f\u3001\u3002\uff0c\uff01\uff1f\uff1b\uff08\uff09\u3010\u3011"
 )
 
+# All characters that read as these once they are folded.
+MARKS = {"#": "#\uff03\ufe5f", "@": "@\uff20\ufe6b"}
+
 # The joiners, skin tones and tags that are dropped; variation selectors and marks go by their category.
 _DROPPED = re.compile("[\u200c\u200d\u2060\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _PICTURE = re.compile(f"[{PICTOGRAPH}{FLAG}]")
@@ -44,6 +47,7 @@ TOKEN = re.compile(f"[^\\W{UNSPACED}]+|[{UNSPACED}]|[{FLAG}]{{2}}|[{FLAG}{PICTOG
 WANTED = re.compile(f"(?:[^\\W{UNSPACED}]|[*?])+|[{UNSPACED}]|[{FLAG}]{{2}}|[{FLAG}{PICTOGRAPH}]")
 UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 JAMO = re.compile(f"[{_JAMO}]")
+_TOGETHER = re.compile(f"[{_JAMO}{FLAG}]")
 
 
 _SHORT, _MOST_RUNS = 12, 100_000
@@ -113,8 +117,44 @@ class _Runs(dict[str, str]):
 RUNS = _Runs()
 
 
+class _Apart(dict[str, str]):
+    """The same with a space around each character that is a token of its own: ready to be split."""
+
+    def __missing__(self, run: str) -> str:
+        if len(run) == 1:
+            folded = FOLDS[run]
+        else:
+            folded = "".join([self[c] for c in run])
+            if _TOGETHER.search(folded):  # what goes together is told apart by looking at the run as a whole
+                folded = RUNS[run] if len(run) <= _SHORT else fold_rest(run)
+        folded = TOKEN.sub(_set_apart, folded)
+        if len(run) <= _SHORT:
+            if len(self) >= _MOST_RUNS:
+                self.clear()
+            self[run] = folded
+        return folded
+
+
+def _set_apart(token: re.Match[str]) -> str:
+    piece = token[0]
+    wordy = (piece[0].isalnum() or piece[0] == "_") and not UNSPACED_ONE.match(piece)
+    return piece if wordy else f" {piece} "
+
+
+APART = _Apart()
+
+
 def _fold_run(match: re.Match[str]) -> str:
     return RUNS[match[0]]
+
+
+def _fold_apart(match: re.Match[str]) -> str:
+    return APART[match[0]]
+
+
+def fold_apart(text: str) -> str:
+    """Folded but for its ASCII letters; beside what is word or pictograph only ASCII is left, tokens stand apart."""
+    return _NON_ASCII.sub(_fold_apart, text)
 
 
 def fold_words(text: str) -> str:

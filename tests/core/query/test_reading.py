@@ -1,5 +1,6 @@
 """How a text is read: tokens, marks, and where each stands in the original."""
 
+import sys
 import unicodedata
 
 import pytest
@@ -171,3 +172,9 @@ def test_questions(text: str, is_question: bool) -> None:
 )
 def test_hosts(url: str, expected: str) -> None:
     assert host(url) == expected
+
+
+@pytest.mark.parametrize("mark", script.MARKS)
+def test_all_that_reads_as_a_mark_is_known(mark: str) -> None:
+    found = [char for code in range(sys.maxunicode + 1) if mark in unicodedata.normalize("NFKC", char := chr(code))]
+    assert sorted(found) == sorted(script.MARKS[mark])
