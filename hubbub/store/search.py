@@ -15,7 +15,18 @@ from .models import Conversation, Mention, Post, Workspace
 from .narrowing import Narrowing, narrowed, too_wide
 from .stretches import Before, Stretches, along, by_words, older_than, places
 
-__all__ = ["WITH", "Before", "Found", "matching", "newest_of", "older_than", "search", "search_topic"]
+__all__ = [
+    "WITH",
+    "Before",
+    "Found",
+    "matching",
+    "newest_of",
+    "of_mentions",
+    "of_posts",
+    "older_than",
+    "search",
+    "search_topic",
+]
 
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
 BUDGET = 2_500  # posts held against the query for one page at most, so that it comes at once; then it offers to go on
@@ -37,7 +48,7 @@ def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> 
     """Which of these posts match (id → spans), read with all that is known about them."""
     caught: dict[int, tuple[language.Span, ...]] = {}
     for post, facts in zip(posts, facts_of(posts), strict=True):
-        reading = language.read(post.shape(), post.source.place, read_at=post.taken)
+        reading = language.read(post.shape(found=True), post.source.place, read_at=post.taken)
         if language.matches(query, reading, facts, now=now):
             caught[post.pk] = language.spans(query, reading, facts, now=now)
     return caught
@@ -65,11 +76,12 @@ def search(
         return _page(along(newest_first, None), query, now=now, before=before, size=size, budget=budget)
     if slips := too_wide(workspace, query):
         return Found((), {}, None, 0, ran_out=False, slips=slips)
-    stretches = _of_posts(posts, narrowed(workspace, query, now=now))
+    stretches = of_posts(posts, narrowed(workspace, query, now=now))
     return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
 
-def _of_posts(posts: QuerySet[Post], narrowing: Narrowing) -> Stretches:
+def of_posts(posts: QuerySet[Post], narrowing: Narrowing) -> Stretches:
+    """The posts of a list that may match, the newest first."""
     if narrowing.words is None:
         return along(posts.order_by("-published", "-id"), narrowing.condition)
     fit = posts.order_by() if narrowing.condition is None else posts.order_by().filter(narrowing.condition)
@@ -100,21 +112,24 @@ def search_topic(
         return _page(stretches, query, now=now, before=before, size=size, budget=budget)
     if slips := too_wide(workspace, query):
         return Found((), {}, None, 0, ran_out=False, slips=slips)
-    stretches = _of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), budget)
+    stretches, _ = of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), budget)
     return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
 
-def _of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, budget: int) -> Stretches:
-    # a rare topic is read as it is, which is quicker than looking for its posts among all that hold the words
-    few = narrowing.words is not None and mentions.order_by()[: budget + 1].count() <= budget
-    if narrowing.words is None or few:
-        return along(mentions.order_by("-published", "-post_id"), None if few else narrowing.condition, "post_id")
+def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, few: int) -> tuple[Stretches, bool]:
+    """The same for a topic's posts, and whether they were narrowed at all: a topic with no more than a `few` is read
+    as it is, which is quicker than looking for its posts among all that hold the words."""
+    newest_first = mentions.order_by("-published", "-post_id")
+    if narrowing.words is None:
+        return along(newest_first, narrowing.condition, "post_id"), True
+    if mentions.order_by()[: few + 1].count() <= few:
+        return along(newest_first, None, "post_id"), False
     fit = mentions.order_by() if narrowing.condition is None else mentions.order_by().filter(narrowing.condition)
 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
         return places(fit.filter(post__in=candidates.numbered(ids)), "post_id")
 
-    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until)
+    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until), True
 
 
 def _unfiltered(posts: Sequence[Post], size: int) -> Found:

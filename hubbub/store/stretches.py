@@ -1,6 +1,6 @@
 """Stretches of posts, newest first, that may match: along the search index, or along the list itself."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ class Stretch(Struct):
     ids: Sequence[int]
     seen: int  # posts that were looked at to find them
     end: Before | None  # how far this reaches; None: to the end of the list
+    waiting: Collection[int] = ()  # those of them, and others, that are still to be indexed
 
 
 Stretches = Callable[[Before | None, int], Iterator[Stretch]]  # from a place; how many posts are wanted at first
@@ -52,7 +53,10 @@ def by_words(hits: Hits, kept: Kept, workspace: int, since: datetime | None, unt
             if keys or floor == low:
                 places = sorted(kept([key.post_in(one) for one in keys]), reverse=True)
                 end = Before(key.moment_of(floor), 0) if floor > low else None
-                yield from _pieces([at for at in places if before is None or at < before], len(keys), end, first)
+                waiting = {key.post_in(one) for one in both[0]}
+                for piece in _pieces([at for at in places if before is None or at < before], len(keys), end, first):
+                    piece.waiting = waiting
+                    yield piece
                 if end is None:
                     return
                 high, first = floor, CHUNK

@@ -6,6 +6,6 @@ Three tables beside the models: what is still to be indexed (`search_queue`), th
 
 from .indexing import step
 from .key import indexable
-from .lookup import hits, queued
+from .lookup import faithful, hits, queued
 
-__all__ = ["hits", "indexable", "queued", "step"]
+__all__ = ["faithful", "hits", "indexable", "queued", "step"]

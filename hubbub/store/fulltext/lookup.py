@@ -7,6 +7,7 @@ from django.db import connection
 from hubbub.core.query.narrow import Need
 
 from . import expression
+from .key import begin_of, end_of
 
 
 def queued(low: int, high: int, most: int) -> list[int]:
@@ -40,6 +41,16 @@ def hits(need: Need, low: int, high: int, most: int) -> list[int]:
         [expression.loose(need), low, high, most],
     )
     return sorted({*fit, *unfit}, reverse=True)[:most] if unfit else fit
+
+
+def faithful(workspace: int) -> bool:
+    """Whether the index holds every post of the workspace whole: PostgreSQL cannot keep all places of a long text."""
+    if connection.vendor == "sqlite":
+        return True
+    return not _keys(
+        "SELECT key FROM search_posts WHERE fit > 0 AND key >= %s AND key < %s LIMIT 1",
+        [begin_of(workspace, 0), end_of(workspace)],
+    )
 
 
 def _keys(sql: str, given: Sequence[str | int]) -> list[int]:
