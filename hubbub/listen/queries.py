@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from hubbub.connectors import connectors
 from hubbub.core import query as language
-from hubbub.store.models import Audit, Mention, Post, Rollup, Source, SourceState, Topic, Verdict, Workspace
+from hubbub.store.models import Audit, Mention, Post, Source, SourceState, Topic, Verdict, Workspace
 from hubbub.store.search import Before, Found, search, search_topic
+
+from .versions import CaughtBy, caught_by
 
 Spans = Sequence[Sequence[str | int]]
 
@@ -28,41 +30,6 @@ HEALTH: dict[str, tuple[str, str]] = {
     "paused": ("", "Paused"),
     "finished": ("good", "Read to the end"),
 }
-
-
-class TopicRow(Struct, frozen=True):
-    """A topic and its mentions by the hourly counts; `since_…` are the hours from which they count, for links."""
-
-    topic: Topic
-    week: int
-    month: int
-    since_week: str
-    since_month: str
-
-
-def topic_rows(workspace: Workspace, *, now: datetime, only: Topic | None = None) -> list[TopicRow]:
-    """Every topic with its mentions of the last 7 and 30 days, the active ones first."""
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    week, month = hour - timedelta(days=7), hour - timedelta(days=30)
-    topics = Topic.of(workspace).order_by("-active", "name")
-    if only is not None:
-        topics = topics.filter(pk=only.pk)
-    counted = (
-        Rollup.of(workspace)
-        .filter(topic__in=topics.values("pk"), hour__gte=month)
-        .order_by()
-        .values_list("topic")
-        .annotate(month=Sum("posts"), week=Sum("posts", filter=Q(hour__gte=week), default=0))
-    )
-    numbers = {topic: (in_week, in_month) for topic, in_month, in_week in counted}
-    return [
-        TopicRow(topic, *numbers.get(topic.pk, (0, 0)), since_week=_hour(week), since_month=_hour(month))
-        for topic in topics
-    ]
-
-
-def _hour(hour: datetime) -> str:
-    return hour.strftime("%Y-%m-%dT%H")
 
 
 class SourceRow(Struct, frozen=True):
@@ -226,6 +193,7 @@ class Whole(Struct, frozen=True):
     later: Sequence[Post]
     verdicts: Sequence[Verdict]
     acts: Sequence[Audit]
+    caught_by: Sequence[CaughtBy]
 
 
 def whole(post: Post) -> Whole:
@@ -238,6 +206,7 @@ def whole(post: Post) -> Whole:
         earlier=earlier,
         later=later,
         verdicts=list(Verdict.of(workspace).filter(post=post).order_by("-at", "-id")[:50]),
+        caught_by=caught_by(workspace, mentions),
         acts=list(Audit.of(workspace).filter(noun="post", noun_id=post.pk).order_by("-id")[:50]),
     )
 

@@ -8,15 +8,17 @@ from ninja import Schema
 from hubbub.connectors import Found
 from hubbub.store.models import Source
 
-from . import queries, trial, trying
+from . import queries, trying
+from .topic_rows import TopicRow
 
 
 class TopicIn(Schema):
-    """A topic as it is written. `kind`: brand, competitor, industry, campaign or person."""
+    """A topic as it is written. `kind`: brand, competitor, industry, campaign or person. `why` is kept with it."""
 
     name: str
     query: str
     kind: str = "brand"
+    why: str = ""
 
 
 class TopicChange(Schema):
@@ -26,10 +28,15 @@ class TopicChange(Schema):
     query: str | None = None
     kind: str | None = None
     active: bool | None = None
+    why: str = ""
+    version: int | None = None  # refuse if the query is not at this one any more
 
 
 class TopicOut(Schema):
-    """A topic. `mentions_…` are by the hourly counts; `reread` of `to_reread` stored posts were gone through."""
+    """A topic. `mentions_…` are by the hourly counts; `reread` of `to_reread` stored posts were gone through.
+
+    `version` counts the changes of the query, `versions` the states that were kept (a new name is one, too).
+    """
 
     id: int
     name: str
@@ -42,9 +49,12 @@ class TopicOut(Schema):
     rereading: bool
     reread: int
     to_reread: int
+    versions: int
+    changed: datetime
+    warning: str
 
     @classmethod
-    def of(cls, row: queries.TopicRow) -> "TopicOut":
+    def of(cls, row: TopicRow) -> "TopicOut":
         """From what the page shows."""
         topic = row.topic
         return cls(
@@ -59,6 +69,9 @@ class TopicOut(Schema):
             rereading=topic.reading_below is not None,
             reread=topic.reread,
             to_reread=topic.to_reread,
+            versions=row.versions,
+            changed=row.changed,
+            warning=row.warning,
         )
 
 
@@ -66,12 +79,6 @@ class Newest(Schema):
     """How many of the newest stored posts."""
 
     newest: int
-
-
-class QueryIn(Schema):
-    """A topic's query, not saved yet."""
-
-    query: str
 
 
 class SourceIn(Schema):
@@ -224,25 +231,6 @@ class PostsOut(Schema):
     posts: list[PostOut]
     before: str
     looked_at: int
-
-
-class PreviewOut(Schema):
-    """What a query would find among the newest stored posts: how many of those looked at, and the newest of them."""
-
-    found: int
-    looked_at: int
-    there_are_more: bool
-    posts: list[PostOut]
-
-    @classmethod
-    def of(cls, preview: trial.Preview) -> "PreviewOut":
-        """From what the page shows."""
-        return cls(
-            found=preview.count,
-            looked_at=preview.looked_at,
-            there_are_more=preview.there_are_more,
-            posts=[PostOut.of(row) for row in preview.rows],
-        )
 
 
 def source_out(source: Source, now: datetime) -> SourceOut:

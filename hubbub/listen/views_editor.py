@@ -12,8 +12,9 @@ from hubbub.store.models import Role, Topic
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import picture, queries, topic_actions, trial, writing
+from . import picture, topic_actions, trial, writing
 from .forms import NEWEST, TopicForm, topic_form
+from .topic_rows import topic_rows
 from .views_topics import go
 
 
@@ -60,7 +61,7 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
     if posted and request.POST.get("do") == "chart":
         context |= chart_context(request, written.text)
     if topic is not None:
-        context["row"] = queries.topic_rows(request.workspace, now=timezone.now(), only=topic)[0]
+        context["row"] = topic_rows(request.workspace, now=timezone.now(), only=topic)[0]
         context["newest"] = NEWEST[1:]
     looks = posted and not writing.wants_to_save(request.POST)
     if looks and not request.POST.get("name", "").strip():

@@ -13,8 +13,9 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import queries, topic_actions
+from . import topic_actions
 from .forms import NEWEST
+from .topic_rows import SORTS, topic_rows
 
 
 def go(request: MemberRequest, name: str, *args: object) -> HttpResponse:
@@ -33,8 +34,15 @@ def back(request: MemberRequest, name: str) -> HttpResponse:
 @page(Role.VIEWER)
 def topics(request: MemberRequest) -> HttpResponse:
     """What is listened for."""
-    rows = queries.topic_rows(request.workspace, now=timezone.now())
-    return render(request, "listen/topics.html", {"rows": rows, "may_write": request.role.may(Role.MANAGER)})
+    asked = request.GET.get("sort", "")
+    sort = asked if asked in SORTS else "name"
+    context = {
+        "rows": topic_rows(request.workspace, now=timezone.now(), sort=sort),
+        "sorts": SORTS,
+        "sort": sort,
+        "may_write": request.role.may(Role.MANAGER),
+    }
+    return render(request, "listen/topics.html", context)
 
 
 @page(Role.MANAGER)
@@ -99,5 +107,5 @@ def topic_delete(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{found.name}” is deleted. The posts stay.")
         return go(request, "topics")
     kpis = Kpi.of(request.workspace).filter(topic=found).count()
-    row = queries.topic_rows(request.workspace, now=timezone.now(), only=found)[0]
+    row = topic_rows(request.workspace, now=timezone.now(), only=found)[0]
     return render(request, "listen/topic_delete.html", {"topic": found, "kpis": kpis, "row": row})
