@@ -161,6 +161,8 @@ def posts(
         until=_moment(until),
     )
     found = queries.stream(request.workspace, choice, query, now=timezone.now(), before=before_of(before), size=size)
+    if found.slips:
+        raise language.QueryError(tuple(found.slips))
     rows = queries.rows(request.workspace, found, choice.topic)
     return shapes.PostsOut(
         posts=[shapes.PostOut.of(row) for row in rows],

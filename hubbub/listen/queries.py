@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from msgspec import Struct
 
 from hubbub.connectors import connectors
 from hubbub.core import query as language
+from hubbub.store.hit_count import Count, count, count_topic
 from hubbub.store.models import Audit, Mention, Post, Source, SourceState, Topic, Verdict, Workspace
 from hubbub.store.search import Before, Found, search, search_topic
+from hubbub.store.stretches import Span
 
 from .versions import CaughtBy, caught_by
 
@@ -112,22 +114,41 @@ def stream(
     size: int = 40,
 ) -> Found:
     """A page of the stream, newest first."""
+    span = Span(choice.since, choice.until)
+    if choice.topic is not None:
+        mentions = _mentions(workspace, choice)
+        return search_topic(mentions, query, now=now, before=before, size=size, workspace=workspace, span=span)
+    posts = _posts(workspace, choice)
+    return search(posts, query, now=now, before=before, size=size, workspace=workspace, span=span)
+
+
+def stream_count(workspace: Workspace, choice: Choice, query: language.Query | None, *, now: datetime) -> Count:
+    """How many posts the whole stream holds."""
+    span = Span(choice.since, choice.until)
+    if choice.topic is not None:
+        return count_topic(_mentions(workspace, choice), query, now=now, workspace=workspace, span=span)
+    return count(_posts(workspace, choice), query, now=now, workspace=workspace, span=span)
+
+
+def _mentions(workspace: Workspace, choice: Choice) -> QuerySet[Mention]:
+    mentions = Mention.of(workspace).filter(_when(choice), topic=choice.topic)
+    return mentions if choice.source is None else mentions.filter(post__source=choice.source)
+
+
+def _posts(workspace: Workspace, choice: Choice) -> QuerySet[Post]:
+    posts = Post.of(workspace).filter(_when(choice))
+    if choice.source is not None:
+        posts = posts.filter(source=choice.source)
+    return posts if choice.everything else posts.filter(mentioned=True)
+
+
+def _when(choice: Choice) -> Q:
     when = Q()
     if choice.since is not None:
         when &= Q(published__gte=choice.since)
     if choice.until is not None:
         when &= Q(published__lt=choice.until)
-    if choice.topic is not None:
-        mentions = Mention.of(workspace).filter(when, topic=choice.topic)
-        if choice.source is not None:
-            mentions = mentions.filter(post__source=choice.source)
-        return search_topic(mentions, query, now=now, before=before, size=size, workspace=workspace)
-    posts = Post.of(workspace).filter(when)
-    if choice.source is not None:
-        posts = posts.filter(source=choice.source)
-    if not choice.everything:
-        posts = posts.filter(mentioned=True)
-    return search(posts, query, now=now, before=before, size=size, workspace=workspace)
+    return when
 
 
 class Row(Struct, frozen=True):

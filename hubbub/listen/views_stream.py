@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from msgspec import structs
 
 from hubbub.store.models import Post, Role, Source, Topic
 from hubbub.store.search import Found
@@ -22,12 +23,14 @@ TABS = 12  # topics with a tab of their own; the others are behind "more topics"
 def stream(request: MemberRequest) -> HttpResponse:
     """What people say, newest first."""
     choice, filter_ = _choice(request), read_filter(request, kept=KEPT)
-    nothing = Found((), {}, None, 0, ran_out=False)
-    found = (
-        nothing
-        if filter_.slips
-        else queries.stream(request.workspace, choice, filter_.query, now=timezone.now(), before=read_before(request))
-    )
+    now, found = timezone.now(), Found((), {}, None, 0, ran_out=False)
+    wanted = "count" in request.GET and not filter_.slips
+    counted = queries.stream_count(request.workspace, choice, filter_.query, now=now) if wanted else None
+    if counted is not None and "HX-Request" in request.headers:
+        return render(request, "listen/count.html", {"counted": counted})
+    if not filter_.slips:
+        found = queries.stream(request.workspace, choice, filter_.query, now=now, before=read_before(request))
+        filter_ = structs.replace(filter_, slips=found.slips)
     topics = list(Topic.of(request.workspace).filter(active=True).order_by("pk"))
     if choice.topic is not None and choice.topic not in topics[:TABS]:
         topics = [choice.topic, *(topic for topic in topics if topic != choice.topic)]
@@ -42,6 +45,8 @@ def stream(request: MemberRequest) -> HttpResponse:
         "day": request.GET.get("day", "") if choice.until else "",
         "without_time": _link(request, "day", "since"),
         "may_moderate": request.role.may(Role.MODERATOR),
+        "counted": counted,
+        "to_count": f"{_link(request, 'count')}&count",
         "has_sources": Source.of(request.workspace).exists(),
     }
     return render(request, "listen/stream.html", context)

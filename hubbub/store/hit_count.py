@@ -11,8 +11,8 @@ from hubbub.core.post import Place
 from . import candidates, fulltext
 from .models import Mention, Post, Workspace
 from .narrowing import Narrowing, narrowed, too_wide
-from .search import of_mentions, of_posts
-from .stretches import CHUNK, Stretches
+from .search import ALWAYS, of_mentions, of_posts
+from .stretches import CHUNK, Span, Stretches
 
 MOST = 10_000  # counted no further
 HELD = 20_000  # posts held against the query at most
@@ -32,18 +32,30 @@ class Count(Struct, frozen=True):
         return f"at least {self.number:,}" if self.unfinished else f"{self.number:,}"
 
 
-def count(posts: QuerySet[Post], query: language.Query | None, *, now: datetime, workspace: Workspace) -> Count:
+def count(
+    posts: QuerySet[Post],
+    query: language.Query | None,
+    *,
+    now: datetime,
+    workspace: Workspace,
+    span: Span = ALWAYS,
+) -> Count:
     """How many of `posts` match (None: all of them)."""
     if query is None:
         return _capped(posts.order_by()[: MOST + 1].count())
     if too_wide(workspace, query):
         return Count(0)
     narrowing = narrowed(workspace, query, now=now)
-    return _count(of_posts(posts, narrowing), narrowing, query, now)
+    return _count(of_posts(posts, narrowing, span), narrowing, query, now)
 
 
 def count_topic(
-    mentions: QuerySet[Mention], query: language.Query | None, *, now: datetime, workspace: Workspace
+    mentions: QuerySet[Mention],
+    query: language.Query | None,
+    *,
+    now: datetime,
+    workspace: Workspace,
+    span: Span = ALWAYS,
 ) -> Count:
     """The same for one topic's posts."""
     if query is None:
@@ -51,7 +63,7 @@ def count_topic(
     if too_wide(workspace, query):
         return Count(0)
     narrowing = narrowed(workspace, query, now=now, prefix="post__")
-    stretches, narrow = of_mentions(mentions, narrowing, CHUNK)
+    stretches, narrow = of_mentions(mentions, narrowing, span, CHUNK)
     return _count(stretches, narrowing if narrow else None, query, now)
 
 

@@ -16,6 +16,7 @@ from . import fulltext, words
 from .conditions import Conditions, span
 from .fulltext.indexing import LONGEST
 from .models import Post, Workspace
+from .stretches import Span
 
 MOST_EXPANDED = 2_000  # words behind one wildcard
 
@@ -27,8 +28,7 @@ class Narrowing(Struct, frozen=True):
     words: Need | None  # None: the index cannot help
     condition: Q | None  # on columns; None: they cannot help
     exact: bool  # whether all that fulfils both matches, as far as it is indexed
-    since: datetime | None  # all that matches was published from then on,
-    until: datetime | None  # and before then
+    span: Span  # in which all that matches was published
 
     def hits(self, low: int, high: int, most: int) -> Sequence[int]:
         """Keys of the index under which the words are, see `fulltext.hits`."""
@@ -42,14 +42,12 @@ def narrowed(workspace: Workspace, query: language.Query, *, now: datetime, pref
     conditions = Conditions(workspace, now, prefix)
     found = narrow.narrow(query, conditions.knows)
     newest = Post.everywhere.order_by("-pk").values_list("pk", flat=True).first() or 0
-    since, until = span(found.fields, now)
     return Narrowing(
         workspace,
         found.words if fulltext.indexable(workspace.pk, newest) else None,
         None if found.fields is None else conditions.written(found.fields),
         found.exact,
-        since,
-        until,
+        Span(*span(found.fields, now)),
     )
 
 

@@ -13,7 +13,7 @@ from . import candidates
 from .facts import facts_of
 from .models import Conversation, Mention, Post, Workspace
 from .narrowing import Narrowing, narrowed, too_wide
-from .stretches import Before, Stretches, along, by_words, older_than, places
+from .stretches import Before, Span, Stretches, along, by_words, older_than, places
 
 __all__ = [
     "WITH",
@@ -31,6 +31,9 @@ __all__ = [
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
 BUDGET = 2_500  # posts held against the query for one page at most, so that it comes at once; then it offers to go on
 PASSED = 50_000  # posts that the database passes over for one page at most
+
+
+ALWAYS = Span()
 
 
 class Found(Struct, frozen=True):
@@ -63,10 +66,12 @@ def search(
     size: int = 50,
     budget: int = BUDGET,
     workspace: Workspace | None = None,
+    span: Span = ALWAYS,
 ) -> Found:
     """A page of `posts` (a queryset of one workspace), newest first, that match `query` (None: all).
 
     With the `workspace` named, its search index is used; without, posts are held against the query one by one.
+    `span` is the time to which `posts` is bound, where it is: what lies outside is then not even looked up.
     """
     newest_first = posts.order_by("-published", "-id")
     if query is None:
@@ -76,11 +81,11 @@ def search(
         return _page(along(newest_first, None), query, now=now, before=before, size=size, budget=budget)
     if slips := too_wide(workspace, query):
         return Found((), {}, None, 0, ran_out=False, slips=slips)
-    stretches = of_posts(posts, narrowed(workspace, query, now=now))
+    stretches = of_posts(posts, narrowed(workspace, query, now=now), span)
     return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
 
-def of_posts(posts: QuerySet[Post], narrowing: Narrowing) -> Stretches:
+def of_posts(posts: QuerySet[Post], narrowing: Narrowing, span: Span = ALWAYS) -> Stretches:
     """The posts of a list that may match, the newest first."""
     if narrowing.words is None:
         return along(posts.order_by("-published", "-id"), narrowing.condition)
@@ -89,7 +94,7 @@ def of_posts(posts: QuerySet[Post], narrowing: Narrowing) -> Stretches:
     def kept(ids: Sequence[int]) -> Sequence[Before]:
         return places(fit.filter(pk__in=candidates.numbered(ids)), "pk")
 
-    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until)
+    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.span.within(span))
 
 
 def search_topic(
@@ -101,6 +106,7 @@ def search_topic(
     size: int = 50,
     budget: int = BUDGET,
     workspace: Workspace | None = None,
+    span: Span = ALWAYS,
 ) -> Found:
     """The same for the posts of one topic's `mentions`: along the topic's own index where it is rare."""
     newest_first = mentions.order_by("-published", "-post_id")
@@ -112,11 +118,11 @@ def search_topic(
         return _page(stretches, query, now=now, before=before, size=size, budget=budget)
     if slips := too_wide(workspace, query):
         return Found((), {}, None, 0, ran_out=False, slips=slips)
-    stretches, _ = of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), budget)
+    stretches, _ = of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), span, budget)
     return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
 
-def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, few: int) -> tuple[Stretches, bool]:
+def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, span: Span, few: int) -> tuple[Stretches, bool]:
     """The same for a topic's posts, and whether they were narrowed at all: a topic with no more than a `few` is read
     as it is, which is quicker than looking for its posts among all that hold the words."""
     newest_first = mentions.order_by("-published", "-post_id")
@@ -129,7 +135,7 @@ def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, few: int) -> 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
         return places(fit.filter(post__in=candidates.numbered(ids)), "post_id")
 
-    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.since, narrowing.until), True
+    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.span.within(span)), True
 
 
 def _unfiltered(posts: Sequence[Post], size: int) -> Found:

@@ -34,16 +34,32 @@ class Stretch(Struct):
 
 
 Stretches = Callable[[Before | None, int], Iterator[Stretch]]  # from a place; how many posts are wanted at first
+
+
+class Span(Struct, frozen=True):
+    """A time: from a moment on, until before another; None: open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def within(self, other: "Span") -> "Span":
+        """What both have in common."""
+        return Span(
+            max((moment for moment in (self.since, other.since) if moment), default=None),
+            min((moment for moment in (self.until, other.until) if moment), default=None),
+        )
+
+
 Hits = Callable[[int, int, int], Sequence[int]]  # keys from, below, how many: the highest of them, highest first
 Kept = Callable[[Sequence[int]], Sequence[Before]]  # of posts given by their ids, the places of those in the list
 
 
-def by_words(hits: Hits, kept: Kept, workspace: int, since: datetime | None, until: datetime | None) -> Stretches:
+def by_words(hits: Hits, kept: Kept, workspace: int, span: Span) -> Stretches:
     """Along the index: what it finds, and what it does not know yet."""
 
     def stretches(before: Before | None, first: int) -> Iterator[Stretch]:
-        low = key.begin_of(workspace, key.hour_of(since) if since else 0)
-        high = _above(workspace, before, until)
+        low = key.begin_of(workspace, key.hour_of(span.since) if span.since else 0)
+        high = _above(workspace, before, span.until)
         size = KEYS
         while True:
             # in this order: what is indexed in between is seen twice rather than never

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from hubbub.listen.queries import EXCERPT, row_of
+from hubbub.store import fulltext
 from hubbub.store.audit import audit
 from hubbub.store.models import Role, Verdict
 from tests.world import (
@@ -241,3 +242,35 @@ def test_the_empty_stream_says_what_to_do_next(world: World) -> None:
     assert "Add a source" in world.client().get(HERE).content.decode()
     make_source(world.acme)
     assert "No mentions yet" in world.client().get(HERE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("?count", "4 posts"),
+        ("?all=1&count", "5 posts"),
+        ("?topic={acme}&q=rocket&count", "1 post"),
+        ("?day=2026-10-31&q=acme&count", "1 post"),
+        ("?source={forum}&q=rocket+OR+acme&count", "2 posts"),
+        ("", "How many?"),
+    ],
+)
+def test_how_many(world: World, asked: str, says: str) -> None:
+    made = fill(world)
+    address = HERE + asked.format(**made)
+    assert says in world.client().get(address).content.decode()
+    part = world.client().get(address, headers={"HX-Request": "true"}).content.decode()
+    assert ("<html" in part) is (asked == "")
+    assert says in part
+
+
+def test_a_wildcard_with_too_many_words_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hubbub.store.narrowing.MOST_EXPANDED", 2)
+    blog = make_source(world.acme)
+    for number, word in enumerate(("rocket", "rockets", "rocketry")):
+        make_post(blog, word, number)
+    fulltext.step()
+    page = world.client().get(HERE + "?all=1&q=red+OR+Rocket*").content.decode()
+    assert "Line 1, column 8" in page
+    assert "More than 2 words" in page
+    assert "More than" not in world.client().get(HERE + "?all=1&q=rockets*").content.decode()

@@ -20,8 +20,8 @@ from tests.world import World, make_author, make_source, make_topic
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 ODD = (
-    "👨‍👩‍👧 🇩🇪", "สวัสดี", "e\u0301e\u0301", "x" * 700, "ǅ ß \u017f \u212a", "한국어", "\u0b95\u0bbf", "٣٤", "a" * 260 + "b",
-    "it's 'quoted' \\ \" *", "red " * 300,
+    "👨‍👩‍👧 🇩🇪", "สวัสดี", "e\u0301e\u0301", "x" * 700, "ǅ ß \u017f \u212a", "한국어", "\u0b95\u0bbf", "٣٤",
+    "a" * 260 + "b", "it's 'quoted' \\ \" *", "red " * 300,
 )  # fmt: skip
 texts = st.one_of(made.texts, st.lists(st.sampled_from((*made.WRITTEN, *ODD)), max_size=5).map(" ".join))
 moments = st.sampled_from(
