@@ -140,6 +140,19 @@ def match(
 
 
 @app.command()
+def analyse(posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - reads standard input.")]) -> None:
+    """Say of each post its language, sentiment, toxicity, spam and intent; needs no database."""
+    from hubbub.engine.analysing import PostsRefused, analyse_file
+
+    try:
+        refused = analyse_file(posts, out=sys.stdout, told=told)
+    except PostsRefused as error:
+        told.print(f"hubbub analyse: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)  # noqa: T201

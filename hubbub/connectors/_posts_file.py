@@ -19,6 +19,9 @@ from ._text import language
 LONGEST = 1_000_000  # bytes of one post; more is a file of another kind, or a quotation mark that was never closed
 SEPARATORS = (",", ";", "\t")
 BOM = b"\xef\xbb\xbf"
+HALVES = re.compile(  # of a character, escaped in JSON; what is whole is matched first, and stays
+    r"(\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2})|\\u[dD][89a-fA-F][\da-fA-F]{2}"
+)
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 COUNTS = ("followers", "likes", "replies", "shares", "views")
 EXAMPLE = '{"id": "1", "text": "Hello"}'
@@ -72,12 +75,19 @@ class Reader:
     """
 
     def __init__(
-        self, stream: BinaryIO, *, name: str = "", encoding: str = "utf-8", at: int = 0, line: int = 0
+        self,
+        stream: BinaryIO,
+        *,
+        name: str = "",
+        encoding: str = "utf-8",
+        at: int = 0,
+        line: int = 0,
+        longest: int = LONGEST,
     ) -> None:
-        """`stream` stands at its beginning. With `at` over 0 it must be seekable."""
+        """`stream` stands at its beginning. With `at` over 0 it must be seekable. `longest`: bytes of a line."""
         self._name = name
         self._encoding = encoding
-        self._lines = _Lines(stream)
+        self._lines = _Lines(stream, longest)
         self._json = msgspec.json.Decoder(_Written)
         self._columns: Sequence[str] = ()
         self._separator = ","
@@ -149,6 +159,8 @@ class Reader:
 
     def _from_json(self, raw: bytes) -> _Written:
         text = self._decoded(raw)
+        if "\\ud" in text or "\\uD" in text:
+            text = HALVES.sub(lambda match: match[1] or r"\ufffd", text)
         try:
             return self._json.decode(text)
         except msgspec.ValidationError as error:
@@ -205,25 +217,27 @@ class Reader:
 
 
 class _Lines:
-    """The lines of a file with their place in it; lines can be handed back. A line over LONGEST is skipped whole."""
+    """The lines of a file with their place in it; lines can be handed back. A line that is too long is skipped whole."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, longest: int) -> None:
         self._stream = stream
+        self._longest = longest
         self._back: list[bytes] = []
         self.at = 0
         self.number = 0
 
     def next(self) -> bytes | None:
         """The next line with its end, None after the last."""
-        line = self._back.pop() if self._back else self._stream.readline(LONGEST + 1)
+        line = self._back.pop() if self._back else self._stream.readline(self._longest + 1)
         if not line:
             return None
         self.at += len(line)
         self.number += 1
-        if len(line) > LONGEST:
-            while not line.endswith(b"\n") and (line := self._stream.readline(LONGEST)):
+        if len(line) > self._longest:
+            while not line.endswith(b"\n") and (line := self._stream.readline(self._longest)):
                 self.at += len(line)
-            raise _UnfitError("it is longer than 1 MB, more than a post can be. Shorten it")
+            most = self._longest // 1_000_000
+            raise _UnfitError(f"it is longer than {most} MB, more than a post can be. Shorten it")
         return line
 
     def hand_back(self, lines: Sequence[bytes]) -> None:

@@ -14,7 +14,7 @@ from hubbub.core.post import Post
 
 from ._connector import Batch, Field, Found, ReadOnly, Refused, Settings, Verb
 from ._http import Http
-from ._posts_file import Line, Reader
+from ._posts_file import LONGEST, Line, Reader
 
 __all__ = ["CONNECTOR", "Files", "Line", "Reader", "read_lines", "read_posts"]
 
@@ -112,18 +112,21 @@ class Files(ReadOnly):
 CONNECTOR = Files()
 
 
-def read_lines(file: Path | BinaryIO, *, name: str = "", encoding: str = "utf-8") -> Iterator[Line | Refused]:
+def read_lines(
+    file: Path | BinaryIO, *, name: str = "", encoding: str = "utf-8", longest: int = LONGEST
+) -> Iterator[Line | Refused]:
     """Every post of a file or an open binary stream with its line and source, and what cannot be taken, in order.
 
     `name` is the source where a line names none; a path's default is its stem. Needs no database and no network. A file
-    that cannot be read as a whole gives one Refused. Raises OSError where there is no such file.
+    that cannot be read as a whole gives one Refused. A line of more than `longest` bytes is refused. Raises OSError
+    where there is no such file.
     """
     if isinstance(file, Path):
         with file.open("rb") as stream:
-            yield from read_lines(stream, name=name or file.stem, encoding=encoding)
+            yield from read_lines(stream, name=name or file.stem, encoding=encoding, longest=longest)
         return
     try:
-        yield from Reader(file, name=name, encoding=encoding)
+        yield from Reader(file, name=name, encoding=encoding, longest=longest)
     except Broken as broken:
         yield Refused("line 1", str(broken))
 
