@@ -15,6 +15,7 @@ from hubbub.store import fulltext, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
+from . import judging
 from .listening import listen_to
 from .outbox import deliver
 
@@ -48,6 +49,12 @@ def reread_one() -> bool:
     return topic is not None
 
 
+def judge_one() -> bool:
+    """Judge one batch of stored posts anew, or train a workspace's own layer. False: nobody waits for that."""
+    now = timezone.now()
+    return judging.rejudge_one(now) or judging.train_one(now) or judging.tidy(now)
+
+
 def index_some() -> bool:
     """Index a batch of posts for searching. False: all of them are."""
     return fulltext.step() > 0
@@ -59,6 +66,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     read_one,
     read_one,  # two, because most of reading is waiting for a network
     reread_one,
+    judge_one,  # apart from topics: neither waits until the other has gone through a million posts
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 

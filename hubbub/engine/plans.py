@@ -3,18 +3,22 @@
 import gc
 from threading import Lock
 
+from django.utils import timezone
 from msgspec import convert
 
 from hubbub.core.plan import Plan, RulePlan, TopicPlan
 from hubbub.core.stages import Ready
-from hubbub.store.models import Rule, RuleState, Topic, Workspace
+from hubbub.store import judges
+from hubbub.store.models import Judge, Rule, RuleState, Topic, Workspace
+from hubbub.ui import judging
 
 _ready: dict[int, tuple[object, Ready]] = {}  # workspace id → what its Plan was made from, and the newest one
+_followed: dict[int, int] = {}  # workspace id → the version that was made ready last by `follow`
 _lock = Lock()
 
 
-def load(workspace: Workspace) -> Plan:
-    """What is listened for and moderated now."""
+def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
+    """What is listened for and moderated now, with the one who judges."""
     version = Workspace.objects.values_list("plan_version", flat=True).get(pk=workspace.pk)
     topics = Topic.of(workspace).filter(active=True).order_by("pk")
     rules = Rule.of(workspace).exclude(state=RuleState.DRAFT).order_by("position", "pk")
@@ -22,6 +26,9 @@ def load(workspace: Workspace) -> Plan:
         version=version,
         topics=tuple(convert(topic, TopicPlan, from_attributes=True) for topic in topics),
         rules=tuple(convert(rule, RulePlan, from_attributes=True) for rule in rules),
+        judge=judge.pk if judge else 0,
+        model=judge.made_of if judge else "",
+        languages=tuple(judge.languages.split()) if judge else (),
     )
 
 
@@ -32,9 +39,25 @@ def ready(workspace: Workspace) -> Ready:
     with _lock:
         known = _ready.get(workspace.pk)
         if known is None or known[0] != sign:
-            known = _ready[workspace.pk] = (sign, Ready(load(workspace)))
+            known = _ready[workspace.pk] = (sign, _made(workspace))
             _settle()
         return known[1]
+
+
+def _made(workspace: Workspace) -> Ready:
+    if not judging.is_there():
+        return Ready(load(workspace))
+    judge = judges.in_force(workspace, judging.shipped().version, now=timezone.now())
+    return Ready(load(workspace, judge), judging.judging(judge))
+
+
+def follow() -> None:
+    """Make ready what changed since, so that stored posts are read again also where no new ones come in."""
+    signs = dict(Workspace.objects.values_list("pk", "plan_version"))
+    for pk, version in signs.items():
+        if _followed.get(pk) != version:
+            ready(Workspace.objects.get(pk=pk))
+            _followed[pk] = version
 
 
 def _settle() -> None:

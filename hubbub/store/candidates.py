@@ -9,7 +9,7 @@ from msgspec import Struct, convert
 
 from hubbub.core import post as shapes
 from hubbub.core import query as language
-from hubbub.core.facts import NOTHING, Analysis, Facts
+from hubbub.core.facts import NOTHING, Analysis, Facts, Intent, Sentiment
 
 from .bulk import json
 from .facts import handling, standing, topics_of
@@ -21,9 +21,11 @@ COLUMNS = (
     *("native_id", "text", "title", "url", "type", "lang", "parent", "thread", "repost", "edited", "state"),
     *("likes", "replies", "shares", "views", "rating", "links", "media"),
     *("author__native_id", "author__handle", "author__name", "author__account_created", "author__followers"),
+    *("language", "sentiment", "intent", "toxicity", "spam"),
 )
 HANDLING = frozenset({"status", "assignee", "answered", "tag", "priority"})
-BEYOND = HANDLING | {"topic", "decision", "account_age"}  # fields for which more than the post has to be read
+FOUND = frozenset({"sentiment", "intent", "toxicity", "spam"})
+BEYOND = HANDLING | FOUND | {"topic", "decision", "account_age"}  # fields that no network tells
 
 
 class Candidate(Struct, gc=False):
@@ -67,6 +69,11 @@ class Row(Struct, gc=False, array_like=True):
     name: str | None
     account_created: datetime | None
     followers: int | None
+    language: str | None
+    sentiment: Sentiment | None
+    intent: Intent | None
+    toxicity: float | None
+    spam: float | None
 
 
 def numbered(ids: Sequence[int]) -> RawSQL:
@@ -108,7 +115,7 @@ def _shape(row: Row) -> shapes.Post:
         row.type,
         author,
         row.published.astimezone(UTC),
-        row.lang,
+        row.lang or row.language or "",  # what was found, where the network says nothing
         row.parent,
         row.thread,
         row.repost,
@@ -131,7 +138,13 @@ def _facts(rows: Sequence[Row], asked: frozenset[str]) -> Sequence[Facts]:
     talks = _talks(rows) if asked & HANDLING else {}
     return [
         Facts(
-            analysis=Analysis(topics=None if topics is None else frozenset(topics[row.id])),
+            analysis=Analysis(
+                None if topics is None else frozenset(topics[row.id]),
+                row.sentiment,
+                row.intent,
+                row.toxicity,
+                row.spam,
+            ),
             standing=standing(row.published, row.account_created),
             handling=handling(row.decision, *talks.get(row.conversation or 0, (None, None, None))),
         )

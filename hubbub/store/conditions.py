@@ -153,7 +153,9 @@ class Conditions:
 
     def _lang(self, leaf: asked.Value, want: bool) -> Condition | None:
         # EN_gb is en-gb; and one letter beyond ASCII, the Kelvin sign, becomes an ASCII one in lower case
-        begins = self._is(lang__istartswith=leaf.text.split("-")[0]) | self._is(lang__contains="\u212a")
+        code = leaf.text.split("-")[0]
+        begins = self._is(lang__istartswith=code) | self._is(lang__contains="\u212a")
+        begins |= self._is(lang="", language__startswith=code)  # what was found, where the network says nothing
         return (begins, False) if want else None
 
     def _source(self, leaf: asked.Value, want: bool) -> Condition:

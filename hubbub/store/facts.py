@@ -15,12 +15,17 @@ def facts_of(posts: Sequence[Post]) -> list[Facts]:
     topics = topics_of([post.pk for post in posts])
     return [
         Facts(
-            analysis=Analysis(topics=frozenset(topics[post.pk])),
+            analysis=_analysis(post, frozenset(topics[post.pk])),
             standing=standing(post.published, post.author.account_created if post.author else None),
             handling=_handling(post),
         )
         for post in posts
     ]
+
+
+def _analysis(post: Post, topics: frozenset[str]) -> Analysis:
+    held = post.judgement
+    return Analysis(topics, held.sentiment, held.intent, held.toxicity, held.spam)
 
 
 def topics_of(posts: Sequence[int]) -> Mapping[int, set[str]]:

@@ -138,8 +138,9 @@ class Post(Owned):
         for name in JUDGED:
             setattr(self, name, getattr(held, name))
 
-    def shape(self) -> shapes.Post:
-        """The post as core sees it. Needs `author` to be loaded with it."""
+    def shape(self, *, found: bool = False) -> shapes.Post:
+        """The post as core sees it; `found`: with the language that was found where its network says none, which no
+        topic sees. Needs `author` to be loaded with it."""
         author = self.author
         return shapes.Post(
             id=self.native_id,
@@ -149,7 +150,7 @@ class Post(Owned):
             type=convert(self.type, shapes.PostType),
             author=None if author is None else author.shape(),
             published=self.published.astimezone(UTC),
-            lang=self.lang,
+            lang=self.lang or (found and self.language) or "",
             parent=self.parent,
             thread=self.thread,
             repost=self.repost,
