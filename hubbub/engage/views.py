@@ -9,7 +9,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.store.models import Conversation, OutboxState, Person, Post, Role
-from hubbub.store.search import Found, search
+from hubbub.store.search import Found, newest_of, search
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.lists import Filter, links, pager, read_before, read_filter, write_before
 
@@ -53,6 +53,7 @@ def _list_pane(request: MemberRequest, listing: Listing, filter_: Filter) -> Map
         "listing": listing,
         "filter": filter_,
         "inbox": found,
+        "newest": {post.conversation_id: post for post in newest_of(found.conversations)},
         "page": links(request, found.older, found.says),
         "tabs": [(tab, name, numbers.get(tab, "")) for tab, name in TABS.items()],
         "may_act": request.role.may(Role.RESPONDER),

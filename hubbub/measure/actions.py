@@ -78,6 +78,13 @@ def agree(post: Post, field: str, *, by: Member, why: str = "", asked: bool = Fa
     return correct(post, field, shown.value, by=by, why=why, asked=asked)
 
 
+@transaction.atomic
+def agree_all(post: Post, fields: Sequence[Judged], *, by: Member) -> list[Correction]:
+    """Yes, all that is shown is right: one word for each of these fields, but those that a person spoke of already."""
+    spoken = set((post.corrected or "").split())
+    return [agree(post, field, by=by) for field in fields if field not in spoken]
+
+
 def _say(
     post: Post,
     spoken: dict[Judged, Correction],

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from . import views
+from . import views, views_says, views_trust
 
 app_name = "measure"
 urlpatterns = [
     path("", views.mentions, name="mentions"),
+    path("trust/", views_trust.trust, name="trust"),
+    path("trust/wrong/", views_trust.wrong, name="wrong"),
+    path("trust/label/", views_trust.label, name="label"),
+    path("posts/<int:pk>/says/", views_says.says, name="says"),
+    path("says/undo/", views_says.undo, name="says_undo"),
     path("mentions.csv", views.mentions_csv, name="mentions_csv"),
 ]

@@ -47,7 +47,13 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
             ("Log", "moderate:log", "l", Role.VIEWER),
         ),
     ),
-    ("Measure", (("Mentions", "measure:mentions", "m", Role.VIEWER),)),
+    (
+        "Measure",
+        (
+            ("Mentions", "measure:mentions", "m", Role.VIEWER),
+            ("Trust", "measure:trust", "f", Role.VIEWER),
+        ),
+    ),
     ("Plan", (("Objectives", "plan:objectives", "p", Role.VIEWER),)),
     ("Team", (("Members", "team:members", "u", Role.VIEWER), ("API tokens", "team:tokens", "a", Role.VIEWER))),
 )

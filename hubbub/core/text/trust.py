@@ -63,7 +63,7 @@ def share(hits: int, of: int) -> Share:
         return Share(hits, of, None, None, None)
     p, zz = hits / of, Z * Z
     middle = (p + zz / (2 * of)) / (1 + zz / of)
-    half = Z * sqrt(p * (1 - p) / of + zz / (4 * of * of)) / (1 + zz / of)
+    half = _half(p, of)
     low = 0.0 if hits == 0 else max(0.0, middle - half)  # the formula's own ends; rounding would miss them
     high = 1.0 if hits == of else min(1.0, middle + half)
     return Share(hits, of, p, low, high)
@@ -91,6 +91,28 @@ def trust(pairs: Iterable[tuple[str, str]], classes: Sequence[str]) -> Trust:
         macro_recall=sum(recalls) / len(recalls) if recalls else None,
         confusion=dict(confusion),
     )
+
+
+def more_labels(found: Share, within: float = 0.05) -> int | None:
+    """How many labels more, at the same share, until the interval is no wider than the share ± `within`. None: nothing
+    was counted, so that nobody can tell."""
+    if found.share is None:
+        return None
+    low, high = found.of, max(found.of, 1)
+    while _half(found.share, high) > within:
+        low, high = high, high * 2
+    while low < high:
+        middle = (low + high) // 2
+        if middle and _half(found.share, middle) <= within:
+            high = middle
+        else:
+            low = middle + 1
+    return high - found.of
+
+
+def _half(p: float, of: int) -> float:
+    """Half the width of Wilson's interval."""
+    return Z * sqrt(p * (1 - p) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
 
 
 def teaching(posts: Iterable[Askable], labels: Mapping[str, int], wanted: int = 20) -> list[int]:

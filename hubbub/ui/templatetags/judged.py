@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from hubbub.store.models import Post, Workspace
-from hubbub.ui import judged
+from hubbub.core.text.trust import Share
+from hubbub.store.models import Judge, Post, Workspace
+from hubbub.ui import charts, judged
 
 register = template.Library()
 
@@ -26,3 +30,22 @@ def per_cent(share: float | None) -> str:
 def how_sure(sure: float) -> str:
     """0.83 → "quite sure"."""
     return judged.how_sure(sure)
+
+
+@register.filter
+def ranged(share: Share, what: str) -> SafeString:
+    """A share with its range: drawn, and "41 of 50: 82 %, between 69 % and 90 %". `what` names it for the picture."""
+    if share.share is None or share.low is None or share.high is None:
+        return format_html('<span class="quiet">{}</span>', "no labels yet")
+    numbers = f"{share.hits} of {share.of}: {judged.per_cent(share.share)}"
+    around = f"between {round(100 * share.low)} and {round(100 * share.high)} %"
+    drawn = charts.interval(share.low, share.share, share.high, label=f"{what}: {numbers}, {around}")
+    return format_html('{} <span class="nowrap">{}</span> <span class="quiet nowrap">{}</span>', drawn, numbers, around)
+
+
+@register.inclusion_tag("ui/rereading.html", takes_context=True)
+def rereading(context: Context) -> dict[str, object]:
+    """A quiet line while stored posts are read anew, so that judgements of two models stand side by side."""
+    workspace = context.get("workspace")
+    judge = Judge.of(workspace).filter(reading_below__isnull=False).first() if workspace else None
+    return {"judge": judge, "workspace": workspace}
