@@ -5,7 +5,7 @@ from datetime import datetime
 from hubbub.core.facts import NOTHING, Facts
 
 from . import lookup
-from .places import loose, near_places, term_places, texts
+from .places import Place, in_reach, near_places, term_places, texts, windows
 from .reading import Address, Reading, Span, Words
 from .tree import And, Days, Near, Node, Not, Or, Query, Raw, Term, Value
 
@@ -89,8 +89,10 @@ def _term(node: Term, reading: Reading) -> Answer:
         if node.slack is None:
             found += [Span(field, *words.place(first, last)) for first, last in term_places(node, words)]
         else:
-            numbers = {number for _, _, seen in loose(node, words) for number in seen}
-            found += [Span(field, *words.place(number, number)) for number in numbers]
+            # Every token in reach of one that can begin it.
+            size = len(node.tokens) + node.slack - 1
+            reach = ((first, first + size) for first, _ in windows(node, words))
+            found += _single(field, words, in_reach(node, words, reach))
     return held or bool(found), found
 
 
@@ -104,15 +106,25 @@ def _near(node: Near, reading: Reading) -> Answer:
             if field == "links":
                 found += _standing(words, reading)
             else:
-                found += [span for term, place in left + right for span in _place_spans(field, words, term, place)]
+                found += _near_spans(field, words, left + right)
     return held, found
 
 
-def _place_spans(field: str, words: Words, term: Term, place: tuple[int, int]) -> list[Span]:
-    if term.slack is None:
-        return [Span(field, *words.place(*place))]
-    seen = next(seen for first, _, seen in loose(term, words) if first == place[0])
-    return [Span(field, *words.place(number, number)) for number in seen if number <= place[1]]
+def _near_spans(field: str, words: Words, kept: list[tuple[Term, Place]]) -> list[Span]:
+    found: list[Span] = []
+    loose: dict[Term, list[Place]] = {}
+    for term, place in kept:
+        if term.slack is None:
+            found.append(Span(field, *words.place(*place)))
+        else:
+            loose.setdefault(term, []).append(place)
+    for term, places in loose.items():
+        found += _single(field, words, in_reach(term, words, sorted(places)))
+    return found
+
+
+def _single(field: str, words: Words, numbers: list[int]) -> list[Span]:
+    return [Span(field, *words.place(number, number)) for number in numbers]
 
 
 def _raw(node: Raw, reading: Reading) -> Answer:
@@ -140,4 +152,6 @@ def _value_spans(node: Value, reading: Reading) -> list[Span]:
 
 def _standing(address: Words, reading: Reading) -> list[Span]:
     """Where an address stands in title or text, if it does."""
-    return _raw(Raw(address.url), reading)[1] if isinstance(address, Address) else []
+    if not isinstance(address, Address):
+        return []
+    return reading.where.get(address.url) or _raw(Raw(address.url), reading)[1]

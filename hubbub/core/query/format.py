@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .fields import FIELDS
-from .lexer import LONGEST, MINUS
+from .lexer import LONGEST
 from .tree import And, Cut, Days, Leaf, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value, leaves
 from .values import UNITS
 
-_PLAIN = re.compile(r"[^\s()\"“”„‟{}\[\]<>*?~\\]+")
+_PLAIN = re.compile(r"[\w@.'/][\w@.'/-]*")
+_GROUPED = re.compile(r"[\w@.'/][\w@.'/*?-]*")
 
 
 class _Style(NamedTuple):
@@ -62,6 +63,8 @@ def _leaf(node: Term | Value | Days | Numbers) -> str:
 
 def _one_field(node: Node) -> str:
     """The field that all leaves ask for, where it is one and the same; "" else."""
+    if any(isinstance(leaf, Value) and leaf.wild and not _GROUPED.fullmatch(leaf.text) for leaf, _ in leaves(node)):
+        return ""  # within brackets it would be read as something else, and no quotes may stand around it
     fields = {leaf.left[0].field if isinstance(leaf, Near) else _field(leaf) for leaf, _ in leaves(node)}
     return fields.pop() if len(fields) == 1 else ""
 
@@ -96,8 +99,7 @@ def _quote(text: str) -> str:
 
 
 def _value(node: Value) -> str:
-    plain = _PLAIN.fullmatch(node.text) and node.text[0] not in MINUS
-    return node.text if node.wild or plain else _quote(node.text)
+    return node.text if node.wild or _PLAIN.fullmatch(node.text) else _quote(node.text)
 
 
 def _days(node: Days) -> str:

@@ -82,11 +82,13 @@ def cut(text: str) -> list[str]:
 class Words:
     """One text, read. Token numbers count from 0; each part is worked out when it is first asked for."""
 
-    __slots__ = ("_edges", "at", "folded", "marks", "source", "spots", "tokens")
+    __slots__ = ("_edges", "at", "folded", "in_order", "joined", "marks", "source", "spots", "tokens")
 
     source: str
     tokens: list[str]  # in order
     at: dict[str, list[int]]  # the token numbers at which each word stands
+    in_order: list[str]  # the different words, sorted
+    joined: str  # the tokens with a space around each: what stands in a row is found by one search
     folded: str  # as it is cut: addresses blanked, folded, punctuation of ASCII still there
     spots: list[tuple[int, int]]  # where each token stands in `folded`
     marks: list[str]  # for each token "#", "@" or ""
@@ -143,6 +145,8 @@ def _edges(words: Words) -> tuple[list[int], list[int]]:
 _PARTS: dict[str, Callable[[Words], object]] = {
     "tokens": lambda words: cut(words.source),
     "at": _at,
+    "in_order": lambda words: sorted(words.at),
+    "joined": lambda words: f" {' '.join(words.tokens)} ",
     "folded": lambda words: script.fold_words(blank_urls(words.source)),
     "spots": _spots,
     "marks": lambda words: mark(words.folded, words.spots),
@@ -179,7 +183,9 @@ def _spaced(char: str) -> bool:
 class Reading:
     """One post as queries see it, made by `read`. Each part is worked out when it is first asked for."""
 
-    __slots__ = ("_bag", "_tokens", "addresses", "asks", "name", "place", "post", "read_at", "text", "title")
+    __slots__ = (
+        "_bag", "_tokens", "addresses", "asks", "in_order", "name", "place", "post", "read_at", "text", "title", "where"
+    )  # fmt: skip
 
     post: Post
     place: Place
@@ -189,6 +195,8 @@ class Reading:
     name: Words  # the author's name as displayed
     addresses: "tuple[Address, ...]"  # what the post links to; what stands in its words included
     asks: bool  # whether a sentence in title or text ends in a question mark
+    in_order: list[str]  # the words of `bag`, sorted
+    where: "dict[str, list[Span]]"  # where the addresses of title and text stand
 
     def __init__(self, post: Post, place: Place, read_at: datetime | None = None) -> None:
         self.post = post
@@ -229,9 +237,16 @@ def _text(reading: Reading) -> Words:
 def _addresses(reading: Reading) -> "tuple[Address, ...]":
     post = reading.post
     found = dict.fromkeys(post.links)
-    for source in (post.title, post.text):
-        found.update(dict.fromkeys(source[start:end] for start, end in urls(source)))
+    found.update(dict.fromkeys(reading.where))
     return tuple(Address(url) for url in found)
+
+
+def _where(reading: Reading) -> dict[str, list[Span]]:
+    found: dict[str, list[Span]] = {}
+    for field, source in (("title", reading.post.title), ("text", reading.post.text)):
+        for start, end in urls(source):
+            found.setdefault(source[start:end], []).append(Span(field, start, end))
+    return found
 
 
 _VIEWS: dict[str, Callable[[Reading], object]] = {
@@ -239,6 +254,8 @@ _VIEWS: dict[str, Callable[[Reading], object]] = {
     "title": lambda reading: Words(reading.post.title),
     "name": lambda reading: Words(reading.post.author.name if reading.post.author else ""),
     "addresses": _addresses,
+    "in_order": lambda reading: sorted(reading.bag),
+    "where": _where,
     "asks": lambda reading: asks(reading.post.text) or asks(reading.post.title),
 }
 

@@ -85,6 +85,10 @@ A, B, C = word("a"), word("b"), word("c")
         ("age:[1d TO 2w]", Numbers("age", 86400, 1209600)),
         ("AND-gate 12:30", And((phrase("and gate"), phrase("12 30")))),
         ("a and b", And((A, word("and"), B))),
+        ("author:a: author:0", And((Value("author", "a:"), Value("author", "0")))),
+        ("author:&& author:0", And((Value("author", "&&"), Value("author", "0")))),
+        ("author:ab:c* author:0", And((Value("author", "ab:c*", True), Value("author", "0")))),
+        ("author:(0 OR abc*)", Or((Value("author", "0"), Value("author", "abc*", True)))),
     ],
 )
 def test_what_a_query_means(text: str, tree: Node) -> None:
