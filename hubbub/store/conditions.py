@@ -20,7 +20,7 @@ from hubbub.core.query.fields import FIELDS
 from hubbub.core.query.glob import glob
 from hubbub.core.query.narrow import All, Any, Asked, Need
 
-from .models import Author, ConversationStatus, Decision, Member, Mention, Source, Topic, Workspace
+from .models import Author, ConversationStatus, Decision, Member, Mention, Post, Source, Topic, Workspace
 
 Leaf = asked.Value | asked.Numbers | asked.Days | asked.Raw
 Condition = tuple[Q, bool]  # and whether it is exact
@@ -37,6 +37,7 @@ FOUND_WORDS = ("sentiment", "intent")
 
 NONE = Q(pk__in=[])
 ALL = ~NONE
+FEW = 2_000  # posts that are looked at one by one rather than looked for
 MOST_AUTHORS = 1_000  # whose handles fit; more are left to the matcher
 MOST_ODD = 20_000  # handles that are looked at because the database cannot fold them
 
@@ -51,6 +52,7 @@ class Conditions:
         self._now = now
         self._prefix = prefix
         self._made: dict[tuple[Leaf, bool], Condition | None] = {}
+        self._authors: dict[asked.Value, list[int] | None] = {}
 
     def knows(self, leaf: Leaf, want: bool) -> bool | None:
         """For `narrow`: whether there is a condition (None: there is none), and whether it is exact."""
@@ -69,6 +71,22 @@ class Conditions:
                 return _joined(Q.OR, [self.written(part) for part in parts])
             case _:
                 raise TypeError(need)
+
+    def few(self, need: Need | None) -> list[int] | None:
+        """Where what is needed names people or topics with few posts: the ids of those posts. None: it names none."""
+        for leaf in _surely(need):
+            if not isinstance(leaf, asked.Value) or self._condition(leaf, True) is None:
+                continue
+            ids: list[int] | None = None
+            if leaf.field == "author":
+                theirs = Post.everywhere.filter(author__in=self._named(leaf) or [])
+                ids = list(theirs.values_list("pk", flat=True)[: FEW + 1])
+            elif leaf.field == "topic":
+                caught = Mention.everywhere.filter(topic__in=self._topics(leaf))
+                ids = list(caught.values_list("post", flat=True)[: FEW + 1])
+            if ids is not None and len(ids) <= FEW:
+                return ids
+        return None
 
     def _condition(self, leaf: Leaf, want: bool) -> Condition | None:
         key = (leaf, want)
@@ -184,11 +202,16 @@ class Conditions:
         return _joined(Q.OR, [~self._is(links=[]), *inside]), False
 
     def _author(self, leaf: asked.Value, want: bool) -> Condition | None:
-        ids = authors(self._workspace, leaf)
+        ids = self._named(leaf)
         if ids is None:
             return None
         found = self._is(author__in=ids)
         return (found if want else ~found | self._is(author__isnull=True)), True
+
+    def _named(self, leaf: asked.Value) -> list[int] | None:
+        if leaf not in self._authors:
+            self._authors[leaf] = authors(self._workspace, leaf)
+        return self._authors[leaf]
 
     def _decision(self, leaf: asked.Value, want: bool) -> Condition:
         found = self._is(decision__in=[one for one in Decision.values if lookup.same(leaf, one)])
@@ -210,11 +233,13 @@ class Conditions:
         return self._is(conversation__answered__isnull=(leaf.text == "yes") is not want), True
 
     def _topic(self, leaf: asked.Value, want: bool) -> Condition:
-        topics = Topic.of(self._workspace).values_list("pk", "name")
-        ids = [pk for pk, name in topics if lookup.same(leaf, name)]
+        ids = self._topics(leaf)
         post = "post_id" if self._prefix else "pk"
         found = Q(Exists(Mention.of(self._workspace).filter(post=OuterRef(post), topic__in=ids)))
         return (found if want else ~found), True
+
+    def _topics(self, leaf: asked.Value) -> list[int]:
+        return [pk for pk, name in Topic.of(self._workspace).values_list("pk", "name") if lookup.same(leaf, name)]
 
     def _found(self, leaf: asked.Value, want: bool) -> Condition:
         fit = [one for one in FIELDS[leaf.field].choices if lookup.same(leaf, one) is want]
@@ -252,13 +277,13 @@ def authors(workspace: Workspace, leaf: asked.Value) -> list[int] | None:
     return sorted(set(found)) if len(found) <= MOST_AUTHORS else None
 
 
-def window(need: Need | None) -> list[asked.Days | asked.Numbers]:
-    """The days and ages that all posts must fit."""
+def _surely(need: Need | None) -> list[Leaf]:
+    """What must be so of every post."""
     match need:
-        case Asked(asked.Days() as leaf, True) | Asked(asked.Numbers(field="age") as leaf, True):
+        case Asked(leaf, True):
             return [leaf]
         case All(parts):
-            return [leaf for part in parts for leaf in window(part)]
+            return [leaf for part in parts for leaf in _surely(part)]
         case _:
             return []
 
@@ -267,10 +292,11 @@ def span(need: Need | None, now: datetime) -> tuple[datetime | None, datetime | 
     """From when on, and before when, all posts were published; roughly: a little more than is meant."""
     since: list[datetime] = []
     until: list[datetime] = []
-    for leaf in window(need):
+    for leaf in _surely(need):
         if isinstance(leaf, asked.Days):
             since += [_begin(leaf.first)] if leaf.first else []
             until += [end] if leaf.last and (end := _end(leaf.last)) else []
+        if not isinstance(leaf, asked.Numbers) or leaf.field != "age":
             continue
         try:
             since += [] if leaf.high is None else [now - timedelta(seconds=leaf.high)]

@@ -63,19 +63,18 @@ def count_topic(
     if too_wide(workspace, query):
         return Count(0)
     narrowing = narrowed(workspace, query, now=now, prefix="post__")
-    stretches, narrow = of_mentions(mentions, narrowing, span, CHUNK)
-    return _count(stretches, narrowing if narrow else None, query, now)
+    return _count(of_mentions(mentions, narrowing, span, 0), narrowing, query, now)
 
 
 def _capped(number: int) -> Count:
     return Count(min(number, MOST), more=number > MOST)
 
 
-def _count(stretches: Stretches, narrowing: Narrowing | None, query: language.Query, now: datetime) -> Count:
-    # where the database says all that the query does, what it finds needs no second look
-    sure = narrowing is not None and narrowing.exact
-    if sure and narrowing is not None and narrowing.words is not None:
-        sure = fulltext.faithful(narrowing.workspace.pk)
+def _count(stretches: Stretches, narrowing: Narrowing, query: language.Query, now: datetime) -> Count:
+    # where the database was asked all that the query says, what it finds needs no second look
+    sure = narrowing.exact
+    if narrowing.words is not None:
+        sure = sure and narrowing.few is None and fulltext.faithful(narrowing.workspace.pk)
     index: language.Index[None] = language.Index([(None, query)])
     known: dict[int, Place] = {}
     number = held = seen = 0

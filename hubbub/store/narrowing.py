@@ -25,6 +25,7 @@ class Narrowing(Struct, frozen=True):
     """How a query is narrowed."""
 
     workspace: Workspace
+    few: Sequence[int] | None  # where all that match are among few posts: their ids
     words: Need | None  # None: the index cannot help
     condition: Q | None  # on columns; None: they cannot help
     exact: bool  # whether all that fulfils both matches, as far as it is indexed
@@ -44,6 +45,7 @@ def narrowed(workspace: Workspace, query: language.Query, *, now: datetime, pref
     newest = Post.everywhere.order_by("-pk").values_list("pk", flat=True).first() or 0
     return Narrowing(
         workspace,
+        conditions.few(found.fields),
         found.words if fulltext.indexable(workspace.pk, newest) else None,
         None if found.fields is None else conditions.written(found.fields),
         found.exact,

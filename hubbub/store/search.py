@@ -13,7 +13,7 @@ from . import candidates
 from .facts import facts_of
 from .models import Conversation, Mention, Post, Workspace
 from .narrowing import Narrowing, narrowed, too_wide
-from .stretches import Before, Span, Stretches, along, by_words, older_than, places
+from .stretches import Before, Kept, Span, Stretches, along, by_words, of_few, older_than, places
 
 __all__ = [
     "WITH",
@@ -30,7 +30,7 @@ __all__ = [
 
 WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
 BUDGET = 2_500  # posts held against the query for one page at most, so that it comes at once; then it offers to go on
-PASSED = 50_000  # posts that the database passes over for one page at most
+PASSED = 30_000  # posts that the database passes over for one page at most
 
 
 ALWAYS = Span()
@@ -87,13 +87,19 @@ def search(
 
 def of_posts(posts: QuerySet[Post], narrowing: Narrowing, span: Span = ALWAYS) -> Stretches:
     """The posts of a list that may match, the newest first."""
-    if narrowing.words is None:
+    if narrowing.words is None and narrowing.few is None:
         return along(posts.order_by("-published", "-id"), narrowing.condition)
     fit = posts.order_by() if narrowing.condition is None else posts.order_by().filter(narrowing.condition)
 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
         return places(fit.filter(pk__in=candidates.numbered(ids)), "pk")
 
+    return _looked_up(narrowing, span, kept)
+
+
+def _looked_up(narrowing: Narrowing, span: Span, kept: Kept) -> Stretches:
+    if narrowing.few is not None:
+        return of_few(narrowing.few, kept)
     return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.span.within(span))
 
 
@@ -118,24 +124,24 @@ def search_topic(
         return _page(stretches, query, now=now, before=before, size=size, budget=budget)
     if slips := too_wide(workspace, query):
         return Found((), {}, None, 0, ran_out=False, slips=slips)
-    stretches, _ = of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), span, budget)
+    stretches = of_mentions(mentions, narrowed(workspace, query, now=now, prefix="post__"), span, budget)
     return _page(stretches, query, now=now, before=before, size=size, budget=budget)
 
 
-def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, span: Span, few: int) -> tuple[Stretches, bool]:
-    """The same for a topic's posts, and whether they were narrowed at all: a topic with no more than a `few` is read
-    as it is, which is quicker than looking for its posts among all that hold the words."""
+def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, span: Span, few: int) -> Stretches:
+    """The same for a topic's posts. A topic with no more than a `few` is read as it is, which is quicker than looking
+    for its posts among all that hold the words."""
     newest_first = mentions.order_by("-published", "-post_id")
-    if narrowing.words is None:
-        return along(newest_first, narrowing.condition, "post_id"), True
-    if mentions.order_by()[: few + 1].count() <= few:
-        return along(newest_first, None, "post_id"), False
+    if narrowing.words is None and narrowing.few is None:
+        return along(newest_first, narrowing.condition, "post_id")
     fit = mentions.order_by() if narrowing.condition is None else mentions.order_by().filter(narrowing.condition)
+    if narrowing.few is None and mentions.order_by()[: few + 1].count() <= few:
+        return along(newest_first, None, "post_id")
 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
         return places(fit.filter(post__in=candidates.numbered(ids)), "post_id")
 
-    return by_words(narrowing.hits, kept, narrowing.workspace.pk, narrowing.span.within(span)), True
+    return _looked_up(narrowing, span, kept)
 
 
 def _unfiltered(posts: Sequence[Post], size: int) -> Found:

@@ -83,6 +83,16 @@ def by_words(hits: Hits, kept: Kept, workspace: int, span: Span) -> Stretches:
     return stretches
 
 
+def of_few(ids: Sequence[int], kept: Kept) -> Stretches:
+    """Of a few posts that are known by their ids."""
+
+    def stretches(before: Before | None, first: int) -> Iterator[Stretch]:
+        found = sorted(kept(ids), reverse=True)
+        return _pieces([at for at in found if before is None or at < before], len(ids), None, first)
+
+    return stretches
+
+
 def _above(workspace: int, before: Before | None, until: datetime | None) -> int:
     """What the keys of posts before that place, and before that moment, are below."""
     latest = min((moment for moment in (before and before.published, until) if moment), default=None)

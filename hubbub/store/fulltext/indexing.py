@@ -1,6 +1,6 @@
 """Moving posts from the queue into the index, batch by batch: the background work behind searching."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
@@ -25,13 +25,19 @@ def step(size: int = BATCH) -> int:
         keys = tables.take(size)
         if not keys:
             return 0
-        changes: Counter[tuple[int, str]] = Counter()
+        changes: dict[int, Counter[str]] = defaultdict(Counter)  # workspace → word → in how many more posts it stands
         for key, words in tables.drop(keys).items():
-            changes.subtract((workspace_in(key), word) for word in _listed(words))
-        fresh = _read(keys)
-        for key, words in tables.put(fresh).items():
-            changes.update((workspace_in(key), word) for word in _listed(words))
-        tables.count(sorted((*of, number) for of, number in changes.items() if number))
+            changes[workspace_in(key)].subtract(_listed(words))
+        for key, words in tables.put(_read(keys)).items():
+            changes[workspace_in(key)].update(_listed(words))
+        tables.count(
+            [
+                (workspace, word, number)
+                for workspace, counted in sorted(changes.items())
+                for word, number in sorted(counted.items())
+                if number
+            ]
+        )
         return len(keys)
 
 
