@@ -10,15 +10,19 @@ from msgspec import Struct
 from hubbub.core import query as language
 from hubbub.core.kpi import Window
 from hubbub.core.query.advice import Advice, Seen, advise, asked, exclusions, without_exclusions
-from hubbub.store import words
+from hubbub.store import fulltext, words
 from hubbub.store.daily import posts_by_day
+from hubbub.store.fulltext.key import begin_of, end_of
 from hubbub.store.models import Post, Source, Workspace
 from hubbub.store.search import Found, matching, search
+from hubbub.store.stretches import Span
 
 from .queries import Row, row_of
 
 LOOKED = 2_500  # newest stored posts that a preview looks at
-SHOWN = 8  # of those that it found; of those that a change adds or loses as well
+SHOWN = 8  # of those that it found
+BEYOND = 5  # of those that a change adds, and of those that it loses
+WAITING = 0.05  # share of the posts that may wait to be indexed while the word list is still believed
 DAYS = 90
 HITS = 2_000  # found posts up to which a chart of days is exact
 SAMPLE = 4_000  # posts that a chart is estimated from
@@ -50,6 +54,7 @@ class Preview(Struct, frozen=True):
 class Stretch(Struct, frozen=True):
     """The newest stored posts of a workspace, our own left out."""
 
+    workspace: Workspace
     posts: QuerySet[Post]
     number: int
     since: datetime | None
@@ -61,11 +66,11 @@ def newest(workspace: Workspace, number: int) -> Stretch:
     posts = Post.of(workspace).filter(ours=False)
     places = list(posts.order_by("-published", "-id").values_list("published", "id")[: number + 1])
     if not places:
-        return Stretch(posts, 0, None, there_are_more=False)
+        return Stretch(workspace, posts, 0, None, there_are_more=False)
     more = len(places) > number
     when, last = places[number - 1] if more else places[-1]
     bounded = posts.filter(published__gte=when).filter(Q(published__gt=when) | Q(id__gte=last)) if more else posts
-    return Stretch(bounded, min(number, len(places)), when, more)
+    return Stretch(workspace, bounded, min(number, len(places)), when, more)
 
 
 def preview(
@@ -91,13 +96,31 @@ def preview(
 
 
 def _all(stretch: Stretch, query: language.Query, now: datetime) -> Found:
-    return search(stretch.posts, query, now=now, size=LOOKED, budget=LOOKED + 1)
+    return _search(
+        stretch.workspace, stretch.posts, query, Span(stretch.since), now=now, size=LOOKED, budget=LOOKED + 1
+    )
+
+
+def _search(
+    workspace: Workspace,
+    posts: QuerySet[Post],
+    query: language.Query,
+    span: Span,
+    *,
+    now: datetime,
+    size: int,
+    budget: int,
+) -> Found:
+    found = search(posts, query, now=now, size=size, budget=budget, workspace=workspace, span=span)
+    if found.slips:  # a wildcard too wide to be looked up in the index: a topic may have it, so post by post
+        found = search(posts, query, now=now, size=size, budget=budget)
+    return found
 
 
 def _beyond(these: Found, those: Found) -> Side:
     known = {post.pk for post in those.posts}
     only = [post for post in these.posts if post.pk not in known]
-    return Side(len(only), _rows(only[:SHOWN], these.spans))
+    return Side(len(only), _rows(only[:BEYOND], these.spans))
 
 
 def _rows(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]]) -> list[Row]:
@@ -106,11 +129,12 @@ def _rows(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]]) -
 
 def _seen(workspace: Workspace, query: language.Query, stretch: Stretch, found: Found, now: datetime) -> Seen:
     """What advice is made of."""
-    counts = words.known(workspace, asked(query))
+    posts = _indexed(workspace)
+    counts = words.known(workspace, asked(query)) if posts else {}
     unseen = [word for word, number in counts.items() if not number][:NEAREST]
     rest, taken = _weighed(stretch, query, found, now)
     return Seen(
-        posts=Source.of(workspace).aggregate(taken=Sum("posts_taken"))["taken"] or 0,
+        posts=posts,
         words=counts,
         nearest={word: near for word in unseen if (near := words.nearest(workspace, word))},
         looked_at=stretch.number,
@@ -118,6 +142,13 @@ def _seen(workspace: Workspace, query: language.Query, stretch: Stretch, found: 
         rest=rest,
         taken_away=taken,
     )
+
+
+def _indexed(workspace: Workspace) -> int:
+    """How many posts the word list tells of; 0 while too many still wait for it to be believed."""
+    posts = int(Source.of(workspace).aggregate(taken=Sum("posts_taken"))["taken"] or 0)
+    waiting = fulltext.queued(begin_of(workspace.pk, 0), end_of(workspace.pk), int(posts * WAITING) + 1)
+    return posts if len(waiting) <= posts * WAITING else 0
 
 
 def _weighed(stretch: Stretch, query: language.Query, found: Found, now: datetime) -> tuple[int, dict[int, int]]:
@@ -162,8 +193,9 @@ def chart(workspace: Workspace, query: language.Query, *, now: datetime) -> Char
     start, end = midnight - timedelta(days=DAYS - 1), midnight + timedelta(days=1)
     within = Post.of(workspace).filter(published__gte=start, published__lt=end)
     there = sum(posts_by_day(workspace, Window(start, end)).values())
-    found = search(within.filter(ours=False), query, now=now, size=HITS, budget=SAMPLE)
-    every = 1
+    span = Span(start, end)
+    found = _search(workspace, within.filter(ours=False), query, span, now=now, size=HITS, budget=SAMPLE)
+    every, there = 1, max(there, len(found.posts))
     if found.older is not None:
         every = max(2, -(-there // SAMPLE))
         sampled = list(within.alias(part=F("id") % every).filter(part=0).values_list("pk", flat=True)[: 2 * SAMPLE])

@@ -62,7 +62,10 @@ class Seen(Struct, frozen=True):
 def advise(query: Query, seen: Seen | None = None) -> tuple[Advice, ...]:
     """What may be worth another look, in the order of the text, `MOST` remarks at most."""
     about = _About(query, seen or Seen())
-    remarks = [*about.lower(), *about.joins(), *about.words(), *about.exclusions(), *about.whole()]
+    lower = list(about.lower())
+    # how AND binds is no use to somebody who meant OR
+    joins = about.joins(binding=not lower)
+    remarks = [*lower, *joins, *about.words(), *about.exclusions(), *about.whole()]
     once = {(one.start, one.end, one.says): one for one in remarks}
     return tuple(sorted(once.values(), key=lambda one: (one.line == 0, one.start, one.end)))[:MOST]
 
@@ -144,12 +147,13 @@ class _About:
 
     # OR and what stands in it
 
-    def joins(self) -> Iterator[Advice]:
+    def joins(self, *, binding: bool) -> Iterator[Advice]:
         """Alternatives that add nothing, and AND or NOT that bind tighter than they look."""
         for shape in _shapes(self.shape):
             if shape[0] == "or":
                 yield from self._idle_alternatives(shape)
-                yield from self._binding(shape)
+                if binding:
+                    yield from self._binding(shape)
 
     def _idle_alternatives(self, shape: Syntax) -> Iterator[Advice]:
         parts = shape[1:]

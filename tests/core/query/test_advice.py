@@ -26,6 +26,7 @@ def mended(query: str, one: Advice) -> str | None:
         ("acme not jobs", "not", "lower case", "acme NOT jobs"),
         ("acme and (b OR c)", "and", "lower case", "acme AND (b OR c)"),
         ("acme near bad", "near", "lower case", "acme NEAR/5 bad"),
+        ("acme or rocket OR shoes", "or", "", "acme OR rocket OR shoes"),  # the one remark
         ("acme OR Acme", " OR Acme", "already", "acme"),
         ("acme OR tea OR acme", " OR acme", "already", "acme OR tea"),
         ("rocket* OR tea OR rockets", " OR rockets", "`rocket*` finds all", "rocket* OR tea"),
