@@ -4,14 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeGuard
 
+from msgspec import Struct
+
 from hubbub.core.facts import Facts
 
 from . import lookup, script
 from .anchors import is_anywhere
-from .glob import glob
-from .places import near_places, term_places, texts
+from .glob import Glob, glob
+from .places import fitting, near_places, stands, term_places, texts
 from .reading import Reading, Words
-from .tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
+from .tree import And, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
 
 # The post's words come first: nearly every check begins with them.
 Check = Callable[[set[str], Reading, Facts, datetime], bool]
@@ -83,10 +85,7 @@ def _is_plain(node: Node) -> TypeGuard[Term]:
 
 def needs_all(words: frozenset[str]) -> Check:
     """Whether all of these words stand in title or text."""
-    if len(words) == 1:
-        (word,) = words
-        return lambda bag, _reading, _facts, _now: word in bag
-    return lambda bag, _reading, _facts, _now: words <= bag
+    return _Words(words)
 
 
 def _none_of(words: frozenset[str]) -> Check:
@@ -104,9 +103,26 @@ def _not_all_of(words: frozenset[str]) -> Check:
     return lambda bag, _reading, _facts, _now: not words <= bag
 
 
+class _Words(Struct, gc=False):
+    """Words that must all stand."""
+
+    words: frozenset[str]
+
+    def __call__(self, bag: set[str], _reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        return self.words <= bag
+
+
 def both(a: Check, b: Check) -> Check:
     """Whether two checks hold."""
-    return lambda bag, reading, facts, now: a(bag, reading, facts, now) and b(bag, reading, facts, now)
+    return _Both(a, b)
+
+
+class _Both(Struct, gc=False):
+    a: Check
+    b: Check
+
+    def __call__(self, bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:
+        return self.a(bag, reading, facts, now) and self.b(bag, reading, facts, now)
 
 
 def _either(a: Check, b: Check) -> Check:
@@ -162,33 +178,66 @@ def _term(term: Term) -> Check:
     scoped = term.field in ("", "title", "text")
     plain = not term.exact and not any(token.mark or token.wild for token in term.tokens)
     if plain and term.slack is None and not term.field:
-        return _phrase([token.word for token in term.tokens])
+        words = [token.word for token in term.tokens]
+        return _Phrase(frozenset(words), f" {' '.join(words)} ")
     if len(term.tokens) == 1 and not term.field and not term.exact:
         token = term.tokens[0]
         if not token.mark:
-            return _wildcard(token.word)
+            return _Wildcard(glob(token.word))
         if not token.wild:
-            return _marked(term, token)
-    needed = frozenset(token.word for token in term.tokens) if scoped and plain else frozenset[str]()
-
-    def anywhere(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
-        return needed <= bag and any(term_places(term, words) for _, words in texts(term.field, reading))
-
-    return anywhere
+            return _Marked(term, token.word, token.mark + token.word, script.MARKS[token.mark])
+    return _Placed(term, frozenset(token.word for token in term.tokens) if scoped and plain else frozenset())
 
 
-def _marked(term: Term, token: Cut) -> Check:
-    """A hashtag or a handle."""
-    word, written = token.word, token.mark + token.word
+# Leaves are made by the hundred thousand: objects without references back, that the garbage collector passes by.
 
-    signs = script.MARKS[token.mark]
 
-    def stands(words: Words) -> bool:
-        if not any(sign in words.source for sign in signs):
+class _Phrase(Struct, gc=False):
+    """Words in a row, anywhere in title or text."""
+
+    needed: frozenset[str]
+    run: str  # with a space around each word
+
+    def __call__(self, bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        if not self.needed <= bag:
             return False
-        folded = words.folded
+        return self.run in reading.text.joined or (reading.post.title != "" and self.run in reading.title.joined)
+
+
+class _Placed(Struct, gc=False):
+    """A term of which the places must be worked out."""
+
+    term: Term
+    needed: frozenset[str]
+
+    def __call__(self, bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        if not self.needed <= bag:
+            return False
+        return any(stands(self.term, words) for _, words in texts(self.term.field, reading))
+
+
+class _Marked(Struct, gc=False):
+    """A hashtag or a handle."""
+
+    term: Term
+    word: str
+    written: str
+    signs: str  # the characters that read as its mark
+
+    def __call__(self, bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        if self.word not in bag:
+            return False
+        return self._stands(reading.text) or (reading.post.title != "" and self._stands(reading.title))
+
+    def _stands(self, words: Words) -> bool:
+        for sign in self.signs:
+            if sign in words.source:
+                break
+        else:
+            return False
+        folded, written = words.folded, self.written
         if not folded.isascii():
-            return bool(term_places(term, words))
+            return bool(term_places(self.term, words))
         # In ASCII a hashtag stands as it is written, with no letter before or behind: no need to mark out the rest.
         at = folded.find(written)
         while at >= 0:
@@ -198,86 +247,72 @@ def _marked(term: Term, token: Cut) -> Check:
             at = folded.find(written, at + 1)
         return False
 
-    def marked(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
-        return word in bag and (stands(reading.text) or (reading.post.title != "" and stands(reading.title)))
-
-    return marked
-
 
 def _letter(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def _phrase(words: list[str]) -> Check:
-    needed = frozenset(words)
-    first, size = words[0], len(words)
+class _Wildcard(Struct, gc=False):
+    """Any word that fits."""
 
-    def stands(text: Words) -> bool:
-        tokens = text.tokens
-        at = -1
-        for _ in range(tokens.count(first)):
-            at = tokens.index(first, at + 1)
-            if tokens[at : at + size] == words:
-                return True
-        return False
+    pattern: Glob
 
-    def phrase(bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
-        if not needed <= bag:
-            return False
-        return stands(reading.text) or (reading.post.title != "" and stands(reading.title))
-
-    return phrase
-
-
-def _wildcard(pattern: str) -> Check:
-    fits = glob(pattern)
-    prefix, matches = fits.prefix, fits.matches
-
-    def wildcard(bag: set[str], _reading: Reading, _facts: Facts, _now: datetime) -> bool:
-        for word in bag:  # noqa: SIM110 - a generator would cost more
-            if word.startswith(prefix) and matches(word):
-                return True
-        return False
-
-    return wildcard
+    def __call__(self, bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        return bool(fitting(self.pattern, bag, reading))
 
 
 def _near(node: Near) -> Check:
+    if all(_is_plain(term) for term in node.left + node.right):
+        left, right = (frozenset(term.tokens[0].word for term in side) for side in (node.left, node.right))
+        return _NearWords(left, right, node.within, node.forward)
     # First the side that is quicker to rule out: the one without wildcards, then the one with fewer words.
     sides = sorted((node.left, node.right), key=lambda side: (any(t.tokens[0].wild for t in side), len(side)))
-    guard = both(_seen(sides[0]), _seen(sides[1]))
-    field = node.left[0].field
+    return _Near(node, _seen(sides[0]), _seen(sides[1]))
 
-    def near(bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:
-        if not guard(bag, reading, facts, now):
+
+class _Near(Struct, gc=False):
+    """NEAR between terms of any kind."""
+
+    node: Near
+    first: Check
+    second: Check
+
+    def __call__(self, bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:
+        if not (self.first(bag, reading, facts, now) and self.second(bag, reading, facts, now)):
             return False
-        return any(bool(near_places(node, words)[0]) for _, words in texts(field, reading))
-
-    if all(_is_plain(term) for term in node.left + node.right):
-        return _near_words(node, guard)
-    return near
+        return any(near_places(self.node, words)[0] for _, words in texts(self.node.left[0].field, reading))
 
 
 def _seen(terms: tuple[Term, ...]) -> Check:
     """Whether one word of a side is in the post at all: no more than a guard."""
+    if len(terms) == 1:
+        return _term(terms[0])
     if any(term.field not in ("", "title", "text") or term.exact for term in terms):
-        return lambda _bag, _reading, _facts, _now: True
-    wild = [_wildcard(term.tokens[0].word) for term in terms if term.tokens[0].wild]
+        return _yes
+    wild: list[Check] = [_Wildcard(glob(term.tokens[0].word)) for term in terms if term.tokens[0].wild]
     plain = frozenset(term.tokens[0].word for term in terms if not term.tokens[0].wild)
     checks = [*([_one_of(plain)] if plain else []), *wild]
     return checks[0] if len(checks) == 1 else _some(tuple(checks))
 
 
-def _near_words(node: Near, guard: Check) -> Check:
+class _NearWords(Struct, gc=False):
     """NEAR between single words, by far the most common."""
-    left = frozenset(term.tokens[0].word for term in node.left)
-    right = frozenset(term.tokens[0].word for term in node.right)
-    within, forward = node.within, node.forward
 
-    def stands(words: Words) -> bool:
+    left: frozenset[str]
+    right: frozenset[str]
+    within: int
+    forward: bool
+
+    def __call__(self, bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        if self.left.isdisjoint(bag) or self.right.isdisjoint(bag):
+            return False
+        return self._stands(reading.text.tokens) or (reading.post.title != "" and self._stands(reading.title.tokens))
+
+    def _stands(self, tokens: list[str]) -> bool:
         # One walk: the last place of each side is the nearest so far.
+        left, right, within, forward = self.left, self.right, self.within, self.forward
         ours = theirs = -within - 1
-        for number, token in enumerate(words.tokens):
+        for number, token in enumerate(tokens):
             if token in right:
                 if number - ours <= within:
                     return True
@@ -289,10 +324,3 @@ def _near_words(node: Near, guard: Check) -> Check:
                     return True
                 ours = number
         return False
-
-    def near(bag: set[str], reading: Reading, facts: Facts, now: datetime) -> bool:
-        if not guard(bag, reading, facts, now):
-            return False
-        return stands(reading.text) or (reading.post.title != "" and stands(reading.title))
-
-    return near

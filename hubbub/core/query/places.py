@@ -86,6 +86,13 @@ def term_places(term: Term, words: Words) -> list[Place]:
     return [(at - rarest, at - rarest + size - 1) for at in starts]
 
 
+def stands(term: Term, words: Words) -> bool:
+    """Whether a term has a place in a text."""
+    if term.slack is not None and len(term.tokens) > 1:
+        return next(windows(term, words), None) is not None
+    return bool(term_places(term, words))
+
+
 def _starts(sets: list[list[int]], count: int) -> list[int]:
     """Where a phrase begins: one number of as many bits as there are tokens for each word, laid over one another."""
     masks: dict[int, int] = {}
