@@ -1,15 +1,16 @@
-"""How posts are judged here: the model in use, the workspace's own layers, how far re-reading is."""
+"""How posts are judged here, as the trust page shows it: the model in use, trainings with their results, what is
+missing for one."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, repeat
+from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Count
 from msgspec import Struct
 
 from hubbub.core.text import own
 from hubbub.store.judges import current
-from hubbub.store.models import Correction, CorrectionEnd, Judge, JudgedField, OwnModel, OwnModelState, Workspace
+from hubbub.store.models import Judge, JudgedField, OwnModel, OwnModelState, Workspace
+
+from .model_actions import missing_labels
 
 LISTED = 20  # trainings, newest first
 
@@ -34,7 +35,7 @@ class Side(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True):
-    """Before and after, on labels that were held out."""
+    """Before and after, on labels that were held out; written by the training."""
 
     field: str
     labels: int
@@ -50,6 +51,11 @@ class Result(Struct, frozen=True):
         """The field's, as pages call it."""
         return str(JudgedField(self.field).label)
 
+    @property
+    def classes(self) -> list[tuple[str, ClassResult, ClassResult]]:
+        """Name, before, after."""
+        return [(one.name, one, two) for one, two in zip(self.before.classes, self.after.classes, strict=False)]
+
 
 class Training(Struct, frozen=True):
     """One training of an own layer."""
@@ -59,72 +65,49 @@ class Training(Struct, frozen=True):
     usable: bool  # it is trained, stands on the shipped model of today, and is not in use
 
 
-class Readiness(Struct, frozen=True):
-    """Whether a layer can be trained for one field."""
-
-    name: str
-    labels: int
-    because: str  # what is missing, in words; "" where nothing is
-
-
 class Judging(Struct, frozen=True):
     """All of it."""
 
     judge: Judge | None
-    readings: Sequence[Judge]  # that stopped before the end, or go on: the one in force first
-    trainings: Sequence[Training]
-    fields: Sequence[Readiness]
-    waiting: bool  # a training was asked for
+    reading: bool  # it reads stored posts anew
+    trainings: Sequence[Training]  # newest first
+    missing: Sequence[tuple[str, str]]  # field, what is missing for a layer, in words; "" where nothing is
+    needed: int = own.NEEDED
+
+    @property
+    def waiting(self) -> bool:
+        """A training was asked for."""
+        return any(one.model.state == OwnModelState.WAITING for one in self.trainings)
 
     @property
     def ready(self) -> bool:
         """Whether one field at least has enough labels."""
-        return any(not one.because for one in self.fields)
+        return any(not because for _, because in self.missing)
 
     @property
     def own(self) -> OwnModel | None:
-        """The layer in use."""
+        """The layer that is to be used."""
         return next((one.model for one in self.trainings if one.model.in_use), None)
+
+    @property
+    def coming(self) -> bool:
+        """Whether another judge than the one in force was chosen, and comes into force in a moment."""
+        return self.judge is not None and self.judge.own_id != (self.own.pk if self.own else None)
 
 
 def judging(workspace: Workspace) -> Judging:
     """How posts are judged in this workspace."""
     judge = current(workspace)
-    rows = list(OwnModel.of(workspace).order_by("-in_use", "-at", "-pk").defer("layer")[:LISTED])
-    trainings = [_training(row, judge) for row in sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)]
-    under_way = [judge] if judge is not None and judge.reading_below is not None else []
+    rows = OwnModel.of(workspace).order_by("-at", "-pk").defer("layer")[:LISTED]
+    missing = missing_labels(workspace)
     return Judging(
         judge=judge,
-        readings=under_way,
-        trainings=trainings,
-        fields=readiness(workspace),
-        waiting=any(row.state == OwnModelState.WAITING for row in rows),
+        reading=judge is not None and judge.reading_below is not None,
+        trainings=[_training(row, judge) for row in rows],
+        missing=[(str(JudgedField(field).label), because) for field, because in missing.items()],
     )
 
 
 def _training(row: OwnModel, judge: Judge | None) -> Training:
-    usable = row.state == OwnModelState.READY and not row.in_use and judge is not None and judge.version == row.version
+    usable = row.state == OwnModelState.READY and not row.in_use and (judge is None or judge.version == row.version)
     return Training(row, msgspec.convert(row.results, list[Result]), usable)
-
-
-def readiness(workspace: Workspace) -> list[Readiness]:
-    """Field by field, what is missing for a layer."""
-    standing = Correction.of(workspace).filter(end=CorrectionEnd.STANDS, field__in=list(own.CLASSES)).order_by()
-    counts: dict[str, dict[str, int]] = {field: {} for field in own.CLASSES}
-    for field, value, number in standing.values_list("field", "value").annotate(number=Count("pk")):
-        counts[field][_class(field, value)] = number
-    return [
-        Readiness(str(JudgedField(field).label), sum(counts[field].values()), own.refusal(field, _each(counts[field])))
-        for field in own.CLASSES
-    ]
-
-
-def _class(field: str, value: str) -> str:
-    """A label as own layers call it."""
-    return {("toxicity", "yes"): "toxic", ("spam", "yes"): "spam"}.get(
-        (field, value), "fine" if value == "no" else value
-    )
-
-
-def _each(counts: Mapping[str, int]) -> list[str]:
-    return list(chain.from_iterable(repeat(name, number) for name, number in counts.items()))

@@ -72,8 +72,9 @@ def overview(workspace: Workspace) -> Mapping[str, int]:
 
 def field_trust(workspace: Workspace, field: Judged) -> FieldTrust:
     """What the labels of one field show of the model in force."""
-    rows = Correction.of(workspace).filter(field=field, end=CorrectionEnd.STANDS).order_by()
-    counted = list(rows.values_list("says", "value", "asked").annotate(number=Count("pk")))
+    against = measured(workspace)
+    rows = against.labels.filter(field=field).order_by()
+    counted = list(rows.values_list(against.said, "value", "asked").annotate(number=Count("pk")))
     all_ = sum(number for *_, number in counted)
     asked = sum(number for _, _, was_asked, number in counted if was_asked)
     left_out = bool(asked) and all_ - asked >= ENOUGH
@@ -117,29 +118,47 @@ def _confusion(field: Judged, found: Trust, classes: Sequence[str]) -> Confusion
     )
 
 
-class Versions(Struct, frozen=True):
-    """Which model the labels are held against."""
+class Measured(Struct, frozen=True):
+    """Which labels measure the model in force, and which column of theirs holds what it says."""
 
-    judge: Judge | None  # in force
-    behind: str  # how many labelled posts an earlier one read, as shown; "" where none
+    judge: Judge | None
+    labels: QuerySet[Correction]
+    said: str
+    behind: str = ""  # how many labelled posts it has not read yet, as shown; "" where none
 
 
-def versions(workspace: Workspace) -> Versions:
-    """The model in force, and how many labels still rest on an earlier one."""
+def measured(workspace: Workspace) -> Measured:
+    """The shipped model is measured by all labels that stand, with what it says of the posts now. An own layer was
+    fitted on labels, and these say nothing about it: it is measured by those given after it had judged the post."""
     judge = current(workspace)
-    if judge is None:
-        return Versions(None, "")
     standing = Correction.of(workspace).filter(end=CorrectionEnd.STANDS)
-    behind = capped.count(standing.exclude(post__judge=judge.pk))
-    return Versions(judge, capped.shown(behind) if behind else "")
+    if judge is not None and judge.own_id is not None:
+        return Measured(judge, standing.filter(was_judge=judge), "was")
+    return Measured(judge, standing, "says")
+
+
+def versions(workspace: Workspace) -> Measured:
+    """The same, with how many labels still rest on an earlier model."""
+    found = measured(workspace)
+    if found.judge is None or found.said == "was":
+        return found
+    behind = capped.count(found.labels.exclude(post__judge=found.judge.pk))
+    return Measured(found.judge, found.labels, found.said, capped.shown(behind) if behind else "")
 
 
 class Wrong(Struct, frozen=True):
     """A post that the model got wrong."""
 
     word: Correction
-    says: str  # in words
-    value: str
+    says: str  # the model, in words
+    sure: float
+    value: str  # the person, in words
+
+
+def _wrong(word: Correction, field: Judged, said: str) -> Wrong:
+    says: str = getattr(word, said)
+    told = judged.word(field, says) if says else "not judged"
+    return Wrong(word, told, getattr(word, f"{said}_sure"), judged.word(field, word.value))
 
 
 class WrongPage(Struct, frozen=True):
@@ -159,17 +178,15 @@ def wrong(
     size: int = PAGE,
 ) -> WrongPage:
     """The posts that the model got wrong; `says` and `value` leave one kind of mistake ("" says: not judged)."""
-    rows: QuerySet[Correction] = Correction.of(workspace).filter(field=field, end=CorrectionEnd.STANDS)
-    rows = rows.exclude(value=F("says")).select_related("post__author", "post__source")
+    against = measured(workspace)
+    rows = against.labels.filter(field=field).exclude(value=F(against.said))
+    rows = rows.select_related("post__author", "post__source")
     if says is not None:
-        rows = rows.filter(says=says)
+        rows = rows.filter(**{against.said: says})
     if value is not None:
         rows = rows.filter(value=value)
     found = list(older_than(rows.order_by("-at", "-pk"), before, when="at", key="pk")[: size + 1])
-    shown = [
-        Wrong(one, judged.word(field, one.says) if one.says else "not judged", judged.word(field, one.value))
-        for one in found[:size]
-    ]
+    shown = [_wrong(one, field, against.said) for one in found[:size]]
     last = found[size - 1] if len(found) > size else None
     return WrongPage(shown, Before(last.at, last.pk) if last else None)
 

@@ -32,6 +32,8 @@ def asked_field(request: MemberRequest) -> Judged:
 @page(Role.VIEWER)
 def trust(request: MemberRequest) -> HttpResponse:
     """Accuracy on this workspace's own labels, field by field; the own layer; how far re-reading is."""
+    if request.GET.get("part") == "rereading":
+        return render(request, "measure/_rereading.html", _about_judging(request))
     field = asked_field(request)
     counts = trusting.overview(request.workspace)
     found = trusting.field_trust(request.workspace, field)
@@ -45,11 +47,19 @@ def trust(request: MemberRequest) -> HttpResponse:
             "found": found,
             "wrong": trusting.wrong(request.workspace, field, size=TOP),
             "versions": trusting.versions(request.workspace),
-            "judging": judging.judging(request.workspace),
             "may_say": request.role.may(Role.RESPONDER),
-            "may_manage": request.role.may(Role.MANAGER),
+            **_about_judging(request),
         },
     )
+
+
+def _about_judging(request: MemberRequest) -> dict[str, object]:
+    languages = [judged.language(code) for code in request.workspace.languages.split()]
+    return {
+        "judging": judging.judging(request.workspace),
+        "may_manage": request.role.may(Role.MANAGER),
+        "listed": ", ".join(languages),
+    }
 
 
 @page(Role.VIEWER)

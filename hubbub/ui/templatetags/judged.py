@@ -1,6 +1,7 @@
 """Tags about what was found in posts."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from django import template
 from django.template import Context
@@ -12,6 +13,14 @@ from hubbub.store.models import Judge, Post, Workspace
 from hubbub.ui import charts, judged
 
 register = template.Library()
+
+
+class Sided(Protocol):
+    """A share with its range."""
+
+    right: float | None
+    low: float | None
+    high: float | None
 
 
 @register.filter
@@ -49,3 +58,14 @@ def rereading(context: Context) -> dict[str, object]:
     workspace = context.get("workspace")
     judge = Judge.of(workspace).filter(reading_below__isnull=False).first() if workspace else None
     return {"judge": judge, "workspace": workspace}
+
+
+@register.filter
+def sided(side: Sided, what: str) -> SafeString:
+    """One side of a before and after, drawn and in numbers."""
+    if side.right is None or side.low is None or side.high is None:
+        return format_html('<span class="quiet">{}</span>', "nothing")
+    around = f"between {round(100 * side.low)} and {round(100 * side.high)} %"
+    label = f"{what}: {judged.per_cent(side.right)}, {around}"
+    drawn = charts.interval(side.low, side.right, side.high, label=label, width=100)
+    return format_html('{}<br>{} <span class="quiet">{}</span>', drawn, judged.per_cent(side.right), around)
