@@ -8,10 +8,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from msgspec import Struct
 
 from hubbub.core import query as language
-from hubbub.core.kpi import Window
 from hubbub.core.query.advice import Advice, Seen, advise, asked, exclusions, without_exclusions
 from hubbub.store import fulltext, words
-from hubbub.store.daily import posts_by_day
 from hubbub.store.fulltext.key import begin_of, end_of
 from hubbub.store.models import Post, Source, Workspace
 from hubbub.store.search import Found, matching, search
@@ -25,7 +23,7 @@ BEYOND = 5  # of those that a change adds, and of those that it loses
 WAITING = 0.05  # share of the posts that may wait to be indexed while the word list is still believed
 DAYS = 90
 HITS = 2_000  # found posts up to which a chart of days is exact
-SAMPLE = 4_000  # posts that a chart is estimated from
+SAMPLE = 3_000  # posts that a chart is estimated from
 NEAREST = 10  # words for which a likely other one is looked up
 WEIGHED = 5  # exclusions that are tried alone
 RESTS = 1_000  # posts up to which they are
@@ -192,13 +190,13 @@ def chart(workspace: Workspace, query: language.Query, *, now: datetime) -> Char
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start, end = midnight - timedelta(days=DAYS - 1), midnight + timedelta(days=1)
     within = Post.of(workspace).filter(published__gte=start, published__lt=end)
-    there = sum(posts_by_day(workspace, Window(start, end)).values())
+    there = within.order_by().count()  # along the index of the newest posts alone
     span = Span(start, end)
     found = _search(workspace, within.filter(ours=False), query, span, now=now, size=HITS, budget=SAMPLE)
-    every, there = 1, max(there, len(found.posts))
+    every = 1
     if found.older is not None:
         every = max(2, -(-there // SAMPLE))
-        sampled = list(within.alias(part=F("id") % every).filter(part=0).values_list("pk", flat=True)[: 2 * SAMPLE])
+        sampled = list(within.alias(part=F("id") % every).filter(part=0).order_by().values_list("pk", flat=True))
         posts = Post.of(workspace).filter(pk__in=sampled, ours=False)
         found = search(posts, query, now=now, size=2 * SAMPLE, budget=2 * SAMPLE + 1)
     counted = Counter(post.published.astimezone(UTC).date() for post in found.posts)

@@ -39,11 +39,13 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
     else:
         written = writing.begun(topic.query if topic else "", as_lists=request.GET.get("with") == "lists")
         form = topic_form(topic)
+    was = request.POST.get("was", "") if posted else topic.version if topic else ""
     if posted and _sound(form, written) and writing.wants_to_save(request.POST):
         try:
             saved = save_topic(request, form, topic)
         except Refusal as refusal:
-            form.add_error(None, str(refusal)) if topic else form.add_error("name", str(refusal))
+            form.add_error("name" if topic is None else None, str(refusal))
+            was = topic.version if topic else ""  # told of it, they may save over it
         else:
             return go(request, "topic", saved.pk)
     if written.says:
@@ -52,7 +54,7 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
         "form": form,
         "written": written,
         "topic": topic,
-        "was": request.POST.get("was", "") if posted else topic.version if topic else "",
+        "was": was,
         "may_write": request.role.may(Role.MANAGER),
         "mends": True,
     }
@@ -66,7 +68,7 @@ def _edit(request: MemberRequest, topic: Topic | None) -> HttpResponse:
     looks = posted and not writing.wants_to_save(request.POST)
     if looks and not request.POST.get("name", "").strip():
         form.errors.pop("name", None)  # asked for when it is saved
-    return render(request, "listen/topic.html", context, status=422 if form.errors and not looks else 200)
+    return render(request, "listen/topic.html", context, status=422 if posted and not looks else 200)
 
 
 def _sound(form: TopicForm, written: writing.Written) -> bool:
