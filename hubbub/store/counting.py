@@ -13,7 +13,8 @@ from .models import JudgedDay, Mention, Post, Rollup, Workspace
 # columns of a roll-up beside `posts`
 SENTIMENTS = ("negative", "neutral", "positive")
 INTENTS = ("complaint", "compliment", "question", "request", "promotion", "other")
-COLUMNS = ("posts", "copies", *SENTIMENTS, *INTENTS, "toxic", "spam")
+COPIED = tuple(f"copied_{sentiment}" for sentiment in SENTIMENTS)  # what a chart that counts copies once takes off
+COLUMNS = ("posts", "copies", *SENTIMENTS, *COPIED, *INTENTS, "toxic", "spam")
 HOUR = 3600  # seconds
 
 Key = tuple[int, int | None, int]  # source, topic (None: all posts), hours since 1970: quicker to tell than moments
@@ -128,6 +129,8 @@ def columns_of(judgement: Judgement, *, copy: bool) -> list[str]:
         found.append("copies")
     if judgement.sentiment is not None:
         found.append(judgement.sentiment)
+        if copy:
+            found.append(f"copied_{judgement.sentiment}")
     if judgement.intent is not None:
         found.append(judgement.intent)
     if judgement.toxicity is not None and judgement.toxicity >= HALF:

@@ -40,6 +40,16 @@ def rows_from(rows: QuerySet[Model], moment: str, window: Window) -> dict[date, 
     return dict(days.annotate(number=Count("pk")).order_by())
 
 
+def found_by_day(
+    workspace: Workspace, topic: int | None, columns: Sequence[str], window: Window
+) -> dict[date, dict[str, int]]:
+    """Day in UTC → for each of these columns of the roll-ups the posts; `topic` None: of all posts that were read."""
+    rows = Rollup.of(workspace).filter(topic=topic, hour__gte=window.start, hour__lt=window.end)
+    sums = {f"sum_{column}": Sum(column) for column in columns}
+    found = rows.annotate(day=_day("hour")).values("day").annotate(**sums).order_by()
+    return {row["day"]: {column: row[f"sum_{column}"] or 0 for column in columns} for row in found}
+
+
 def since(moment: datetime) -> int:
     """Seconds since midnight in UTC."""
     utc = moment.astimezone(UTC)

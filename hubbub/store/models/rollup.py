@@ -19,6 +19,9 @@ class Rollup(Owned):
     negative = models.PositiveIntegerField(null=True)
     neutral = models.PositiveIntegerField(null=True)
     positive = models.PositiveIntegerField(null=True)
+    copied_negative = models.IntegerField(null=True)  # of the copies
+    copied_neutral = models.IntegerField(null=True)
+    copied_positive = models.IntegerField(null=True)
     complaint = models.PositiveIntegerField(null=True)
     compliment = models.PositiveIntegerField(null=True)
     question = models.PositiveIntegerField(null=True)
