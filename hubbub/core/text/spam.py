@@ -1,0 +1,242 @@
+"""How likely a post is spam: links, repetition, promotion, tricks with letters, and how many said the same before.
+
+Every mark is a number that a reader can check by eye (`MARKS`); the score is a logistic sum of them. What the marks
+are was thought out; their weights were fitted by tools/train/spam.py (UCI YouTube Spam Collection, CC BY 4.0, as spam
+and ham; tweets of SemEval, CC BY 3.0, as ham). Phrases are looked up by their hashes, over a whole batch at once.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hubbub.core.text.characters import AT, DIGIT, EXCLAIM, HASH, UPPER
+from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, mixed, read
+from hubbub.core.text.judgement import Column, Reason
+
+VERSION = "1"
+
+PHRASES: dict[str, str] = {  # one or two words each, in small letters; what the mark is called
+    "channel": "my channel|our channel|this channel|youtube channel|your channel|channel please|new channel|"
+    "my videos|my video|our video|my vids|subscribe|subscribed|subscribers|"
+    "subs|sub4sub|my cover|my covers|my music|my song|our music|my blog|my page|our page|my profile|my website|"
+    "our website|my site|my store|my etsy|my shop|my app|our app|my soundcloud|my instagram",
+    "look": "check my|check this|check us|check me|click here|click on|click link|visit my|visit our|visit us|"
+    "come check|link in|in bio|watch my|view my",
+    "follow": "follow back|follow me|follow us|follow my|followback|teamfollowback|f4f|l4l|more followers|"
+    "gain followers|get followers|free followers|will follow|add me|join me|join us|join my|retweet this|sub to",
+    "please": "check out|please like|please subscribe|please check|please watch|please visit|please share|please vote|"
+    "plz subscribe|plz check|pls follow|please follow|thumbs up|and share|share this|"
+    "donate to|gofundme|kickstarter|my petition",
+    "earn": "make money|earn money|earn up|earn cash|from home|per day|per week|per month|passive income|"
+    "extra income|extra cash|financial freedom|get paid|paid surveys|paypal|cashapp|free money|get rich|quick cash|"
+    "work at|easy money|earning|payday",
+    "coins": "bitcoin|btc|crypto|cryptocurrency|ethereum|airdrop|presale|forex|nft|nfts|binary options|"
+    "double your|trading signals|guaranteed profit|guaranteed returns|investment plan|invest now|seed phrase|usdt",
+    "deal": "promo code|discount code|use code|coupon|coupons|discount|buy now|order now|shop now|free shipping|"
+    "limited time|limited offer|best price|lowest price|special offer|free trial|sale now|now available|act now|"
+    "cheap|viagra|casino|replica|weight loss|lose weight|signup|register now|download now|free download",
+    "contact": "dm me|dm for|dm us|inbox me|whatsapp|telegram|contact me|contact us|text me|call now|call us|message me|"
+    "email me|kik me|hit me|my number|snapchat me",
+    "win": "giveaway|giveaways|gift card|giftcard|gift cards|free gift|win a|win free|you won|claim your|"
+    "free iphone|free ipad|winner|congratulations you|lucky winner|enter to",
+    "adult": "onlyfans|hot girls|sexy girls|hot singles|sexy singles|camgirl|webcam|xxx|porn|nudes|escort|escorts|hookup",
+}  # fmt: skip
+SHAPES = (
+    "link", "links", "only a link", "short link", "site", "markup", "phone", "price", "tags", "mentions", "capitals",
+    "exclaims", "repeats", "mixed letters", "long",
+)  # fmt: skip
+MARKS = (*PHRASES, *SHAPES)
+
+WEIGHTS: dict[str, float] = {
+    "channel": 3.20,
+    "look": 2.28,
+    "follow": 2.14,
+    "please": 3.20,
+    "earn": 2.61,
+    "coins": 1.95,
+    "deal": 1.43,
+    "contact": 1.36,
+    "win": 1.63,
+    "adult": 2.45,
+    "link": 0.85,
+    "links": 0.54,
+    "only a link": 3.20,
+    "short link": 0.49,
+    "site": 1.30,
+    "markup": 0.80,
+    "phone": 1.32,
+    "price": 0.00,
+    "tags": 0.39,
+    "mentions": 0.51,
+    "capitals": 1.51,
+    "exclaims": 0.10,
+    "repeats": 0.80,
+    "mixed letters": 2.40,
+    "long": 1.12,
+}
+START = -2.84
+ALIKE = 0.7  # how much log(1 + posts alike) adds: by judgement, no data at hand tells of copies
+
+_MOST = 3.0  # a mark counts no more often
+_SHORTENED = re.compile(
+    r"//(?:bit\.ly|goo\.gl|tinyurl\.com|ow\.ly|is\.gd|adf\.ly|cutt\.ly|rb\.gy|t\.me|wa\.me|shorturl\.at)/",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"(?<![\d/=])\+?\d[\d ().-]{7,16}\d(?![\d/])")
+_MARKUP = re.compile(r"<(?:a|br|b|i)\b", re.IGNORECASE)
+_ENDINGS = ("com", "net", "org", "info", "biz", "tv", "co", "ly", "ru", "shop", "xyz")
+_TOGETHER = 60_000
+_STRETCHES, _FELT = 60, 0.02
+
+Floats = NDArray[np.float64]
+
+
+class Spam:
+    """Reads spam."""
+
+    name = "spam"
+    version = VERSION
+
+    def judge(self, texts: Sequence[str], alike: Sequence[int] = ()) -> Column[float]:
+        """0 to 1 for each text; None for one without a letter, a digit or a link. `alike`: how many posts that say
+        the same were seen lately, for each text."""
+        values: list[float | None] = []
+        first, held = 0, 0
+        for place, text in enumerate(texts):
+            if held > _TOGETHER:
+                values += self.of(read(texts[first:place]), texts[first:place], alike[first:place]).values
+                first, held = place, 0
+            held += min(len(text), READ) + 1
+        if first < len(texts):
+            values += self.of(read(texts[first:]), texts[first:], alike[first:]).values
+        return _column(values)
+
+    def of(self, reading: Reading, texts: Sequence[str], alike: Sequence[int] = ()) -> Column[float]:
+        """The same over texts that were cut already."""
+        scores = marks(reading, texts) @ _weights() + START
+        if alike:
+            scores += ALIKE * np.log1p(np.maximum(np.asarray(alike, np.float64), 0))
+        chances = np.round(1 / (1 + np.exp(-scores)), 4)
+        empty = np.bincount(reading.rows[reading.words], minlength=len(reading)) == 0
+        return _column([None if no else score for no, score in zip(empty.tolist(), chances.tolist(), strict=True)])
+
+    def why(self, text: str) -> tuple[Reason, ...]:
+        """The stretches that moved the score, strongest first: how much greater it is with them than without."""
+        words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
+        each = -(-len(words) // _STRETCHES) or 1
+        spans = [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each)]
+        pairs = [(one[0], two[1]) for one, two in zip(spans, spans[1:], strict=False)]
+        without = [text[:start] + " " * (end - start) + text[end:READ] for start, end in (*spans, *pairs)]
+        scores = [score or 0.0 for score in self.judge([text[:READ], *without]).values]
+        lost = [scores[0] - score for score in scores[1:]]
+        alone = zip(spans, lost, strict=False)
+        reasons = [Reason(*span, round(weight, 4)) for span, weight in alone if abs(weight) >= _FELT]
+        covered = {reason.start for reason in reasons}
+        for span, weight in zip(pairs, lost[len(spans) :], strict=True):
+            if abs(weight) >= _FELT and span[0] not in covered:  # only both words together say it
+                reasons.append(Reason(*span, round(weight, 4)))
+        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.start)))
+
+
+def marks(reading: Reading, texts: Sequence[str]) -> Floats:
+    """(texts, MARKS): what speaks for spam, and how often."""
+    found = np.zeros((len(reading), len(MARKS)))
+    if not len(reading.hashes):
+        return found
+    _phrases(reading, found)
+    words = np.bincount(reading.rows[reading.words], minlength=len(reading))
+    links = reading.links
+    shape = {name: found[:, len(PHRASES) + place] for place, name in enumerate(SHAPES)}
+    shape["link"][:] = links > 0
+    shape["links"][:] = np.maximum(links - 1, 0)
+    shape["only a link"][:] = (links > 0) & (words - links <= 2)
+    shape["site"][:] = _sites(reading)
+    dollars = reading.letter_rows[:-1], reading.letters == ord("$")
+    shape["price"][:] = np.add.reduceat(np.append(dollars[1], False), dollars[0])
+    shape["tags"][:] = np.maximum(reading.kinds[:, HASH] - 3, 0) / 2
+    shape["mentions"][:] = np.maximum(reading.kinds[:, AT] - 3, 0) / 2
+    letters = np.maximum(np.diff(reading.letter_rows), 1)
+    shape["capitals"][:] = (reading.kinds[:, UPPER] > 0.6 * letters) & (letters > 20)
+    shape["exclaims"][:] = np.maximum(reading.kinds[:, EXCLAIM] - 2, 0) / 3
+    shape["repeats"][:] = _repeats(reading, words)
+    shape["mixed letters"][:] = _mixed_letters(reading)
+    shape["long"][:] = np.maximum(letters - 160, 0) / 200
+    for row in np.flatnonzero(links > 0).tolist():
+        shape["short link"][row] = bool(_SHORTENED.search(texts[row][:READ]))
+    for row in np.flatnonzero(reading.kinds[:, DIGIT] >= 9).tolist():
+        shape["phone"][row] = bool(_PHONE.search(texts[row][:READ]))
+    signs = np.add.reduceat(np.append(reading.letters == ord("<"), False), reading.letter_rows[:-1])
+    for row in np.flatnonzero(signs).tolist():
+        shape["markup"][row] = len(_MARKUP.findall(texts[row][:READ])) / 2
+    np.minimum(found, _MOST, out=found)
+    return found
+
+
+def _phrases(reading: Reading, found: Floats) -> None:
+    """Counts the phrases into their columns: each word by its hash, each pair by both."""
+    keys, columns = _looked_for()
+    pairs = mixed(reading.hashes[:-1] * np.uint64(3) + reading.hashes[1:])
+    within = reading.rows[1:] == reading.rows[:-1]
+    for hashes, rows in ((reading.hashes, reading.rows), (pairs[within], reading.rows[:-1][within])):
+        places = np.searchsorted(keys, hashes)
+        places[places == len(keys)] = 0
+        hits = keys[places] == hashes
+        np.add.at(found, (rows[hits], columns[places[hits]]), 1.0)
+
+
+def _sites(reading: Reading) -> Numbers:
+    """How many names of sites stand without http."""
+    ending = np.isin(reading.hashes, _endings()) & (reading.letters[reading.starts - 1] == ord("."))
+    return np.bincount(reading.rows[ending], minlength=len(reading))
+
+
+def _repeats(reading: Reading, words: Numbers) -> Floats:
+    """From 0 to 3: how far the words are always the same ones, in texts of six words and more."""
+    known = reading.hashes + reading.rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    order = np.argsort(known)
+    twice = order[1:][known[order][1:] == known[order][:-1]]
+    twice = twice[reading.words[twice]]
+    again = np.bincount(reading.rows[twice], minlength=len(reading))
+    share: Floats = np.where(words >= 6, again / np.maximum(words, 1), 0.0)
+    return np.asarray(np.maximum(share - 0.25, 0.0) * 4)
+
+
+def _mixed_letters(reading: Reading) -> Numbers:
+    """How many words mix Latin letters with Cyrillic or Greek ones that look alike."""
+    foreign = (reading.letters >= 0x370) & (reading.letters < 0x530)
+    if not foreign.any():
+        return np.zeros(len(reading), np.int64)
+    latin = (reading.letters >= ord("a")) & (reading.letters <= ord("z"))
+    others, ours = (np.concatenate(([0], np.cumsum(kind))) for kind in (foreign, latin))
+    both = (others[reading.ends] > others[reading.starts]) & (ours[reading.ends] > ours[reading.starts]) & reading.words
+    return np.bincount(reading.rows[both], minlength=len(reading))
+
+
+@cache
+def _looked_for() -> tuple[Hashes, Numbers]:
+    """Hashes of the phrases, ascending, and the column of each."""
+    known: dict[int, int] = {}
+    for column, phrases in enumerate(PHRASES.values()):
+        for phrase in phrases.split("|"):
+            first, *second = (np.array([hash_of(word)], np.uint64) for word in phrase.split())
+            hashed = mixed(first * np.uint64(3) + second[0]) if second else first
+            known[int(hashed[0])] = column
+    keys = np.array(sorted(known), np.uint64)
+    return keys, np.array([known[key] for key in keys.tolist()], np.int64)
+
+
+@cache
+def _endings() -> Hashes:
+    return np.array([hash_of(ending) for ending in _ENDINGS], np.uint64)
+
+
+@cache
+def _weights() -> Floats:
+    return np.array([WEIGHTS.get(mark, 0.0) for mark in MARKS])
+
+
+def _column(values: Sequence[float | None]) -> Column[float]:
+    return Column(values, [0.0 if value is None else max(value, 1 - value) for value in values])
