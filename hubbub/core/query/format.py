@@ -25,8 +25,11 @@ _PLAIN_STYLE, _SHORT_STYLE = _Style(" AND ", "NOT "), _Style(" ", "-")
 
 def format(query: Query) -> str:  # noqa: A001 - the field's word
     """The query as Hubbub writes it. Near the longest that may be written, AND and NOT are written short."""
-    text = _write(query.tree, _PLAIN_STYLE, "")
-    return text if len(text) <= LONGEST else _write(query.tree, _SHORT_STYLE, "")
+    for style in (_PLAIN_STYLE, _SHORT_STYLE):
+        text = _write(query.tree, style, "")
+        if len(text) <= LONGEST:
+            return text
+    return query.text or text  # our quotes would make it too long to be read again: it stands as it was written
 
 
 def _write(node: Node, style: _Style, within: str) -> str:

@@ -43,7 +43,8 @@ class Index(Generic[K]):
         self._keys: list[K] = []  # by the number of the query; also of those that were removed
         self._uses: Counter[str] = Counter()  # in how many queries a word stands
         self._words: dict[str, list[Lead]] = {}  # what a word leads to
-        self._wilds: dict[str, list[tuple[Glob, Lead]]] = {}  # the same for wildcards, by what they begin with
+        self._begins: dict[str, list[Lead]] = {}  # what a word leads to that begins so: `acme*`
+        self._globs: dict[str, list[tuple[Glob, Lead]]] = {}  # the same for other wildcards, by what they begin with
         self._sizes: dict[str, list[int]] = {}  # how long those beginnings are, by their first two or three characters
         self._always: dict[int, Check] = {}
         self._live: dict[str, list[Lead]] = {}  # words that were met, with all that they lead to
@@ -106,9 +107,11 @@ class Index(Generic[K]):
         if len(word) > 2 and (pair := self._sizes.get(word[:2])):
             sizes = pair + sizes
         for size in sizes:
-            wilds = self._wilds.get(word[:size])
-            if wilds:
-                found = found + [lead for fits, lead in wilds if fits.open or fits.matches(word)]
+            beginning = word[:size]
+            if beginning in self._begins:
+                found = found + self._begins[beginning]
+            if self._globs and beginning in self._globs:
+                found = found + [lead for fits, lead in self._globs[beginning] if fits.matches(word)]
         if len(word) > _LONG:
             return found
         if len(self._dead) + len(self._live) >= MOST_MET:
@@ -139,7 +142,10 @@ class Index(Generic[K]):
                 self._words.setdefault(word, []).append(lead)
                 continue
             fits = glob(word)
-            self._wilds.setdefault(fits.prefix, []).append((fits, lead))
+            if fits.open:
+                self._begins.setdefault(fits.prefix, []).append(lead)
+            else:
+                self._globs.setdefault(fits.prefix, []).append((fits, lead))
             sizes = self._sizes.setdefault(fits.prefix[:3], [])
             if len(fits.prefix) not in sizes:
                 sizes.append(len(fits.prefix))
@@ -153,14 +159,13 @@ class Index(Generic[K]):
             return
         for word in slot.anchors:
             if "*" not in word and "?" not in word:
-                kept = [lead for lead in self._words.pop(word, ()) if lead[3] != number]
-                if kept:
-                    self._words[word] = kept
+                _without(self._words, word, number)
                 continue
             begins = glob(word).prefix
-            left = [pair for pair in self._wilds.pop(begins, ()) if pair[1][3] != number]
-            if left:
-                self._wilds[begins] = left
+            _without(self._begins, begins, number)
+            kept = [pair for pair in self._globs.pop(begins, ()) if pair[1][3] != number]
+            if kept:
+                self._globs[begins] = kept
         self._forget(slot.anchors)
 
     def _forget(self, changed: Iterable[str]) -> None:
@@ -172,3 +177,9 @@ class Index(Generic[K]):
                 return
             self._live.pop(word, None)
             self._dead.discard(word)
+
+
+def _without(leading: dict[str, list[Lead]], word: str, number: int) -> None:
+    kept = [lead for lead in leading.pop(word, ()) if lead[3] != number]
+    if kept:
+        leading[word] = kept
