@@ -23,7 +23,7 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
-    "token", "entry", "note", "post", "rule", "kpi", "version",
+    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own",
 )  # fmt: skip
 SYNONYMS = {"thread": "conversation", "comment": "post", "mention": "post", "people": "person", "message": "outbox"}
 

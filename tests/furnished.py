@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 from django.apps import apps
 from django.db import connection, transaction
 
-from hubbub.store import outbox
+from hubbub.core.text.judgement import Judgement
+from hubbub.store import judgements, outbox
 from hubbub.store.audit import audit
+from hubbub.store.counting import Counts
 from hubbub.store.models import (
     ApiToken,
     Audit,
+    Correction,
+    Judge,
     Kpi,
     Member,
     Note,
@@ -17,6 +21,8 @@ from hubbub.store.models import (
     ObjectiveKind,
     Outbox,
     OutboxState,
+    OwnModel,
+    OwnModelState,
     Post,
     Role,
     Rollup,
@@ -99,12 +105,35 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         when = NOON + timedelta(hours=hour)
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, posts=5 + hour)
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, topic=topic, posts=hour)
+    word, own = _judged(queued, admin)
     return {
+        "correction": word.pk, "own": own.pk,
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "version": version.pk,
     }  # fmt: skip
+
+
+def _judged(post: Post, admin: Member) -> tuple[Correction, OwnModel]:
+    """The post, judged, with a person's word on it, and a layer of the workspace's own."""
+    own, workspace = mark(post.workspace.slug), post.workspace
+    judge = Judge.everywhere.create(workspace=workspace, version=f"1 {own}", made_of=f"1 {own}", since=NOON)
+    said = Judgement("en", 0.9, "negative", -0.4, 0.7, 0.1, 0.2, "complaint", 0.5)
+    judgements.settle([post], [said], judge.pk, now=NOON)
+    word = Correction.everywhere.create(
+        workspace=workspace, post=post, field="intent", value="promotion", was="complaint", was_sure=0.5,
+        was_judge=judge, says="complaint", says_sure=0.5, by=admin, by_name=str(admin), why=f"It sells {own}", at=NOON,
+    )  # fmt: skip
+    Post.of(workspace).filter(pk=post.pk).update(intent="promotion", intent_sure=1.0, corrected="intent")
+    counts = Counts(workspace)
+    counts.add_posts([Post.of(workspace).get(pk=post.pk)])
+    counts.save()
+    model = OwnModel.everywhere.create(
+        workspace=workspace, state=OwnModelState.READY, version=judge.version, trained_on=240, by=admin,
+        by_name=f"{admin} {own}", at=NOON, done=NOON,
+    )  # fmt: skip
+    return word, model
 
 
 def make_token(member: Member, role: Role, secret: str, **more: object) -> ApiToken:

@@ -82,6 +82,7 @@ def undone() -> Any:
 def body(ids: Ids) -> dict[str, object]:
     """A form that names rows in every way that a form here may."""
     ways: dict[str, object] = {"ids": [ids["post"]], "chosen": [ids["post"]], "pk": ids["post"], "id": ids["post"]}
+    ways["words"] = [ids["correction"]]
     for noun in NOUNS:
         ways |= {noun: ids[noun], f"{noun}s": [ids[noun]], f"{noun}_id": ids[noun], f"{noun}_ids": [ids[noun]]}
     return ways

@@ -9,10 +9,11 @@ from hubbub.store.models import Role, Topic
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal, RowId
 
-from . import queries
+from . import api_judgements, queries
 from .forms import MOST, PeriodSlip, read_period
 
 router = Router()
+router.add_router("", api_judgements.router)
 From = QueryEx[date | None, P(alias="from", description="first day, UTC; default: 30 days up to today")]
 To = QueryEx[date | None, P(description="last day, UTC; default: today")]
 Fresh = QueryEx[bool, P(description="count now, rather than take what was counted in the last minutes")]
