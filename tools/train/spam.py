@@ -2,7 +2,8 @@
 
 Spam and ham: UCI YouTube Spam Collection (T. C. Alberto, J. V. Lochter, 2015; CC BY 4.0, doi 10.24432/C58885). Ham,
 nearly all: tweets of SemEval (CC BY 3.0). Logistic regression with a quadratic penalty on leaving
-what was thought of each mark; no weight may be below zero, as no mark speaks for ham. Measured by leaving one video out.
+what was thought of each mark; no weight may be below zero, as no mark speaks for ham. Measured by leaving one video
+out.
 """
 
 import gzip
@@ -78,11 +79,9 @@ def main() -> None:
             table, np.append(truth[learnt], np.zeros(len(ham))), np.append(np.ones(learnt.sum()), worth[len(given) :])
         )
         scores = given[~learnt] @ weights[:-1] + weights[-1]
-        caught = (scores[truth[~learnt] == 1] > 0).mean()
-        alarms = (scores[truth[~learnt] == 0] > 0).mean()
-        print(
-            f"video {left_out} left out: AUC {area(scores, truth[~learnt]):.3f}, caught {caught:.1%}, false {alarms:.1%}"
-        )
+        told = truth[~learnt]
+        caught, alarms = (scores[told == 1] > 0).mean(), (scores[told == 0] > 0).mean()
+        print(f"video {left_out} left out: AUC {area(scores, told):.3f}, caught {caught:.1%}, false {alarms:.1%}")
     weights = fitted(np.concatenate([given, ham]), np.append(truth, np.zeros(len(ham))), worth)
     print(f"tweets held back: {((fresh @ weights[:-1] + weights[-1]) > 0).mean():.2%} above 0.5")
     if len(sys.argv) > 2:

@@ -8,6 +8,7 @@ and ham; tweets of SemEval, CC BY 3.0, as ham). Phrases are looked up by their h
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +39,11 @@ PHRASES: dict[str, str] = {  # one or two words each, in small letters; what the
     "deal": "promo code|discount code|use code|coupon|coupons|discount|buy now|order now|shop now|free shipping|"
     "limited time|limited offer|best price|lowest price|special offer|free trial|sale now|now available|act now|"
     "cheap|viagra|casino|replica|weight loss|lose weight|signup|register now|download now|free download",
-    "contact": "dm me|dm for|dm us|inbox me|whatsapp|telegram|contact me|contact us|text me|call now|call us|message me|"
-    "email me|kik me|hit me|my number|snapchat me",
+    "contact": "dm me|dm for|dm us|inbox me|whatsapp|telegram|contact me|contact us|text me|call now|call us|"
+    "message me|email me|kik me|hit me|my number|snapchat me",
     "win": "giveaway|giveaways|gift card|giftcard|gift cards|free gift|win a|win free|you won|claim your|"
     "free iphone|free ipad|winner|congratulations you|lucky winner|enter to",
-    "adult": "onlyfans|hot girls|sexy girls|hot singles|sexy singles|camgirl|webcam|xxx|porn|nudes|escort|escorts|hookup",
+    "adult": "onlyfans|hot girls|sexy girls|hot singles|sexy singles|camgirl|webcam|xxx|porn|nudes|escort|escorts",
 }  # fmt: skip
 SHAPES = (
     "link", "links", "only a link", "short link", "site", "markup", "phone", "price", "tags", "mentions", "capitals",
@@ -128,7 +129,7 @@ class Spam:
         words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
         each = -(-len(words) // _STRETCHES) or 1
         spans = [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each)]
-        pairs = [(one[0], two[1]) for one, two in zip(spans, spans[1:], strict=False)]
+        pairs = [(one[0], two[1]) for one, two in pairwise(spans)]
         without = [text[:start] + " " * (end - start) + text[end:READ] for start, end in (*spans, *pairs)]
         scores = [score or 0.0 for score in self.judge([text[:READ], *without]).values]
         lost = [scores[0] - score for score in scores[1:]]
