@@ -211,14 +211,24 @@ class Builder:
 
     def _near(self, shape: Syntax, field: Field | None) -> Node:
         _, left, near, right = shape
-        if not isinstance(left, Piece) and left[0] == "near":
+        chain = left
+        # From the last NEAR to the first: each has one more on its left. Not by recursion: there may be thousands.
+        while not isinstance(chain, Piece) and chain[0] == "near":
+            _, before, first, last = chain
             self.slips.add(
                 near.start,
                 near.end,
                 "NEAR joins two sides, not three.",
-                mend=f"Write a {left[2].value} b AND b {near.value} c.",
+                mend=f"Write a {first.value} b AND b {near.value} c.",
             )
-            self._near(left, field)
+            if self.slips.full:
+                return _NOTHING
+            self._side(last, first, field)
+            if isinstance(before, Piece) or before[0] != "near":
+                self._side(before, first, field)
+            chain, near = before, first
+        _, left, near, right = shape
+        if not isinstance(left, Piece) and left[0] == "near":
             left = left[3]
         a, b = self._side(left, near, field), self._side(right, near, field)
         return Near(a, b, near.number, near.forward) if a and b else _NOTHING
