@@ -15,8 +15,20 @@ SETTINGS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA foreign_keys=ON",
 )
-GIVEN = ("user", "workspace", "source", "topic", "rule")  # there before the first post
-TABLES = ("person", "author", "conversation", "post", "mention", "verdict", "rollup", "audit", "outbox")
+GIVEN = ("user", "workspace", "source", "topic", "rule", "judge")  # there before the first post
+TABLES = (
+    "person",
+    "author",
+    "conversation",
+    "post",
+    "mention",
+    "verdict",
+    "rollup",
+    "audit",
+    "outbox",
+    "band",
+    "judgedday",
+)
 
 
 def main() -> None:

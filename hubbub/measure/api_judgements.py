@@ -106,7 +106,7 @@ def reread(request: MemberRequest, said: shapes.NewestIn) -> shapes.JudgingOut:
 
 @router.post("/judging/stop", response=shapes.JudgingOut, summary="Stop judging stored posts again")
 @call(Role.MANAGER)
-def stop(request: MemberRequest, said: shapes.WhyIn) -> shapes.JudgingOut:
+def stop(request: MemberRequest, said: shapes.SaidWhyIn) -> shapes.JudgingOut:
     """What was judged stays."""
     model_actions.stop_rereading(request.workspace, by=request.member, why=said.why)
     return _judging(request)
@@ -114,7 +114,7 @@ def stop(request: MemberRequest, said: shapes.WhyIn) -> shapes.JudgingOut:
 
 @router.post("/judging/go-back", response=shapes.JudgingOut, summary="Judge with the shipped model alone again")
 @call(Role.MANAGER)
-def go_back(request: MemberRequest, said: shapes.WhyIn) -> shapes.JudgingOut:
+def go_back(request: MemberRequest, said: shapes.SaidWhyIn) -> shapes.JudgingOut:
     """Stored posts are read again."""
     model_actions.go_back(request.workspace, by=request.member, why=said.why)
     return _judging(request)
@@ -122,14 +122,14 @@ def go_back(request: MemberRequest, said: shapes.WhyIn) -> shapes.JudgingOut:
 
 @router.post("/own-models", response=shapes.OwnModelOut, summary="Train a layer on your own labels")
 @call(Role.MANAGER)
-def train(request: MemberRequest, said: shapes.WhyIn) -> shapes.OwnModelOut:
+def train(request: MemberRequest, said: shapes.SaidWhyIn) -> shapes.OwnModelOut:
     """In the background; GET /measure/judging tells when it is done. It is not used before it is told to be."""
     return shapes.OwnModelOut.of(model_actions.train(request.workspace, by=request.member, why=said.why))
 
 
 @router.post("/own-models/{pk}/use", response=shapes.OwnModelOut, summary="Judge with an own layer")
 @call(Role.MANAGER)
-def use(request: MemberRequest, pk: int, said: shapes.WhyIn) -> shapes.OwnModelOut:
+def use(request: MemberRequest, pk: int, said: shapes.SaidWhyIn) -> shapes.OwnModelOut:
     """Stored posts are read again."""
     model_actions.use(_own_model(request, pk), by=request.member, why=said.why)
     return shapes.OwnModelOut.of(_own_model(request, pk))

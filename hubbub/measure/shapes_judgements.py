@@ -299,7 +299,7 @@ class NewestIn(Schema):
     why: str = ""
 
 
-class WhyIn(Schema):
+class SaidWhyIn(Schema):
     """For the log."""
 
     why: str = ""
