@@ -336,3 +336,78 @@ def test_writing_needs_a_manager(world: World, method: str, path: str) -> None:
     path = path.format(topic=make_topic(world.acme).pk, source=make_source(world.acme).pk)
     body = {"name": "x", "query": "y", "kind": "feed", "newest": 1}
     assert Script(world, Role.MODERATOR)(method, path, body)[0] == 403
+
+
+def test_versions_by_script(world: World) -> None:
+    make_post(make_source(world.acme))
+    ask = Script(world)
+    _, made = ask("POST", "topics", {"name": "Acme", "query": "acme", "why": "our name"})
+    here = f"topics/{made['id']}"
+    ask("PATCH", here, {"query": "acme OR tea", "why": "tea, too"})
+    status, refused = ask("PATCH", here, {"query": "acme", "version": 1})
+    assert (status, "changed the query meanwhile" in refused["detail"]) == (422, True)
+    rows = ask("GET", f"{here}/versions")[1]
+    assert [(row["number"], row["why"], row["changed"]) for row in rows] == [
+        (2, "tea, too", ["query"]),
+        (1, "our name", []),
+    ]
+    status, back = ask("POST", f"{here}/versions/{rows[1]['id']}/bring-back", {"why": "no tea", "newest": 10})
+    assert (status, back["query"], back["version"], back["versions"], back["rereading"]) == (200, "acme", 3, 3, True)
+    assert ask("POST", f"topics/{made['id'] + 1}/versions/{rows[1]['id']}/bring-back", {})[0] == 404
+
+
+def test_what_a_change_adds_and_loses_by_script(world: World) -> None:
+    source, topic = make_source(world.acme), make_topic(world.acme)
+    for number, text in enumerate(("acme", "tea", "tea time")):
+        make_post(source, text, number, published=timezone.now())
+    ask = Script(world, Role.VIEWER)
+    found = ask("POST", "topics/preview", {"query": "tea or coffee", "topic": topic.pk})[1]
+    assert (found["found"], found["adds"]["count"], found["loses"]["count"]) == (0, 0, 1)
+    assert [one["mended"] for one in found["advice"]] == ["tea OR coffee"]
+    assert ask("POST", "topics/preview", {"query": "tea"})[1]["adds"] is None
+    chart = ask("POST", "topics/chart", {"query": "tea"})[1]
+    assert (len(chart["days"]), chart["days"][-1]["posts"], chart["every"]) == (90, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("lists", "query"),
+    [
+        ({"any_of": ["acme", "red rocket"], "none_of": ["jobs"]}, '(acme OR "red rocket") NOT jobs'),
+        ({"near": {"left": ["acme"], "right": ["bad"], "within": 3, "forward": True}}, "acme NEAR/3f bad"),
+    ],
+)
+def test_lists_by_script(world: World, lists: dict[str, Any], query: str) -> None:
+    ask = Script(world, Role.VIEWER)
+    assert ask("POST", "topics/build", lists) == (200, {"query": query})
+    told = ask("POST", "topics/lists", {"query": query})[1]["lists"]
+    assert {name: value for name, value in told.items() if value} == lists
+
+
+def test_what_lists_cannot_say_by_script(world: World) -> None:
+    ask = Script(world, Role.VIEWER)
+    assert ask("POST", "topics/lists", {"query": "a OR (b c)"}) == (200, {"lists": None})
+    assert ask("POST", "topics/build", {"none_of": ["jobs"]})[0] == 422
+    assert ask("POST", "topics/build", {})[0] == 422
+
+
+def test_queries_of_other_tools_by_script(world: World) -> None:
+    status, told = Script(world, Role.VIEWER)("POST", "topics/translate", {"query": "acme AND country:usa"})
+    assert (status, told["query"], [note["lost"] for note in told["notes"]]) == (200, "acme", [True])
+
+
+def test_a_file_of_topics_by_script(world: World) -> None:
+    make_topic(world.acme, "Tea", "tea")
+    ask = Script(world)
+    text = "[[topic]]\nname = 'Acme'\nquery = 'acme'\n[[topic]]\nname = 'Bad'\nquery = '('\n"
+    answer = ask.client.post(
+        "/api/listen/topics/file", {"file": SimpleUploadedFile("t.toml", text.encode())}, headers=ask.headers
+    )
+    told = answer.json()
+    assert (answer.status_code, told["made"], told["refused"][0]["name"], told["refused"][0]["line"]) == (
+        200,
+        ["Acme"],
+        "Bad",
+        4,
+    )
+    written = ask.client.get("/api/listen/topics/file", headers=ask.headers).content.decode()
+    assert written.count("[[topic]]") == 2
