@@ -15,6 +15,7 @@ from hubbub.store.models import Member, Role
 from hubbub.team.api import router as team
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import make_api
+from hubbub.ui.help import query_help
 
 api = make_api(__version__)
 for name, router in {
@@ -56,6 +57,7 @@ urlpatterns = [
     path("account/", include("hubbub.team.account_urls")),
     path("enter/", include("hubbub.team.enter_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),
+    path("w/<slug:workspace>/help/query/", query_help, name="query-help"),
     path("w/<slug:workspace>/listen/", include("hubbub.listen.urls")),
     path("w/<slug:workspace>/engage/", include("hubbub.engage.urls")),
     path("w/<slug:workspace>/moderate/", include("hubbub.moderate.urls")),

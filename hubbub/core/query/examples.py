@@ -213,3 +213,35 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("acme not rocket)", Use.TOPIC, 5, "lower case"),
     Mistake("", Use.TOPIC, 0, "nothing to look for"),
 )
+
+
+class Operator(Struct, frozen=True):
+    """One way to write something."""
+
+    written: str
+    means: str
+
+
+OPERATORS: tuple[Operator, ...] = (
+    Operator("acme", "the word, also as #acme or @acme"),
+    Operator("acme AND rocket", "both, anywhere; acme rocket means the same"),
+    Operator("acme OR rocket", "either"),
+    Operator("acme NOT rocket", "the one without the other; acme -rocket means the same"),
+    Operator("(acme OR rocket) shoes", "brackets group; without them AND binds tighter than OR"),
+    Operator('"acme rocket"', "these words in a row"),
+    Operator('"acme rocket"~4', "all of them in any order, with at most 4 other words between"),
+    Operator("acme NEAR/5 rocket", "at most 5 steps apart, either first; neighbours are 1 step apart"),
+    Operator("acme NEAR/5f rocket", "the same with acme first"),
+    Operator("rocket*", "any ending, also none; in the middle of a word, too: ro*et"),
+    Operator("rocke?", "exactly one letter more"),
+    Operator("#acme", "only as a hashtag"),
+    Operator("@acme", "only as a handle"),
+    Operator("{Apple}", "exactly this case and these accents"),
+    Operator('raw:"C++"', "these characters as they stand"),
+    Operator("title:acme", "in a field; the fields are listed below"),
+    Operator("title:(acme OR rocket)", "a group in a field"),
+    Operator("likes:>10", "a number: >, >=, <, <=; likes:10 is exactly ten"),
+    Operator("rating:[1 TO 2]", "a range, both ends included; * is an open end"),
+    Operator("published:>2026-01-31", "a day in UTC, the whole of it"),
+    Operator("age:<4h", "how long ago: m, h, d, w"),
+)
