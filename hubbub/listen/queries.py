@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Count as Counted
 from django.db.models import Q, QuerySet, Sum
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hubbub.connectors import connectors
 from hubbub.core import query as language
@@ -18,6 +19,7 @@ from .versions import CaughtBy, caught_by
 
 Spans = Sequence[Sequence[str | int]]
 
+GROUP = 1_000  # posts of a group that are listed, the newest
 EXCERPT = 360  # characters of a post in a list
 LEAD = 120  # of them before the first matched word
 THREAD = 20  # posts of a thread before and after the one that is shown
@@ -83,6 +85,8 @@ class Choice(Struct, frozen=True):
     everything: bool = False  # also what no topic caught
     since: datetime | None = None
     until: datetime | None = None
+    once: bool = False  # of posts that say the same, only the first
+    like: Post | None = None  # only posts that say the same as this one, it among them
 
 
 def day_of(text: str) -> tuple[datetime, datetime] | None:
@@ -132,14 +136,26 @@ def stream_count(workspace: Workspace, choice: Choice, query: language.Query | N
 
 def _mentions(workspace: Workspace, choice: Choice) -> QuerySet[Mention]:
     mentions = Mention.of(workspace).filter(_when(choice), topic=choice.topic)
+    if choice.once:
+        mentions = mentions.filter(post__alike=None)
     return mentions if choice.source is None else mentions.filter(post__source=choice.source)
 
 
 def _posts(workspace: Workspace, choice: Choice) -> QuerySet[Post]:
     posts = Post.of(workspace).filter(_when(choice))
+    if choice.like is not None:  # by their keys: the planner would look for them along the whole stream
+        return posts.filter(pk__in=_group(choice.like))
+    if choice.once:
+        posts = posts.filter(alike=None)
     if choice.source is not None:
         posts = posts.filter(source=choice.source)
     return posts if choice.everything else posts.filter(mentioned=True)
+
+
+def _group(post: Post) -> list[int]:
+    first = post.alike_id or post.pk
+    copies = Post.of(post.workspace).filter(alike=first).order_by("-pk").values_list("pk", flat=True)
+    return [first, *copies[:GROUP]]
 
 
 def _when(choice: Choice) -> Q:
@@ -149,6 +165,14 @@ def _when(choice: Choice) -> Q:
     if choice.until is not None:
         when &= Q(published__lt=choice.until)
     return when
+
+
+class Alike(Struct, frozen=True):
+    """The others that say the same as a post."""
+
+    others: int
+    sources: int  # that they stand on
+    copy: bool  # it is not the first of them
 
 
 class Row(Struct, frozen=True):
@@ -162,6 +186,7 @@ class Row(Struct, frozen=True):
     spans: Spans  # in the whole text
     cut: bool  # the excerpt is not the whole text
     topics: Sequence[Topic]
+    alike: Alike | None = None  # None: it stands alone
 
 
 def rows(workspace: Workspace, found: Found, topic: Topic | None = None) -> list[Row]:
@@ -170,7 +195,24 @@ def rows(workspace: Workspace, found: Found, topic: Topic | None = None) -> list
     here = Mention.of(workspace).filter(post__in=[post.pk for post in found.posts])
     for mention in here.select_related("topic").order_by("topic__name"):
         mentions[mention.post_id].append(mention)
-    return [row_of(post, mentions[post.pk], found.spans.get(post.pk, ()), topic) for post in found.posts]
+    groups = _alike(workspace, found.posts)
+    return [
+        structs.replace(row_of(post, mentions[post.pk], found.spans.get(post.pk, ()), topic), alike=groups.get(post.pk))
+        for post in found.posts
+    ]
+
+
+def _alike(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int, Alike]:
+    """Post id → the others of its group, for those that are not alone. One query."""
+    firsts = {post.pk: post.alike_id or post.pk for post in posts}
+    rows = Post.of(workspace).filter(alike__in=set(firsts.values())).order_by().values_list("alike")
+    counted = rows.annotate(number=Counted("pk"), sources=Counted("source", distinct=True))
+    found = {first: (number, sources) for first, number, sources in counted}
+    return {
+        post.pk: Alike(*found[firsts[post.pk]], copy=post.alike_id is not None)
+        for post in posts
+        if firsts[post.pk] in found
+    }
 
 
 def row_of(

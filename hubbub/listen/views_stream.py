@@ -10,12 +10,15 @@ from msgspec import structs
 from hubbub.store.models import Post, Role, Source, Topic
 from hubbub.store.search import Found
 from hubbub.ui.access import MemberRequest, page
-from hubbub.ui.lists import pager, read_before, read_filter
+from hubbub.ui.lists import is_once, pager, read_before, read_filter
 
 from . import queries
 from .queries import Choice
 
-KEPT = ("topic", "source", "day", "since", "all")  # what stays when the filter changes
+KEPT = ("topic", "source", "day", "since", "all", "like")  # what stays when the filter changes
+# Where a number, a source or a filter led here, all posts are shown unless the address says otherwise, so that as many
+# are found as were counted; else those that say the same are folded.
+FROM_A_NUMBER = {"day", "since", "source", "q"}
 TABS = 12  # topics with a tab of their own; the others are behind "more topics"
 
 
@@ -23,6 +26,8 @@ TABS = 12  # topics with a tab of their own; the others are behind "more topics"
 def stream(request: MemberRequest) -> HttpResponse:
     """What people say, newest first."""
     choice, filter_ = _choice(request), read_filter(request, kept=KEPT)
+    alike = "once" if choice.once else "all"
+    filter_ = structs.replace(filter_, kept=[*filter_.kept, ("alike", alike)])
     now, found = timezone.now(), Found((), {}, None, 0, ran_out=False)
     wanted = "count" in request.GET and not filter_.slips
     counted = queries.stream_count(request.workspace, choice, filter_.query, now=now) if wanted else None
@@ -43,6 +48,8 @@ def stream(request: MemberRequest) -> HttpResponse:
         "more_topics": topics[TABS:],
         "sources": Source.of(request.workspace).order_by("name").only("name"),
         "day": request.GET.get("day", "") if choice.until else "",
+        "switch": f"{_link(request, 'alike')}&alike={'all' if choice.once else 'once'}",
+        "without_like": _link(request, "like"),
         "without_time": _link(request, "day", "since"),
         "may_moderate": request.role.may(Role.MODERATOR),
         "counted": counted,
@@ -55,6 +62,7 @@ def stream(request: MemberRequest) -> HttpResponse:
 def _choice(request: MemberRequest) -> Choice:
     """The posts that the address asks for. Nonsense is passed over."""
     topic, source = request.GET.get("topic", ""), request.GET.get("source", "")
+    like = request.GET.get("like", "")
     day = queries.day_of(request.GET.get("day", ""))
     return Choice(
         topic=get_object_or_404(Topic.of(request.workspace), pk=topic) if topic.isdecimal() else None,
@@ -62,6 +70,8 @@ def _choice(request: MemberRequest) -> Choice:
         everything=request.GET.get("all") == "1",
         since=day[0] if day else queries.moment_of(request.GET.get("since", "")),
         until=day[1] if day else None,
+        once=like == "" and is_once(request, usual=not FROM_A_NUMBER & request.GET.keys()),
+        like=get_object_or_404(Post.of(request.workspace), pk=like) if like.isdecimal() else None,
     )
 
 

@@ -51,6 +51,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "Measure",
         (
             ("Mentions", "measure:mentions", "m", Role.VIEWER),
+            ("What is said", "measure:said", "e", Role.VIEWER),
             ("Trust", "measure:trust", "f", Role.VIEWER),
         ),
     ),

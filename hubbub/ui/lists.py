@@ -85,3 +85,8 @@ def links(request: HttpRequest, older: Before | None, says: str = "") -> Pager:
 def offer_undo(request: HttpRequest, says: str, url: str, fields: Sequence[tuple[str, str]]) -> None:
     """Show "says … Undo" on the next page; the button posts `fields` to `url`."""
     request.session["undo"] = {"says": says, "url": url, "fields": [list(pair) for pair in fields]}
+
+
+def is_once(request: HttpRequest, *, usual: bool) -> bool:
+    """Whether posts that say the same are shown and counted once (`?alike=once`) or all of them (`?alike=all`)."""
+    return {"once": True, "all": False}.get(request.GET.get("alike", ""), usual)

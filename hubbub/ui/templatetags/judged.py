@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hubbub.core.kpi import MINUS
 from hubbub.core.text.trust import Share
 from hubbub.store.models import Judge, Post, Workspace
 from hubbub.ui import charts, judged
@@ -33,6 +34,15 @@ def badges(post: Post, workspace: Workspace) -> Sequence[judged.Said]:
 def per_cent(share: float | None) -> str:
     """0.834 → "83 %"."""
     return "" if share is None else judged.per_cent(share)
+
+
+@register.filter
+def points(share: float | None) -> str:
+    """A share in points, of a hundred, with its sign: 0.234 → "+23"."""
+    if share is None:
+        return ""
+    number = round(100 * share)
+    return f"+{number}" if number > 0 else f"{MINUS}{-number}" if number < 0 else "±0"
 
 
 @register.filter

@@ -45,7 +45,7 @@ function typeInto(details) {
 }
 
 /* a menu that was opened in a row ([data-menu]): while it is there, the keys of its choices come first */
-const menu = () => document.querySelector("[data-row] [data-menu], .says [data-menu]");
+const menu = () => document.querySelector("[data-menu]");
 
 function shut(open) {
   const place = open.closest(".says");
@@ -68,7 +68,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:beforeRequest", (event) => {
   const opener = event.target.closest && event.target.closest(".says-open");
-  const open = menu();
+  const open = document.querySelector(".says [data-menu]");
   if (!opener || !open) return;
   const same = open.closest(".says") === opener.closest(".says");
   shut(open);
@@ -77,7 +77,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 /* what was swapped away took the focus along: the menu that came gets it, else the row that it stood in */
 document.addEventListener("htmx:afterSettle", () => {
   const open = menu();
-  if (open && !open.contains(document.activeElement)) {
+  if (open && open.closest(".says") && !open.contains(document.activeElement)) {
     open.querySelector("button").focus({ preventScroll: true });
     open.scrollIntoView({ block: "nearest" });
   } else if (document.activeElement === document.body && chosen()) choose(chosen());
