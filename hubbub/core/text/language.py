@@ -5,7 +5,7 @@ settles it. For Latin, Cyrillic, Arabic and Devanagari letters each word says so
 first three letters, its last three and its last two: one row of whole numbers each, learned by tools/train/language.py,
 summed over the words. How sure the answer is comes from how far it leads and how many letters there were.
 
-Known are 37 languages in Latin letters, 8 in Cyrillic, 3 in Arabic, 3 in Devanagari and 21 by their script alone.
+Known are 37 languages in Latin letters, 8 in Cyrillic, 3 in Arabic, 3 in Devanagari and 22 by their script alone.
 Serbian and Bosnian in Latin letters are read as Croatian, unless a workspace lists one of them and not Croatian.
 """
 

@@ -8,7 +8,7 @@ and a softmax of the scores. It is multinomial logistic regression, fitted by fu
 momentum (Y. Nesterov, 1983; restarted when the loss rises, B. O'Donoghue and E. Candès, 2015) and a step for each
 weight that bounds the curvature (D. Böhning, "Multinomial logistic regression algorithm", 1992), on the sum of log
 losses plus a quadratic penalty on (trust - 1), lean and weight: without evidence the layer is the shipped answer (a
-Gaussian prior around it). A post counts by the root of how rare its class is, so that a rare class is not given up for
+Gaussian prior around it). A post counts the more, the rarer its class: all classes weigh the same, none is given up for
 a frequent one. Words are hashed into buckets by CRC-32: the layer keeps no word that people wrote. Equal examples give
 the same layer: in another order up to rounding, in the same order to the byte on one machine.
 
@@ -252,7 +252,7 @@ def _descend(base: Floats, truth: Floats, words: Words, many: int) -> Floats:
     start[0, 0] = 1.0
     stiff = np.full((2 + many, 1), _STIFF_WORD)
     stiff[0], stiff[1] = _STIFF_TRUST, _STIFF_LEAN
-    weight = 1 / np.sqrt(truth.sum(axis=0))[truth.argmax(axis=1)]
+    weight = 1 / np.maximum(truth.sum(axis=0), 1)[truth.argmax(axis=1)]
     weight *= posts / weight.sum()
     size = np.sqrt((base * base).sum(axis=1))
     total = weight * (1 + size + np.bincount(rows, share, posts))  # of a post's features, in absolute value
