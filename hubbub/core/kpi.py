@@ -22,6 +22,7 @@ class Unit(Enum):
 
     COUNT = "count"
     SHARE = "share"
+    NET = "net"  # a share less another one: -1 to 1, written in per cent too
     HOURS = "hours"
     RATING = "rating"
 
@@ -179,6 +180,33 @@ MEASURES: dict[str, Measure] = dict(
             "Authors of two or more posts in the window, without ourselves",
             "fans advocacy feedback",
         ),
+        _measure(
+            "complaints",
+            "Complaints",
+            Unit.COUNT,
+            Better.DOWN,
+            About.EITHER,
+            "Posts published in the window in which a complaint was found",
+            "complaints reviews feedback",
+        ),
+        _measure(
+            "negative_share",
+            "Share of negative posts",
+            Unit.SHARE,
+            Better.DOWN,
+            About.EITHER,
+            "Of the posts published in the window whose mood was found, the negative ones",
+            "complaints reviews brands",
+        ),
+        _measure(
+            "net_sentiment",
+            "Net sentiment",
+            Unit.NET,
+            Better.UP,
+            About.EITHER,
+            "Of the posts of the window whose mood was found, the share of positive ones less that of negative ones",
+            "complaints advocacy brands reviews",
+        ),
     )
 )
 
@@ -265,6 +293,8 @@ def written(value: float | None, unit: Unit) -> str:
             return f"{value:,.0f}" if abs(value - round(value)) < 0.05 else f"{value:,.1f}"
         case Unit.SHARE:
             return f"{value * 100:,.1f}{GAP}%"
+        case Unit.NET:
+            return f"{value * 100:+,.1f}{GAP}%".replace("-", MINUS)
         case Unit.HOURS:
             return f"{value * 60:,.0f}{GAP}min" if abs(value) < 1 else f"{value:,.1f}{GAP}h"
         case Unit.RATING:

@@ -13,7 +13,8 @@ from hubbub.ui.api import Refusal
 
 LONGEST = 365  # days of a KPI's window
 MOST_KPIS = 20  # of one objective: a page of more is read by nobody
-HIGHEST = {Unit.COUNT: 1e12, Unit.SHARE: 1.0, Unit.HOURS: 24.0 * 366, Unit.RATING: 100.0}
+HIGHEST = {Unit.COUNT: 1e12, Unit.SHARE: 1.0, Unit.NET: 1.0, Unit.HOURS: 24.0 * 366, Unit.RATING: 100.0}
+LOWEST = {**dict.fromkeys(HIGHEST, 0.0), Unit.NET: -1.0}
 
 
 @transaction.atomic
@@ -121,9 +122,10 @@ def add_target(kpi: Kpi, value: float, by_day: date, *, by: Actor, now: datetime
     """Set what the KPI is to be on a day to come. What it is now is recorded as the baseline; None where there is
     nothing to count yet. Shares run from 0 to 1, hours are hours. Raises Refusal on a value that cannot be."""
     measure = MEASURES[kpi.measure]
-    if not isfinite(value) or not 0 <= value <= HIGHEST[measure.unit]:
+    if not isfinite(value) or not LOWEST[measure.unit] <= value <= HIGHEST[measure.unit]:
         raise Refusal(
-            f"“{measure.name}” runs from 0 to {HIGHEST[measure.unit]:,g}; a target of {value:g} cannot be reached"
+            f"“{measure.name}” runs from {LOWEST[measure.unit]:g} to {HIGHEST[measure.unit]:,g}; "
+            f"a target of {value:g} cannot be reached"
         )
     if by_day <= now.astimezone(UTC).date():
         raise Refusal(f"{by_day} is not after today: a target is for a day to come")

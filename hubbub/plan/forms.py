@@ -10,10 +10,17 @@ from hubbub.core.kpi import MEASURES, About, Measure, Unit
 from hubbub.store.models import Kpi, ObjectiveKind, Topic, Workspace
 
 from . import queries
-from .actions import HIGHEST, LONGEST
+from .actions import HIGHEST, LONGEST, LOWEST
 
 ABOUT = {About.TOPIC: "for a topic", About.EITHER: "for a topic or for everything", About.ALL: "for everything"}
-UNITS = {Unit.COUNT: "a number", Unit.SHARE: "in per cent", Unit.HOURS: "in hours", Unit.RATING: "in stars"}
+UNITS = {
+    Unit.COUNT: "a number",
+    Unit.SHARE: "in per cent",
+    Unit.NET: "in per cent",
+    Unit.HOURS: "in hours",
+    Unit.RATING: "in stars",
+}
+PER_CENT = (Unit.SHARE, Unit.NET)  # kept as 1, written as 100
 
 
 class ObjectiveForm(forms.Form):
@@ -82,10 +89,10 @@ class TargetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.measure = MEASURES[kpi.measure]
         better = "or more" if self.measure.better.value == "up" else "or less"
-        scale = 100 if self.measure.unit is Unit.SHARE else 1
+        scale = 100 if self.measure.unit in PER_CENT else 1
         self.fields["value"] = forms.FloatField(
             label=f"Target, {UNITS[self.measure.unit]}",
-            min_value=0,
+            min_value=LOWEST[self.measure.unit] * scale,
             max_value=HIGHEST[self.measure.unit] * scale,
             help_text=f"So much {better} is the aim.",
             widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
@@ -95,7 +102,7 @@ class TargetForm(forms.Form):
     def clean_value(self) -> float:
         """Per cents become a share of 1."""
         value: float = self.cleaned_data["value"]
-        return value / 100 if self.measure.unit is Unit.SHARE else value
+        return value / 100 if self.measure.unit in PER_CENT else value
 
 
 class ReasonForm(forms.Form):

@@ -24,6 +24,9 @@ BEHIND: dict[str, tuple[str, dict[str, str]]] = {
     "mean_rating": (STREAM, {"q": "type:review rating:>=0"}),
     "new_authors": (STREAM, {}),
     "returning_authors": (STREAM, {}),
+    "complaints": (STREAM, {"q": "intent:complaint"}),
+    "negative_share": (STREAM, {"q": "sentiment:negative"}),
+    "net_sentiment": (STREAM, {"q": "sentiment:(negative OR positive)"}),
 }
 
 

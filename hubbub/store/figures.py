@@ -285,6 +285,27 @@ def _returning_authors(workspace: Workspace, topic: int | None, window: Window) 
     return _counted(authors.annotate(posts=Count("pk")).filter(posts__gte=2).count(), all_)
 
 
+def _found(workspace: Workspace, topic: int | None, window: Window, *columns: str) -> list[int]:
+    """The sums of these columns of the roll-ups."""
+    rows = Rollup.of(workspace).filter(topic=topic, hour__gte=window.start, hour__lt=window.end)
+    sums = rows.aggregate(**{f"sum_{column}": Sum(column) for column in columns})
+    return [sums[f"sum_{column}"] or 0 for column in columns]
+
+
+def _complaints(workspace: Workspace, topic: int | None, window: Window) -> float | None:
+    return _found(workspace, topic, window, "complaint")[0]
+
+
+def _negative_share(workspace: Workspace, topic: int | None, window: Window) -> float | None:
+    negative, neutral, positive = _found(workspace, topic, window, "negative", "neutral", "positive")
+    return share(negative, negative + neutral + positive)
+
+
+def _net_sentiment(workspace: Workspace, topic: int | None, window: Window) -> float | None:
+    negative, neutral, positive = _found(workspace, topic, window, "negative", "neutral", "positive")
+    return share(positive - negative, negative + neutral + positive)
+
+
 def _newest(rows: QuerySet[Dated], window: Window) -> tuple[Window, bool]:
     """The window, shortened from its start until no more than MOST of these rows lie in it, and whether it is whole."""
     inside = rows.filter(published__gte=window.start, published__lt=window.end).order_by("-published")
@@ -310,4 +331,7 @@ READ: dict[str, Callable[[Workspace, int | None, Window], float | None]] = {
     "mean_rating": _mean_rating,
     "new_authors": _new_authors,
     "returning_authors": _returning_authors,
+    "complaints": _complaints,
+    "negative_share": _negative_share,
+    "net_sentiment": _net_sentiment,
 }

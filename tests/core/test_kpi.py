@@ -233,7 +233,8 @@ def test_the_line_runs_between_its_ends(baseline: float, target: float, set_on: 
 # ---- the measures themselves: their keys are written in rows, so they stay
 
 KEYS = """mentions people influential_people share_of_voice conversations answered_share first_answer_hours
-conversations_done replies_sent removed_share mean_rating new_authors returning_authors"""
+conversations_done replies_sent removed_share mean_rating new_authors returning_authors complaints
+negative_share net_sentiment"""
 
 
 def test_keys_stay() -> None:
@@ -245,5 +246,7 @@ def test_less_is_better_only_where_it_is() -> None:
     assert {key for key, measure in MEASURES.items() if measure.better is Better.DOWN} == {
         "first_answer_hours",
         "removed_share",
+        "complaints",
+        "negative_share",
     }
     assert {measure.about for measure in MEASURES.values()} == set(About)

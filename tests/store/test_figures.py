@@ -202,6 +202,20 @@ def test_of_too_many_posts_the_newest_are_counted(
         assert (found, isinstance(found, figures.AtLeast)) == (expected, stopped)
 
 
+@pytest.mark.parametrize(
+    ("key", "whole", "of_topic"), [("complaints", 4, 1), ("negative_share", 0.3, 0.5), ("net_sentiment", 0.2, 0.0)]
+)
+def test_what_was_found_is_counted(world: World, source: Source, key: str, whole: float, of_topic: float) -> None:
+    topic = make_topic(world.acme)
+    found = {"posts": 12, "negative": 3, "neutral": 2, "positive": 5, "complaint": 4}
+    Rollup.everywhere.create(workspace=world.acme, source=source, hour=NOON, **found)
+    of_it = {"posts": 2, "negative": 1, "neutral": 0, "positive": 1, "complaint": 1}
+    Rollup.everywhere.create(workspace=world.acme, source=source, topic=topic, hour=NOON, **of_it)
+    roll(source, None, NOON + timedelta(hours=1), 7)  # from before anything was judged
+    assert value(world, key) == pytest.approx(whole)
+    assert value(world, key, topic) == pytest.approx(of_topic)
+
+
 # ---- lines of weeks say what the values say
 
 
