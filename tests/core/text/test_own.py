@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hubbub.core.text.own import (
     CLASSES,
     Example,
+    Field,
     Layer,
     NotEnough,
     apply,
@@ -97,12 +98,12 @@ def test_labels_that_agree_with_the_model_make_no_better_one() -> None:
         ("sentiment", ["angry"] * 500, "0 of the 200"),
     ],
 )
-def test_refusals_say_what_is_missing(field: str, labels: list[str], words: str) -> None:
-    assert words in refusal(field, labels)  # type: ignore[arg-type]
+def test_refusals_say_what_is_missing(field: Field, labels: list[str], words: str) -> None:
+    assert words in refusal(field, labels)
     with pytest.raises(NotEnough, match=words):
-        train(field, [Example("x", (0.5, 0.5), label) for label in labels], model="1")  # type: ignore[arg-type]
+        train(field, [Example("x", (0.5, 0.5), label) for label in labels], model="1")
     with pytest.raises(NotEnough, match=words):
-        measure(field, [Example("x", (0.5, 0.5), label) for label in labels])  # type: ignore[arg-type]
+        measure(field, [Example("x", (0.5, 0.5), label) for label in labels])
 
 
 def test_enough_labels_are_not_refused() -> None:
