@@ -153,6 +153,26 @@ def analyse(posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - rea
 
 
 @app.command()
+def query(
+    text: Annotated[str, typer.Argument(help="What to look for, in the query language.")],
+    workspace: Annotated[str, typer.Option(help="Name of the workspace; not needed where there is one alone.")] = "",
+    limit: Annotated[int, typer.Option(min=0, help="How many posts at most; 0 for all.")] = 100,
+    count: Annotated[bool, typer.Option("--count", help="Print how many there are, and no posts.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how the query was read and what was asked.")] = False,
+    data: Data = Path("hubbub-data"),
+) -> None:
+    """Search stored posts, newest first."""
+    _ready(data)
+    from hubbub.engine.querying import QueryRefused, Wanted, query_posts
+
+    try:
+        query_posts(Wanted(text, workspace, limit, count, explain), out=sys.stdout, told=told)
+    except QueryRefused as error:
+        told.print(f"hubbub query: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)  # noqa: T201

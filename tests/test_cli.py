@@ -105,7 +105,7 @@ def test_topics_that_cannot_be_used(tmp_path: Path, written: str, says: str) -> 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["match"], ["nonsense"], ["match", "--topics", "none.toml", "-"], ["import", "x"]])
+@pytest.mark.parametrize("words", [["match"], ["nonsense"], ["match", "--topics", "none.toml", "-"], ["import", "x"], ["query", "x"]])
 def test_wrong_usage_ends_with_2(words: list[str], tmp_path: Path) -> None:
     done = hubbub(*words, env={"HUBBUB_DATA": str(tmp_path)})
     assert done.returncode == 2
@@ -125,6 +125,8 @@ def test_up_serves_signs_in_imports_and_ends_in_order(tmp_path: Path) -> None:
             done = hubbub("import", str(tmp_path / "posts.jsonl"), "--workspace", "my community", "--data", str(data))
             assert done.returncode == 1
             assert f"{new} posts taken in, {known} known already, 1 lines refused" in done.stderr
+        done = hubbub("query", "rocket* -love", "--data", str(data))  # there is one workspace alone: it needs no name
+        assert (done.returncode, [line["id"] for line in lines(done.stdout)]) == (0, ["4"])
         done = hubbub("import", "nothing.csv", "--workspace", "Other", "--data", str(data))
         assert done.returncode == 2
         assert "My community" in done.stderr

@@ -1,5 +1,6 @@
 """How many stored posts match a query: exactly up to ten thousand, then "more than"; never longer than a moment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ class Count(Struct, frozen=True):
     number: int
     more: bool = False  # there are more than `MOST`
     unfinished: bool = False  # counting was stopped: there are at least so many
+    slips: Sequence[language.Slip] = ()  # what cannot be searched for; then nothing was counted
 
     def __str__(self) -> str:
         if self.more:
@@ -43,8 +45,8 @@ def count(
     """How many of `posts` match (None: all of them)."""
     if query is None:
         return _capped(posts.order_by()[: MOST + 1].count())
-    if too_wide(workspace, query):
-        return Count(0)
+    if slips := too_wide(workspace, query):
+        return Count(0, slips=slips)
     narrowing = narrowed(workspace, query, now=now)
     return _count(of_posts(posts, narrowing, span), narrowing, query, now)
 
@@ -60,8 +62,8 @@ def count_topic(
     """The same for one topic's posts."""
     if query is None:
         return _capped(mentions.order_by()[: MOST + 1].count())
-    if too_wide(workspace, query):
-        return Count(0)
+    if slips := too_wide(workspace, query):
+        return Count(0, slips=slips)
     narrowing = narrowed(workspace, query, now=now, prefix="post__")
     return _count(of_mentions(mentions, narrowing, span, 0), narrowing, query, now)
 

@@ -27,7 +27,8 @@ class Narrowing(Struct, frozen=True):
     workspace: Workspace
     few: Sequence[int] | None  # where all that match are among few posts: their ids
     words: Need | None  # None: the index cannot help
-    condition: Q | None  # on columns; None: they cannot help
+    fields: Need | None  # what columns are asked for; as a
+    condition: Q | None  # on them; None: they cannot help
     exact: bool  # whether all that fulfils both matches, as far as it is indexed
     span: Span  # in which all that matches was published
 
@@ -47,6 +48,7 @@ def narrowed(workspace: Workspace, query: language.Query, *, now: datetime, pref
         workspace,
         conditions.few(found.fields),
         found.words if fulltext.indexable(workspace.pk, newest) else None,
+        found.fields,
         None if found.fields is None else conditions.written(found.fields),
         found.exact,
         Span(*span(found.fields, now)),

@@ -12,6 +12,7 @@ from hubbub.core import post as shapes
 from hubbub.core import query as language
 from hubbub.core.query.tree import Node
 from hubbub.store import fulltext
+from hubbub.store.hit_count import Count, count, count_topic
 from hubbub.store.models import Conversation, Mention, Post, Source, Workspace
 from hubbub.store.search import matching, search, search_topic
 from tests.core.query import made
@@ -138,6 +139,12 @@ def test_searching_is_matching(world: World, given_posts: list[tuple[shapes.Post
             query = language.Query("", language.Use.VIEW, tree)
             expected = everything(shelf, query)
             assert pages(shelf, query, size, topic=False) == expected
+            assert count(Post.of(shelf.workspace), query, now=made.NOW, workspace=shelf.workspace) == Count(
+                len(expected)
+            )
             caught = set(Mention.of(shelf.workspace).values_list("post_id", flat=True))
             assert pages(shelf, query, size, topic=True) == [pk for pk in expected if pk in caught]
+            mentions = Mention.of(shelf.workspace).filter(topic=shelf.topic)
+            counted = count_topic(mentions, query, now=made.NOW, workspace=shelf.workspace)
+            assert counted == Count(len(caught.intersection(expected)))
         transaction.set_rollback(True)
