@@ -23,8 +23,9 @@ def main(kills: int, seconds: float) -> None:
     from django.db import connections
 
     from hubbub.connectors import files
+    from hubbub.store import rejudging
 
-    files.BATCH = SMALL_BATCH
+    files.BATCH = rejudging.BATCH = SMALL_BATCH
     chance = random.Random(SEED)
     landed = 0
     for _ in range(kills):
@@ -66,11 +67,12 @@ def stop_when_done(stop: threading.Event) -> None:
 
 
 def work_left() -> bool:
-    """Whether a source is not read to its end, or something has not left yet."""
-    from hubbub.store.models import Outbox, Source
+    """Whether a source is not read to its end, posts are to be judged again, or something has not left yet."""
+    from hubbub.store.models import Judge, Outbox, Source
 
     unsent = Outbox.everywhere.filter(state__in=["waiting", "failed"])
-    return Source.everywhere.filter(state="active", kind="files").exists() or unsent.exists()
+    unread = Source.everywhere.filter(state="active", kind="files").exists()
+    return unread or unsent.exists() or Judge.everywhere.filter(reading_below__isnull=False).exists()
 
 
 if __name__ == "__main__":

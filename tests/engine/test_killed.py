@@ -12,6 +12,7 @@ import pytest
 
 KILLS = 50
 POSTS = 5_000
+SILENT = 5  # posts of which a person said something
 ROOT = Path(__file__).parents[2]
 
 SET_UP = """
@@ -28,9 +29,17 @@ COUNT = """
 import django, json; django.setup()
 from collections import Counter
 from django.db.models import Sum
+from hubbub.store.counting import COLUMNS, Counts
 from hubbub.store.models import *
 w = Workspace.objects.get()
 posts = Post.of(w)
+judge = Judge.of(w).latest("since")
+held = Counter({(r.source_id, r.topic_id, int(r.hour.timestamp() // 3600), n): getattr(r, n) or 0
+                for r in Rollup.of(w) for n in COLUMNS})
+days = Counter({(r.source_id, r.day, r.judge_id): r.posts for r in JudgedDay.of(w)})
+counts = Counts(w)
+counts.add_posts(posts.order_by("pk"))
+anew = Counter({(*key, name): number for (key, name), number in counts._posts.items()})
 print(json.dumps({
     "posts": posts.count(),
     "ids": posts.values("native_id").distinct().count(),
@@ -47,7 +56,27 @@ print(json.dumps({
     "in_conversations": posts.exclude(conversation=None).count(),
     "counted_in_conversations": Conversation.of(w).aggregate(n=Sum("post_count"))["n"],
     "conversations": Conversation.of(w).count(),
+    "judged": posts.filter(judge=judge, corrected=None).count(),
+    "exact": +held == +anew and +days == +Counter(dict(counts._judged)),
+    "reread": judge.reread,
+    "history": PastJudgement.of(w).values("post").distinct().count() == judge.reread_changed,
+    "words": posts.filter(judge=judge, sentiment="positive", corrected="sentiment").count(),
+    "copies": posts.exclude(alike=None).count(),
+    "firsts": posts.exclude(alike=None).values("alike").distinct().count(),
 }))
+"""
+
+
+COPIED = "one and the same advertisement is pasted here by many different hands"
+READ_AGAIN = """
+import django; django.setup()
+from hubbub.measure.actions import correct_many
+from hubbub.measure.model_actions import set_languages
+from hubbub.store.models import *
+w = Workspace.objects.get()
+a = Member.everywhere.create(workspace=w, user=User.objects.invite("a@example.org"), role="admin")
+correct_many(w, list(Post.of(w).order_by("pk").values_list("pk", flat=True)[:5]), "sentiment", "positive", by=a)
+set_languages(w, "sv", by=a)
 """
 
 
@@ -63,7 +92,11 @@ def write(path: Path) -> None:
     start = datetime.now(UTC) - timedelta(days=2)
     with path.open("w") as file:
         for at in range(POSTS):
-            words = f"post {at}" + (" acme" if at % 5 == 0 else "") + (" cheap" if at % 50 == 0 else "")
+            words = (
+                COPIED
+                if at % 50 == 7
+                else f"post {at}" + (" acme" if at % 5 == 0 else "") + (" cheap" if at % 50 == 0 else "")
+            )
             line = {
                 "id": f"p{at}",
                 "text": words,
@@ -114,15 +147,19 @@ def test_every_post_once_where_leases_end_by_time(tmp_path: Path) -> None:
     check(env)
 
 
-def check(env: Mapping[str, str]) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-m", "tests.engine.killing", str(KILLS), "0.35"],
+def kill(env: Mapping[str, str], kills: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.engine.killing", str(kills), "0.35"],
         env=env,
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     )
+
+
+def check(env: Mapping[str, str]) -> None:
+    killed = kill(env, KILLS)
     assert f"killed alive: {KILLS}, at work: True" in killed.stdout, killed.stderr  # no kill came too late
     assert json.loads(python(COUNT, env)) == {
         "posts": POSTS,
@@ -140,4 +177,24 @@ def check(env: Mapping[str, str]) -> None:
         "in_conversations": POSTS,
         "counted_in_conversations": POSTS,
         "conversations": POSTS / 5,
+        "judged": POSTS,
+        "exact": True,
+        "reread": 0,
+        "history": True,
+        "words": 0,
+        "copies": POSTS / 50 - 1,
+        "firsts": 1,
+    }
+    python(READ_AGAIN, env)
+    killed = kill(env, 20)
+    assert "at work: True" in killed.stdout, killed.stderr  # no kill came too late
+    after = json.loads(python(COUNT, env))
+    assert {name: after[name] for name in ("posts", "judged", "exact", "reread", "history", "words", "copies")} == {
+        "posts": POSTS,
+        "judged": POSTS - SILENT,
+        "exact": True,
+        "reread": POSTS,
+        "history": True,
+        "words": SILENT,
+        "copies": POSTS / 50 - 1,
     }
