@@ -36,7 +36,6 @@ class Try(forms.Form):
     )
     use = forms.ChoiceField(
         label="In",
-        required=False,
         initial=Use.TOPIC.value,
         choices=[(use.value, word) for use, word in _PLACES.items()],
         help_text="A topic knows what the network tells; elsewhere more is known.",
@@ -86,7 +85,7 @@ def query_help(request: MemberRequest) -> HttpResponse:
 
 
 def _try(given: dict[str, str]) -> Tried:
-    use = Use(given["use"] or Use.TOPIC.value)
+    use = Use(given["use"])
     text = given["text"].replace("\r\n", "\n")
     query_text = given["query"].replace("\r\n", "\n")
     try:
