@@ -3,7 +3,6 @@
 import argparse
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import accumulate
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # Django is set up only when the database is chosen
@@ -76,15 +76,15 @@ def measure(posts: int) -> None:
         _report_index(posts)
         _plain_index(posts)
     said = vocabulary()
-    print(f"\n{connection.vendor}: first page of {SIZE}, median and slowest of {ROUNDS} rounds, milliseconds")
-    print(f"{'query':34}{'median':>9}{'slowest':>9}{'posts':>7}{'looked at':>11}")
+    print(f"\n{connection.vendor}: first page of {SIZE}, {ROUNDS} rounds, milliseconds; cpu: of this process alone")
+    _head("query")
     for name, text in queries(said).items():
         _row(name, _page_of(workspace, text))
     _row("the tenth page of love AND day", _tenth_page(workspace))
-    print(f"\n{'counting':34}{'median':>9}{'slowest':>9}{'posts':>7}")
+    _head("counting")
     for name, text in queries(said).items():
         _row(name, _count_of(workspace, text))
-    print(f"\n{'beside, two words':34}{'median':>9}{'slowest':>9}{'posts':>7}")
+    _head("beside, two words")
     for name, pair in (("common", (said[0], said[1])), ("seldom", (said[300], said[500]))):
         _row(f"Hubbub, two {name} words", _page_of(workspace, " ".join(pair)))
         for way, sql in ways().items():
@@ -117,23 +117,29 @@ def queries(said: list[str]) -> dict[str, str]:
 
 
 Answer = tuple[int, int | None]  # posts found, posts looked at
-Timed = tuple[list[float], int, int | None]  # milliseconds, posts found, posts looked at
+Timed = tuple[list[float], list[float], int, int | None]  # milliseconds, of them this process's, posts found, looked at
+
+
+def _head(title: str) -> None:
+    print(f"\n{title:34}{'median':>9}{'slowest':>9}{'cpu':>8}{'posts':>8}{'looked at':>11}")
 
 
 def _row(name: str, found: Timed) -> None:
-    times, posts, looked_at = found
+    times, cpu, posts, looked_at = found
     last = "" if looked_at is None else f"{looked_at:11,}"
-    print(f"{name:34}{statistics.median(times):9.1f}{max(times):9.1f}{posts:7,}{last}", flush=True)
+    print(f"{name:34}{median(times):9.1f}{max(times):9.1f}{median(cpu):8.1f}{posts:8,}{last}", flush=True)
 
 
 def _timed(call: Callable[[], Answer]) -> Timed:
     times: list[float] = []
+    cpu: list[float] = []
     found: Answer = (0, None)
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         found = call()
         times.append((time.perf_counter() - began) * 1000)
-    return times, *found
+        cpu.append((time.process_time() - used) * 1000)
+    return times, cpu, *found
 
 
 def _page_of(workspace: "Workspace", text: str) -> Timed:
