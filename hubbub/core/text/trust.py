@@ -94,16 +94,18 @@ def trust(pairs: Iterable[tuple[str, str]], classes: Sequence[str]) -> Trust:
 
 
 def more_labels(found: Share, within: float = 0.05) -> int | None:
-    """How many labels more, at the same share, until the interval is no wider than the share ± `within`. None: nothing
-    was counted, so that nobody can tell."""
-    if found.share is None:
+    """How many labels more until the interval is no wider than ± `within`. None: nothing was counted, so that nobody
+    can tell. The share is taken from the middle of today's interval: of three right answers all are right, but not
+    likely of the next hundred."""
+    if found.low is None or found.high is None:
         return None
+    likely = (found.low + found.high) / 2
     low, high = found.of, max(found.of, 1)
-    while _half(found.share, high) > within:
+    while _half(likely, high) > within:
         low, high = high, high * 2
     while low < high:
         middle = (low + high) // 2
-        if middle and _half(found.share, middle) <= within:
+        if middle and _half(likely, middle) <= within:
             high = middle
         else:
             low = middle + 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.core.text.trust import Askable, share, teaching, trust
+from hubbub.core.text.trust import Askable, Z, more_labels, share, teaching, trust
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,29 @@ def test_classes_from_both_sides() -> None:
 def test_what_to_ask(posts: list[Askable], labels: Mapping[str, int], wanted: int, asked: list[int]) -> None:
     assert teaching(posts, labels, wanted) == asked
     assert teaching(posts[::-1], labels, wanted) == asked
+
+
+@pytest.mark.parametrize(("hits", "of"), [(0, 0), (4, 4), (1, 2), (84, 90), (500, 1000), (99, 100), (380, 400)])
+def test_labels_that_are_missing_for_five_points(hits: int, of: int) -> None:
+    found = share(hits, of)
+    more = more_labels(found)
+    if found.low is None or found.high is None:
+        assert more is None
+        return
+    assert more is not None
+    likely = (found.low + found.high) / 2
+
+    def width(labels: int) -> float:
+        low, high = (share(0, 1).low, 1.0) if not labels else _ends(likely, labels)
+        assert low is not None
+        return (high - low) / 2
+
+    assert width(of + more) <= 0.05
+    assert more == 0 or width(of + more - 1) > 0.05
+
+
+def _ends(p: float, of: int) -> tuple[float, float]:
+    """Wilson's interval by its own equation: where |x - p| is z standard deviations of x."""
+    a, b, c = 1 + Z * Z / of, -(2 * p + Z * Z / of), p * p
+    root = (b * b - 4 * a * c) ** 0.5
+    return (-b - root) / (2 * a), (-b + root) / (2 * a)
