@@ -70,6 +70,39 @@ def test_match(topics: str, tmp_path: Path) -> None:
     ]
 
 
+SAID = {"id", "lang", "sentiment", "sentiment_score", "toxicity", "spam", "intent"}
+
+
+def test_analyse(tmp_path: Path) -> None:
+    (tmp_path / "posts.jsonl").write_text(POSTS)
+    done = hubbub("analyse", str(tmp_path / "posts.jsonl"))
+    assert done.returncode == 1
+    assert "line 3" in done.stderr
+    said = lines(done.stdout)
+    assert [one["id"] for one in said] == ["1", "2", "3", "4"]
+    assert all(set(one) == SAID for one in said)
+    assert (said[0]["lang"], said[0]["sentiment"], said[0]["intent"]) == ("en", "positive", "compliment")
+
+
+@pytest.mark.parametrize(
+    ("posts", "sentiments"),
+    [
+        ('{"id": "1", "text": "I love this"}\n{"id": "2", "text": "I hate this"}\n', ["positive", "negative"]),
+        ("id,text\n1,I love this\n2,I hate this\n", ["positive", "negative"]),
+        ('{"id": "1", "title": "I love this", "text": ""}', ["positive"]),
+        ('{"id": "1", "text": "Das Essen war leider ganz schrecklich und der Kellner unfreundlich"}', [None]),
+        ('{"id": "1", "text": "I love \\ud800 this \\u0000"}', ["positive"]),
+        (json.dumps({"id": "1", "text": "I love this " * 300_000}), ["positive"]),
+        ("", []),
+    ],
+    ids=["JSON lines", "CSV", "title", "another language", "half a character", "3 MB", "nothing"],
+)
+def test_analyse_from_standard_input(posts: str, sentiments: list[str | None]) -> None:
+    done = hubbub("analyse", "-", stdin=posts)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [one["sentiment"] for one in lines(done.stdout)] == sentiments
+
+
 @pytest.mark.parametrize(
     ("words", "ids", "spans"), [(["--all"], ["1", "2", "3", "4"], True), (["--no-spans"], ["1", "4"], False)]
 )
@@ -105,7 +138,18 @@ def test_topics_that_cannot_be_used(tmp_path: Path, written: str, says: str) -> 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [["match"], ["nonsense"], ["match", "--topics", "none.toml", "-"], ["import", "x"], ["query", "x"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["match"],
+        ["nonsense"],
+        ["analyse"],
+        ["analyse", "none.jsonl"],
+        ["match", "--topics", "none.toml", "-"],
+        ["import", "x"],
+        ["query", "x"],
+    ],
+)
 def test_wrong_usage_ends_with_2(words: list[str], tmp_path: Path) -> None:
     done = hubbub(*words, env={"HUBBUB_DATA": str(tmp_path)})
     assert done.returncode == 2

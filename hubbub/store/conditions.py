@@ -41,8 +41,6 @@ FEW = 2_000  # posts that are looked at one by one rather than looked for
 MOST_AUTHORS = 1_000  # whose handles fit; more are left to the matcher
 MOST_ODD = 20_000  # handles that are looked at because the database cannot fold them
 
-_PLAIN_HANDLE = {"sqlite": "handle GLOB '*[^!-~]*' OR handle LIKE '@%%'", "postgresql": "handle ~ '[^!-~]|^@'"}
-
 
 class Conditions:
     """What can be asked of one workspace's posts now. `prefix`: how the query reaches the post ("post__")."""
@@ -264,7 +262,10 @@ _VALUES: dict[str, Callable[[Conditions, asked.Value, bool], Condition | None]] 
 
 def authors(workspace: Workspace, leaf: asked.Value) -> list[int] | None:
     """The ids of the authors whose handle is so; None: too many to name."""
-    odd = RawSQL(_PLAIN_HANDLE[connection.vendor], [], output_field=BooleanField())  # noqa: S611
+    if connection.vendor == "sqlite":
+        odd = RawSQL("handle GLOB '*[^!-~]*' OR handle LIKE '@%%'", [], output_field=BooleanField())
+    else:
+        odd = RawSQL("handle ~ '[^!-~]|^@'", [], output_field=BooleanField())
     begins = glob(leaf.text).prefix if leaf.wild else leaf.text
     plain = Q(handle__istartswith=begins) if leaf.wild else Q(handle__iexact=leaf.text)
     found: list[int] = []

@@ -123,7 +123,7 @@ def along(rows: QuerySet[Listed], condition: Q | None, pk: str = "id") -> Stretc
     """Along a list that is ordered newest first; `pk` is the field that holds a post's id. With a condition, the
     database passes over what does not fulfil it, a window at a time."""
 
-    def stretches(before: Before | None, first: int) -> Iterator[Stretch]:  # noqa: ARG001 - the list gives them alike
+    def stretches(before: Before | None, _first: int) -> Iterator[Stretch]:
         while True:
             reach = older_than(rows, before, key=pk)
             found, seen, end = _all(reach, pk) if condition is None else _some(reach, condition, pk)

@@ -14,6 +14,8 @@ from .fulltext.indexing import LONGEST
 from .models import Workspace
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_AMONG_LITE = "SELECT word, posts FROM search_words WHERE workspace = %s AND word IN (SELECT value FROM json_each(%s))"
+_AMONG = "SELECT word, posts FROM search_words WHERE workspace = %s AND word IN (SELECT unnest(%s::text[]))"
 _COMPARED = 200  # words with the same beginning that are compared with one that may be misspelt
 _FAR = 30  # nobody means to correct longer words
 
@@ -41,10 +43,12 @@ def expanded(workspace: Workspace, pattern: str, most: int) -> list[str]:
     """The words that fit a pattern with wildcards, `most` and one more at most. Words of more than 200 characters
     stand in the list with their first 200, and fit where their beginning does."""
     fits = glob(pattern)
-    sql = f"SELECT word FROM search_words WHERE workspace = %s AND word >= %s{_below(fits.prefix)}"  # noqa: S608
     found: list[str] = []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [workspace.pk, *_ends(fits.prefix)])
+        cursor.execute(
+            "SELECT word FROM search_words WHERE workspace = %s AND word >= %s AND word < %s",
+            [workspace.pk, *_ends(fits.prefix)],
+        )
         while len(found) <= most and (rows := cursor.fetchmany(2_000)):
             found += [word for (word,) in rows if fits.matches(word) or len(word) == LONGEST]
     return found[: most + 1]
@@ -52,10 +56,9 @@ def expanded(workspace: Workspace, pattern: str, most: int) -> list[str]:
 
 def _among(workspace: Workspace, words: Collection[str]) -> list[tuple[str, int]]:
     lite = connection.vendor == "sqlite"
-    among = "(SELECT value FROM json_each(%s))" if lite else "(SELECT unnest(%s::text[]))"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT word, posts FROM search_words WHERE workspace = %s AND word IN {among}",  # noqa: S608
+            _AMONG_LITE if lite else _AMONG,
             [workspace.pk, json(list(words)) if lite else list(words)],
         )
         return list(cursor.fetchall())
@@ -66,7 +69,7 @@ def _beginning(workspace: Workspace, word: str) -> list[tuple[str, int]]:
     begins = word[:2]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT word, posts FROM search_words WHERE workspace = %s AND word >= %s{_below(begins)}"  # noqa: S608
+            "SELECT word, posts FROM search_words WHERE workspace = %s AND word >= %s AND word < %s"
             " AND length(word) BETWEEN %s AND %s AND word <> %s ORDER BY posts DESC, word LIMIT %s",
             [workspace.pk, *_ends(begins), len(word) - 2, len(word) + 2, word, _COMPARED],
         )
@@ -74,15 +77,9 @@ def _beginning(workspace: Workspace, word: str) -> list[tuple[str, int]]:
 
 
 def _ends(prefix: str) -> Sequence[str]:
-    """Between which texts all words lie that begin so; the second is missing where nothing can follow."""
+    """From which text on, and before which other, all words lie that begin so. No word ends in the last character."""
     last = ord(prefix[-1]) + 1
-    if last > 0x10FFFF:
-        return (prefix,)
     return prefix, prefix[:-1] + chr(0xE000 if last == 0xD800 else last)
-
-
-def _below(prefix: str) -> str:
-    return " AND word < %s" if len(_ends(prefix)) == 2 else ""
 
 
 def _one_slip(word: str) -> set[str]:

@@ -57,10 +57,7 @@ def install() -> None:
         if known is None or known[0] != READING:
             cursor.execute("DELETE FROM search_state")
             cursor.execute("INSERT INTO search_state (reading) VALUES (%s)", [READING])
-            cursor.execute(
-                f"INSERT INTO search_queue (key) SELECT {_key('post')} FROM store_post AS post"  # noqa: S608
-                f" WHERE {_HAS_KEY.format(row='post')} ON CONFLICT DO NOTHING"
-            )
+            cursor.execute(_queue(_keys_of("store_post")))
 
 
 def _key(row: str) -> str:
@@ -95,19 +92,16 @@ def _postgresql_triggers() -> list[str]:
     """The same. Insertions and deletions come by the thousand and are queued together."""
     differs = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _SAID)
 
-    def put(row: str) -> str:
-        return f"SELECT {_key(row)} FROM {row} WHERE {_HAS_KEY.format(row=row)}"  # noqa: S608
-
     both = f"SELECT {_key('NEW')} UNION SELECT {_key('OLD')}"
     kinds = (
-        ("insert", "AFTER INSERT", "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT", _queue(put("fresh"))),
+        ("insert", "AFTER INSERT", "REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT", _queue(_keys_of("fresh"))),
         (
             "update",
             f"AFTER UPDATE OF {', '.join(_SAID)}",
             f"FOR EACH ROW WHEN ({_HAS_KEY.format(row='NEW')} AND ({differs}))",
             _queue(both),
         ),
-        ("delete", "AFTER DELETE", "REFERENCING OLD TABLE AS gone FOR EACH STATEMENT", _queue(put("gone"))),
+        ("delete", "AFTER DELETE", "REFERENCING OLD TABLE AS gone FOR EACH STATEMENT", _queue(_keys_of("gone"))),
         ("truncate", "AFTER TRUNCATE", "FOR EACH STATEMENT", "TRUNCATE search_queue, search_posts, search_words;"),
     )
     made = []
@@ -123,6 +117,11 @@ def _postgresql_triggers() -> list[str]:
             ),
         ]
     return made
+
+
+def _keys_of(rows: str) -> str:
+    """The keys of a table's rows; always with a WHERE, without which SQLite would misread what `_queue` adds."""
+    return " ".join(("SELECT", _key(rows), "FROM", rows, "WHERE", _HAS_KEY.format(row=rows)))
 
 
 def _queue(keys: str) -> str:

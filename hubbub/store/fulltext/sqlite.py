@@ -8,8 +8,6 @@ from hubbub.store.bulk import json
 
 Texts = tuple[list[str], list[str]]
 
-_AMONG = "(SELECT value FROM json_each(%s))"
-
 
 def take(size: int) -> list[int]:
     """The newest keys of the queue, taken out of it, in ascending order."""
@@ -17,14 +15,17 @@ def take(size: int) -> list[int]:
         cursor.execute("SELECT key FROM search_queue ORDER BY key DESC LIMIT %s", [size])
         keys = [row[0] for row in reversed(cursor.fetchall())]
         if keys:
-            cursor.execute(f"DELETE FROM search_queue WHERE key IN {_AMONG}", [json(keys)])  # noqa: S608
+            cursor.execute("DELETE FROM search_queue WHERE key IN (SELECT value FROM json_each(%s))", [json(keys)])
     return keys
 
 
 def drop(keys: Sequence[int]) -> dict[int, set[str]]:
     """Take what stands under these keys out of the index. Returns the words that were there."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid, title, text FROM search_posts WHERE rowid IN {_AMONG}", [json(keys)])  # noqa: S608
+        cursor.execute(
+            "SELECT rowid, title, text FROM search_posts WHERE rowid IN (SELECT value FROM json_each(%s))",
+            [json(keys)],
+        )
         there = {key: {*title.split(), *text.split()} for key, title, text in cursor.fetchall()}
         cursor.executemany("DELETE FROM search_posts WHERE rowid = %s", [(key,) for key in there])
     return there
