@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("bench.take_in", "bench.match", "bench.pages")
+ALL = ("bench.take_in", "bench.match", "bench.analyse", "bench.pages")
 
 
 def main() -> None:
