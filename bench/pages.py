@@ -67,6 +67,7 @@ def fill(posts: int) -> str:
     own (a third of them open), one in a thousand in the queue. Returns its slug."""
     from django.db import connection, transaction
 
+    from hubbub.store import fulltext
     from hubbub.store.models import Member, Role, Source, Topic, User, Workspace
 
     workspace = Workspace.objects.create(name="Bench", slug="bench", guided=True)
@@ -85,6 +86,8 @@ def fill(posts: int) -> str:
     for first in range(0, posts, CHUNK):
         with transaction.atomic():
             _chunk(source, topics, authors, first, min(CHUNK, posts - first), posts)
+    while fulltext.step(CHUNK):
+        pass
     _rollups(source, topics)
     _objective(workspace, topics[0])
     with connection.cursor() as cursor:
