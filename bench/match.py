@@ -1,6 +1,8 @@
 """Matching a stream against all topics at once, beside what one would use instead. `python -m bench.match`.
 
 Times are those of the processor, not of the clock: all of it runs on one core, whatever else the machine does.
+Hubbub's posts a second hold `read()` and the match: from the post as it came to the keys of its topics. "First pass" is
+the first time that an index sees any post at all.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,6 +125,79 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def tantivy_batches(given: list[Post], texts: list[str], batch_size: int) -> Row | None:
+    """Tantivy, one thread: a batch of posts is indexed in memory, then every query run; None where not installed.
+
+    AND stands for NEAR/10, since its parser knows nearness only between two words.
+    """
+    try:
+        import tantivy
+    except ImportError:
+        return None
+    few = given[:batch_size]
+    queries = [_for_tantivy(text) for text in texts]
+
+    def work(batch: list[Post]) -> int:
+        schema = tantivy.SchemaBuilder().add_text_field("text").build()
+        index = tantivy.Index(schema)
+        writer = index.writer(num_threads=1)
+        for post in batch:
+            writer.add_document(tantivy.Document(text=post.text))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        searcher = index.searcher()
+        return sum(
+            len(searcher.search(index.parse_query(query, ["text"]), limit=batch_size, count=False).hits)
+            for query in queries
+        )
+
+    speed, _, hits = timed(work, few, passes=1)
+    return Row(f"Tantivy (batches of {batch_size:,})", len(texts), speed, hits_a_post=hits)
+
+
+def _for_tantivy(text: str) -> str:
+    names, _, rest = text[1:].partition(")")
+    choices = " OR ".join(_tantivy_name(name.strip().lstrip("#")) for name in names.split(" OR "))
+    tie, _, exclusions = rest.partition("NOT")
+    common = tie.split()[-1:]
+    excluded = " ".join(f"-{word}" for word in exclusions.strip(" ()").split(" OR "))
+    return f"+({choices}) {''.join(f'+{word}' for word in common)} {excluded}"
+
+
+def _tantivy_name(name: str) -> str:
+    # Its parser has no wildcard outside phrases: the beginning stands for the word, which is quicker than it should be.
+    return name.rstrip("*")
+
+
+def hyperscan_literals(given: list[Post], texts: list[str]) -> Row | None:
+    """Hyperscan over all names at once, the words alone: no ties, no exclusions; None where not installed."""
+    try:
+        import hyperscan
+    except ImportError:
+        return None
+    names = sorted({name for text in texts for name in re.findall(r'"[^"]+"|#?[a-z0-9]+\*?', text.partition(")")[0])})
+    patterns = [re.escape(name.strip('"').rstrip("*")).encode() for name in names]
+    start = time.process_time()
+    database = hyperscan.Database()
+    flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
+    database.compile(expressions=patterns, ids=list(range(len(patterns))), elements=len(patterns), flags=flags)
+    build = time.process_time() - start
+    seen: list[int] = []
+
+    def on_match(number: int, _from: int, _to: int, _flags: int, _context: object) -> None:
+        seen.append(number)
+
+    def work(batch: list[Post]) -> int:
+        seen.clear()
+        for post in batch:
+            database.scan(post.text.encode(), match_event_handler=on_match)
+        return len(seen)
+
+    speed, first, hits = timed(work, given, passes=2)
+    return Row("hyperscan (literals alone)", len(texts), speed, first, hits, build)
+
+
 def ours(given: list[Post], queries: list[Query], texts: list[str]) -> Row:
     """Hubbub's index over all topics."""
     start = time.process_time()
@@ -213,6 +289,9 @@ def run(sizes: tuple[int, ...] = SIZES, *, rivals: bool = True) -> list[Row]:
             rows.append(one_re_each(given, texts[:size]))
             rows.append(fts5(given, texts[:size], BATCH))
             rows.append(fts5(given, texts[:size], 20 * BATCH))
+            rows += [row for row in (tantivy_batches(given, texts[:size], 20 * BATCH),) if row]
+        if rivals:
+            rows += [row for row in (hyperscan_literals(given, texts[:size]),) if row]
     return rows
 
 
@@ -239,4 +318,7 @@ if __name__ == "__main__":
     asked.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     asked.add_argument("--alone", action="store_true", help="without the rivals")
     options = asked.parse_args()
+    for name in ("tantivy", "hyperscan"):
+        if not options.alone and find_spec(name) is None:
+            sys.stdout.write(f"{name} is not installed: pip install --group bench\n")
     sys.stdout.write(table(run(tuple(options.sizes), rivals=not options.alone)) + "\n")

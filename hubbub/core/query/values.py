@@ -90,7 +90,9 @@ def _whole(piece: Piece, field: Field) -> Value:
 
 
 def _site(text: str) -> str:
-    name = host(text.strip().removeprefix("*.").lstrip("."))
+    name, before = text.strip(), ""
+    while name != before:  # what stands behind an @ may begin with a dot, and the other way round
+        name, before = host(name.removeprefix("*.").lstrip(".")), name
     if "*" in name or "?" in name:
         raise _Bad("`site:` takes no wildcards: a domain stands for all below it.", "Write site:acme.com.")
     if not name or len(name.split()) > 1:
