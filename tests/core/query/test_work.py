@@ -12,7 +12,8 @@ from hubbub.core.query import Index, QueryError, Use, format, parse, read, spans
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 SHAPES = (
     ")(author:x* ", 'author:x* "', "author:x* ", "ﷺ", '"a b"~3 ', "a NEAR/5 ", "(a) NEAR ", "a NEAR/2 title:x ",
-    "title:x NEAR ",    "a b OR ", "sentimant:x ", "NOT (", "-", "(", '"*?', "\\", "{a} ", "[1 TO ", "ㅎㅏㄴ", "\u0301", "a:", "site:a.b ",
+    "title:x NEAR ", "a b OR ", "sentimant:x ", "NOT (", "-", "(", '"*?', '\\',
+    "{a} ", "[1 TO ", "ㅎㅏㄴ", '\u0301', "a:", "site:a.b ",
 )  # fmt: skip
 
 
