@@ -90,9 +90,9 @@ def _whole(piece: Piece, field: Field) -> Value:
 
 
 def _site(text: str) -> str:
-    name, before = text.strip(), ""
+    name, before = text, ""
     while name != before:  # what stands behind an @ may begin with a dot, and the other way round
-        name, before = host(name.removeprefix("*.").lstrip(".")), name
+        name, before = host(name.strip().removeprefix("*.").lstrip(".")).strip(), name
     if "*" in name or "?" in name:
         raise _Bad("`site:` takes no wildcards: a domain stands for all below it.", "Write site:acme.com.")
     if not name or len(name.split()) > 1:

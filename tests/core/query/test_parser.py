@@ -62,6 +62,7 @@ A, B, C = word("a"), word("b"), word("c")
         ("author:Jane*", Value("author", "jane*", True)),
         ('author:"jane*"', Value("author", "jane*")),
         ("site:https://www.Acme.example/shop", Value("site", "www.acme.example")),
+        ('site:"acme.example ?x"', Value("site", "acme.example")),
         ("site:me@.acme.example", Value("site", "acme.example")),
         ("site:*.acme.example", Value("site", "acme.example")),
         ("site:München.example", Value("site", "münchen.example")),
