@@ -34,7 +34,9 @@ class Row(Struct, frozen=True):
 @page(Role.VIEWER)
 def what_is_said(request: MemberRequest) -> HttpResponse:
     """Sentiment and intent, as a picture and as tables."""
-    form = PeriodForm(request.GET, workspace=request.workspace, today=timezone.now().date())
+    asked = request.GET.copy()
+    asked.setlist("topic", [topic for topic in asked.getlist("topic") if topic])  # none: all posts
+    form = PeriodForm(asked, workspace=request.workspace, today=timezone.now().date())
     shown: dict[str, object] = {"form": form, "listened": queries.listened(request.workspace)}
     if form.is_valid():
         chosen: list[int] = form.cleaned_data["topic"]

@@ -52,13 +52,13 @@ def how_sure(sure: float) -> str:
 
 
 @register.filter
-def ranged(share: Share, what: str) -> SafeString:
-    """A share with its range: drawn, and "41 of 50: 82 %, between 69 % and 90 %". `what` names it for the picture."""
+def ranged(share: Share) -> SafeString:
+    """A share with its range: drawn, and "41 of 50: 82 %, between 69 and 90 %"."""
     if share.share is None or share.low is None or share.high is None:
         return format_html('<span class="quiet">{}</span>', "no labels yet")
     numbers = f"{share.hits} of {share.of}: {judged.per_cent(share.share)}"
     around = f"between {round(100 * share.low)} and {round(100 * share.high)} %"
-    drawn = charts.interval(share.low, share.share, share.high, label=f"{what}: {numbers}, {around}")
+    drawn = charts.interval(share.low, share.share, share.high)
     return format_html('{} <span class="nowrap">{}</span> <span class="quiet nowrap">{}</span>', drawn, numbers, around)
 
 
@@ -71,11 +71,10 @@ def rereading(context: Context) -> dict[str, object]:
 
 
 @register.filter
-def sided(side: Sided, what: str) -> SafeString:
+def sided(side: Sided) -> SafeString:
     """One side of a before and after, drawn and in numbers."""
     if side.right is None or side.low is None or side.high is None:
         return format_html('<span class="quiet">{}</span>', "nothing")
     around = f"between {round(100 * side.low)} and {round(100 * side.high)} %"
-    label = f"{what}: {judged.per_cent(side.right)}, {around}"
-    drawn = charts.interval(side.low, side.right, side.high, label=label, width=100)
+    drawn = charts.interval(side.low, side.right, side.high, width=100)
     return format_html('{}<br>{} <span class="quiet">{}</span>', drawn, judged.per_cent(side.right), around)
