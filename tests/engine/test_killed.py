@@ -70,6 +70,7 @@ print(json.dumps({
 COPIED = "one and the same advertisement is pasted here by many different hands"
 READ_AGAIN = """
 import django; django.setup()
+from hubbub.engine import plans
 from hubbub.measure.actions import correct_many
 from hubbub.measure.model_actions import set_languages
 from hubbub.store.models import *
@@ -77,6 +78,7 @@ w = Workspace.objects.get()
 a = Member.everywhere.create(workspace=w, user=User.objects.invite("a@example.org"), role="admin")
 correct_many(w, list(Post.of(w).order_by("pk").values_list("pk", flat=True)[:5]), "sentiment", "positive", by=a)
 set_languages(w, "sv", by=a)
+plans.follow()
 """
 
 
