@@ -70,10 +70,10 @@ def test_one_key_corrects_and_it_wins_everywhere(chromium: Any, live_server: Any
         page.goto(f"{here}/listen/?q=sentiment%3Apositive")
         page.keyboard.press("j")
         page.keyboard.press("l")
+        expect(page.locator("[data-menu]")).to_be_visible()
         page.keyboard.press("w")  # why
         page.wait_for_url("**/says/**")
         page.get_by_role("button", name="Take back").click()
-        page.wait_for_url("**/says/**")
         expect(page.get_by_text("Taken back.")).to_be_visible()
         page.goto(f"{here}/listen/?q=sentiment%3Apositive")
         expect(page.locator("[data-row]")).to_have_count(0)
