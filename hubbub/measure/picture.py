@@ -16,26 +16,27 @@ def panels_that_fit(report: Report) -> int:
     return max(1, min(len(report.shown), charts.MOST_BARS // max(1, len(report.days))))
 
 
-def draw(workspace: Workspace, report: Report) -> SafeString:
+def draw(workspace: Workspace, report: Report, *, once: bool = False) -> SafeString:
     """The bars; empty where there is not one mention to draw."""
     drawn = report.shown[: panels_that_fit(report)]
     if not any(topic.mentions.now for topic in drawn):
         return SafeString()
     stream = reverse("listen:stream", args=[workspace.slug])
     panels = [
-        charts.Panel(f"{topic.name}: {topic.mentions.written}", _bars(report, topic, number, stream))
+        charts.Panel(f"{topic.name}: {topic.mentions.written}", _bars(report, topic, number, stream, once))
         for number, topic in enumerate(drawn)
     ]
     return charts.days_chart(panels, label=in_words(report))
 
 
-def _bars(report: Report, topic: TopicRow, number: int, stream: str) -> list[charts.Bar]:
+def _bars(report: Report, topic: TopicRow, number: int, stream: str, once: bool) -> list[charts.Bar]:
     bars = []
     for row in reversed(report.days):
         count = row.mentions[number][1]
         before = report.days_before.get((topic.id, row.day), 0)
         says = f"{topic.name}: {count:,} on {row.day:%a} {row.day.day} {row.day:%b %Y}, {before:,} in the period before"
-        address = f"{stream}?{urlencode({'topic': topic.id, 'day': row.day.isoformat()})}"
+        asked = {"topic": topic.id, "day": row.day.isoformat(), **({"alike": "once"} if once else {})}
+        address = f"{stream}?{urlencode(asked)}"
         bars.append(charts.Bar(row.day, count, before, address, says))
     return bars
 

@@ -129,22 +129,28 @@ class Report(Struct, frozen=True):
 
 
 def report(
-    workspace: Workspace, period: Period, chosen: Sequence[int] = (), *, columns: int = COLUMNS, fresh: bool = False
+    workspace: Workspace,
+    period: Period,
+    chosen: Sequence[int] = (),
+    *,
+    columns: int = COLUMNS,
+    once: bool = False,
+    fresh: bool = False,
 ) -> Report:
-    """Everything about the period; `chosen` are ids of topics, none: the `columns` most mentioned ones. In a large
-    workspace perhaps some minutes old, unless `fresh`."""
-    what = ("report", period.first, period.last, *chosen, columns)
-    return keep(workspace, what, lambda: _report(workspace, period, chosen, columns), fresh=fresh)
+    """Everything about the period; `chosen` are ids of topics, none: the `columns` most mentioned ones. `once`: posts
+    that say the same count once. In a large workspace perhaps some minutes old, unless `fresh`."""
+    what = ("report", period.first, period.last, *chosen, columns, once)
+    return keep(workspace, what, lambda: _report(workspace, period, chosen, columns, once), fresh=fresh)
 
 
-def _report(workspace: Workspace, period: Period, chosen: Sequence[int], columns: int) -> Report:
-    topics = _topics(workspace, period, chosen)
+def _report(workspace: Workspace, period: Period, chosen: Sequence[int], columns: int, once: bool) -> Report:
+    topics = _topics(workspace, period, chosen, once)
     shown = topics if chosen else topics[:columns]
     ids = [topic.id for topic in shown]
-    posts = posts_by_day(workspace, period.window)
-    posts_before = sum(posts_by_day(workspace, period.before.window).values())
-    counts = mentions_by_day(workspace, ids, period.window)
-    counts_before = mentions_by_day(workspace, ids, period.before.window)
+    posts = posts_by_day(workspace, period.window, once=once)
+    posts_before = sum(posts_by_day(workspace, period.before.window, once=once).values())
+    counts = mentions_by_day(workspace, ids, period.window, once=once)
+    counts_before = mentions_by_day(workspace, ids, period.before.window, once=once)
     length = period.window.length
     return Report(
         period=period,
@@ -157,18 +163,18 @@ def _report(workspace: Workspace, period: Period, chosen: Sequence[int], columns
             for day in reversed(period.window.days())
         ],
         days_before={(topic, day + length): count for (topic, day), count in counts_before.items()},
-        sources=_sources(workspace, ids, period),
+        sources=_sources(workspace, ids, period, once),
         engagement=_engagement(workspace, period),
         counted=timezone.now(),
     )
 
 
-def _topics(workspace: Workspace, period: Period, chosen: Sequence[int]) -> list[TopicRow]:
+def _topics(workspace: Workspace, period: Period, chosen: Sequence[int], once: bool) -> list[TopicRow]:
     topics = Topic.of(workspace).filter(pk__in=chosen) if chosen else Topic.of(workspace).filter(active=True)
     rows = list(topics.order_by("name"))
     ids = [topic.pk for topic in rows]
-    now = figures.mentions(workspace, period.window, ids)
-    before = figures.mentions(workspace, period.before.window, ids)
+    now = figures.mentions(workspace, period.window, ids, once=once)
+    before = figures.mentions(workspace, period.before.window, ids, once=once)
     listed = [
         TopicRow(
             id=topic.pk,
@@ -181,9 +187,9 @@ def _topics(workspace: Workspace, period: Period, chosen: Sequence[int]) -> list
     return sorted(listed, key=lambda row: -(row.mentions.now or 0))
 
 
-def _sources(workspace: Workspace, topics: Sequence[int], period: Period) -> list[SourceRow]:
-    posts = figures.posts_by_source(workspace, period.window)
-    mentions = figures.mentions_by_source(workspace, topics, period.window)
+def _sources(workspace: Workspace, topics: Sequence[int], period: Period, once: bool) -> list[SourceRow]:
+    posts = figures.posts_by_source(workspace, period.window, once=once)
+    mentions = figures.mentions_by_source(workspace, topics, period.window, once=once)
     names = Source.of(workspace).filter(pk__in=posts.keys() | mentions.keys()).values_list("pk", "name")
     rows = [SourceRow(pk, name, posts.get(pk, 0), mentions.get(pk, 0)) for pk, name in names]
     return sorted(rows, key=lambda row: (-row.mentions, -row.posts, row.name))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from hubbub.store.models import Role
 from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.lists import is_once
 
 from . import picture, queries
 from .forms import MOST, SPANS, USUAL, PeriodForm
@@ -28,16 +29,18 @@ def mentions(request: MemberRequest) -> HttpResponse:
     }
     if form.is_valid():
         chosen: list[int] = form.cleaned_data["topic"]
-        fresh = "fresh" in request.GET
-        report = queries.report(request.workspace, form.cleaned_data["period"], chosen, fresh=fresh)
+        once, fresh = is_once(request, usual=False), "fresh" in request.GET
+        report = queries.report(request.workspace, form.cleaned_data["period"], chosen, once=once, fresh=fresh)
         if fresh:  # so that the address that stays does not count again whenever it is opened
             return HttpResponseRedirect(_without_fresh(request), status=303)
         shown |= {
             "report": report,
-            "picture": picture.draw(request.workspace, report),
+            "picture": picture.draw(request.workspace, report, once=once),
             "drawn": picture.panels_that_fit(report),
-            "spans": _spans(form, chosen),
+            "spans": _spans(form, chosen, once),
             "chosen": chosen,
+            "once": once,
+            "switch": _switch(request, once),
             "same": urlencode(_same(report.period, chosen)),
             "counted": report.counted,
             "fresh": _without_fresh(request, "fresh=1"),
@@ -52,10 +55,17 @@ def _without_fresh(request: MemberRequest, more: str = "") -> str:
     return f"{request.path}?{given}" if given else request.path
 
 
-def _spans(form: PeriodForm, chosen: Sequence[int]) -> list[tuple[int, str, bool]]:
+def _switch(request: MemberRequest, once: bool) -> str:
+    asked = request.GET.copy()
+    asked["alike"] = "all" if once else "once"
+    return f"?{asked.urlencode()}"
+
+
+def _spans(form: PeriodForm, chosen: Sequence[int], once: bool) -> list[tuple[int, str, bool]]:
     dated = bool(form.cleaned_data["from"] or form.cleaned_data["to"])
     here = None if dated else form.cleaned_data["days"] or USUAL
-    topics = [("topic", topic) for topic in chosen]
+    topics: list[tuple[str, object]] = [("topic", topic) for topic in chosen]
+    topics += [("alike", "once")] if once else []
     return [(days, "?" + urlencode([("days", days), *topics]), days == here) for days in SPANS]
 
 

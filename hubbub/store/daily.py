@@ -5,22 +5,30 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, models
 from django.db.models import Count, F, Func, Model, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from hubbub.core.kpi import Window
 
 from .models import Rollup, Workspace
 
 
-def mentions_by_day(workspace: Workspace, topics: Sequence[int], window: Window) -> dict[tuple[int, date], int]:
-    """(topic id, day in UTC) → posts. Days without any are left out."""
+def amount(*, once: bool) -> Sum:
+    """How many posts the roll-ups hold; `once`: without those that say what another said before."""
+    return Sum(F("posts") - Coalesce(F("copies"), 0)) if once else Sum("posts")
+
+
+def mentions_by_day(
+    workspace: Workspace, topics: Sequence[int], window: Window, *, once: bool = False
+) -> dict[tuple[int, date], int]:
+    """(topic id, day in UTC) → posts. Days without any are left out. `once`: posts that say the same count once."""
     rows = Rollup.of(workspace).filter(topic__in=topics, hour__gte=window.start, hour__lt=window.end)
-    found = rows.annotate(day=_day("hour")).values_list("topic", "day").annotate(sum=Sum("posts")).order_by()
+    found = rows.annotate(day=_day("hour")).values_list("topic", "day").annotate(sum=amount(once=once)).order_by()
     return {(topic, day): posts for topic, day, posts in found if topic is not None}
 
 
-def posts_by_day(workspace: Workspace, window: Window) -> dict[date, int]:
-    """Day in UTC → all posts that were published on it, whether a topic caught them or not."""
-    return _posts(Rollup.of(workspace).filter(topic=None), window)
+def posts_by_day(workspace: Workspace, window: Window, *, once: bool = False) -> dict[date, int]:
+    """Day in UTC → all posts that were published on it, whether a topic caught them or not. `once`: as above."""
+    return _posts(Rollup.of(workspace).filter(topic=None), window, once=once)
 
 
 def mentions_from(workspace: Workspace, topics: Sequence[int], window: Window) -> dict[date, int]:
@@ -28,9 +36,9 @@ def mentions_from(workspace: Workspace, topics: Sequence[int], window: Window) -
     return _posts(Rollup.of(workspace).filter(topic__in=topics), window)
 
 
-def _posts(rollups: QuerySet[Rollup], window: Window) -> dict[date, int]:
+def _posts(rollups: QuerySet[Rollup], window: Window, *, once: bool = False) -> dict[date, int]:
     rows = rollups.filter(hour__gte=window.start, hour__lt=window.end).annotate(day=_day("hour", since(window.start)))
-    return dict(rows.values_list("day").annotate(sum=Sum("posts")).order_by())
+    return dict(rows.values_list("day").annotate(sum=amount(once=once)).order_by())
 
 
 def rows_from(rows: QuerySet[Model], moment: str, window: Window) -> dict[date, int]:

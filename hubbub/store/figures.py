@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hubbub.core.kpi import DAY, HOUR, REACH, Measure, Window, median, share
 
-from .daily import mentions_from, rows_from, wait
+from .daily import amount, mentions_from, rows_from, wait
 from .kept import keep
 from .models import Author, Conversation, Decision, Mention, Outbox, OutboxState, Post, Rollup, Source, Topic, Workspace
 from .models.topic import TopicKind
@@ -47,23 +47,28 @@ class Answers(Struct, frozen=True):
     median_hours: float | None  # of those answered
 
 
-def mentions(workspace: Workspace, window: Window, topics: Sequence[int] | None = None) -> dict[int, int]:
-    """Topic id → posts in the window, for these topics or for all. Topics without any are left out."""
+def mentions(
+    workspace: Workspace, window: Window, topics: Sequence[int] | None = None, *, once: bool = False
+) -> dict[int, int]:
+    """Topic id → posts in the window, for these topics or for all. Topics without any are left out. `once`: posts that
+    say the same count once."""
     rows = Rollup.of(workspace).filter(hour__gte=window.start, hour__lt=window.end)
     rows = rows.exclude(topic=None) if topics is None else rows.filter(topic__in=topics)
-    return {topic: posts for topic, posts in rows.values_list("topic").annotate(sum=Sum("posts")) if posts}
+    return {topic: posts for topic, posts in rows.values_list("topic").annotate(sum=amount(once=once)) if posts}
 
 
-def mentions_by_source(workspace: Workspace, topics: Sequence[int], window: Window) -> dict[int, int]:
+def mentions_by_source(
+    workspace: Workspace, topics: Sequence[int], window: Window, *, once: bool = False
+) -> dict[int, int]:
     """Source id → mentions of these topics, added up: a post that two of them catch counts twice."""
     rows = Rollup.of(workspace).filter(topic__in=topics, hour__gte=window.start, hour__lt=window.end)
-    return {source: posts for source, posts in rows.values_list("source").annotate(sum=Sum("posts")) if posts}
+    return {source: posts for source, posts in rows.values_list("source").annotate(sum=amount(once=once)) if posts}
 
 
-def posts_by_source(workspace: Workspace, window: Window) -> dict[int, int]:
+def posts_by_source(workspace: Workspace, window: Window, *, once: bool = False) -> dict[int, int]:
     """Source id → all posts published in the window."""
     rows = Rollup.of(workspace).filter(topic=None, hour__gte=window.start, hour__lt=window.end)
-    return {source: posts for source, posts in rows.values_list("source").annotate(sum=Sum("posts")) if posts}
+    return {source: posts for source, posts in rows.values_list("source").annotate(sum=amount(once=once)) if posts}
 
 
 def answers(workspace: Workspace, window: Window) -> Answers:

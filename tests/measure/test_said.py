@@ -102,3 +102,15 @@ def test_no_share_of_a_handful(world: World, topic: Topic) -> None:
 @pytest.mark.parametrize(("address", "status"), [("?from=2026-13-01", 422), ("?topic=0", 422), ("?topic=", 200)])
 def test_odd_addresses(world: World, topic: Topic, address: str, status: int) -> None:
     assert world.client().get(PAGE + address).status_code == status
+
+
+@pytest.mark.parametrize(("alike", "mentions", "posts"), [("", 4, 6), ("all", 4, 6), ("once", 3, 4)])
+def test_mentions_count_alike_posts_once_or_all(
+    world: World, topic: Topic, alike: str, mentions: int, posts: int
+) -> None:
+    page = text(world, f"/w/acme/measure/?alike={alike}")
+    rows = re.findall(r'<th scope="row">(Acme|All posts read)</th>.*?href="([^"]+)">([\d,]+)</a>', page)
+    found = {name: (url, int(number)) for name, url, number in rows}
+    assert (found["Acme"][1], found["All posts read"][1]) == (mentions, posts)
+    for name, (url, number) in found.items():
+        assert text(world, url).count("data-open") == number, name
