@@ -5,9 +5,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from hubbub.core.text.features import BUCKETS
-from hubbub.core.text.model import Curve, Line
+from hubbub.core.text.model import MOST, Curve, Line
 from tools.train.matrix import Doubles, Ints, Matrix, Table
 from tools.train.solver import minimise
+
+TAIL = 8.0  # how far beyond what was seen a curve goes on
 
 
 class Recipe(Struct, frozen=True):
@@ -98,8 +100,8 @@ def _rarity(table: Table) -> Doubles:
 def rounded(weights: Doubles) -> tuple[NDArray[np.int8], float]:
     """Weights as whole numbers, and what one of them is worth."""
     some = np.abs(weights[weights != 0])
-    unit = float(np.quantile(some, 0.9998)) / 127 if some.size else 1.0
-    return np.rint(np.clip(weights / unit, -127, 127)).astype(np.int8), float(np.float32(unit))
+    unit = float(np.quantile(some, 0.9996)) / MOST if some.size else 1.0
+    return np.rint(np.clip(weights / unit, -MOST, MOST)).astype(np.int8), float(np.float32(unit))
 
 
 def line(fitted: Fitted, row: int, words: float, letters: float) -> Line:
@@ -111,17 +113,20 @@ def _short(number: float) -> float:
 
 
 def curve(thoughts: Doubles, right: NDArray[np.bool_], *, bends: int = 12) -> Curve:
-    """How often what was thought is right: means over equal lots, made to ascend (pool adjacent violators)."""
+    """How often what was thought is right: means over equal lots, made to ascend (pool adjacent violators).
+    It goes on ascending beyond what was seen, so that what stands out most still does."""
     order = np.argsort(thoughts, kind="stable")
     lots = [lot for lot in np.array_split(order, min(bends, max(1, len(order) // 50))) if lot.size]
-    blocks = [(float(thoughts[lot].mean()), float(right[lot].mean()), len(lot)) for lot in lots]
+    blocks = [(float(thoughts[lot].mean()), (float(right[lot].sum()) + 0.5) / (len(lot) + 1), len(lot)) for lot in lots]
     pooled: list[tuple[float, float, int]] = []
     for block in blocks:
         pooled.append(block)
         while len(pooled) > 1 and pooled[-2][1] >= pooled[-1][1]:
             (x, y, n), (x2, y2, n2) = pooled[-2:]
             pooled[-2:] = [((x * n + x2 * n2) / (n + n2), (y * n + y2 * n2) / (n + n2), n + n2)]
-    return Curve(tuple(_short(x) for x, _, _ in pooled), tuple(_short(y) for _, y, _ in pooled))
+    (first, low, _), (last, high, _) = pooled[0], pooled[-1]
+    ends = [(first - TAIL, low / 10), *((x, y) for x, y, _ in pooled), (last + TAIL, 1 - (1 - high) / 10)]
+    return Curve(tuple(_short(x) for x, _ in ends), tuple(_short(y) for _, y in ends))
 
 
 def calibration_error(chances: Doubles, right: NDArray[np.bool_], *, bins: int = 10) -> float:

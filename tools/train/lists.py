@@ -34,6 +34,14 @@ almost barely hardly kinda kindof less little marginal marginally occasional occ
 slight slightly somewhat sorta sortof
 """
 NEGATIONS, STRONGER, WEAKER = _NEGATIONS.split(), _STRONGER.split(), _WEAKER.split()
+PICTURED: dict[str, float] = {  # by our own judgement: where an emoji's name does not tell what it is used for
+    "😡": -2.6, "😠": -2.2, "🤬": -3.2, "😤": -1.6, "👎": -2.2, "💔": -2.4, "😢": -2.0, "😞": -2.2, "😔": -1.8,
+    "😩": -1.6,    "😫": -1.6, "🙄": -1.4, "😒": -1.8, "😕": -1.2, "💩": -1.6, "🤮": -2.8, "🤢": -2.2, "😖": -1.8,
+    "😣": -1.6, "🖕": -2.8,
+    "👍": 1.9, "👏": 2.0, "🎉": 2.4, "🥳": 2.6, "❤": 2.9, "🥰": 3.0, "😍": 3.0, "😊": 2.2, "💪": 1.5,
+    "🙌": 2.0,
+    "💯": 1.8, "✨": 1.2, "😻": 2.6, "🤩": 2.6, "💖": 2.8, "💕": 2.6, "🏆": 1.9, "😎": 1.6, "🤗": 2.2, "😁": 2.0,
+}  # fmt: skip
 STRENGTH = 29  # hundredths
 
 
@@ -67,7 +75,7 @@ def installed() -> Lists:
 
 
 def _profanity() -> Iterator[tuple[str, tuple[float, float]]]:
-    import joblib  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    import joblib
 
     folder = resources.files("profanity_check") / "data"
     with (folder / "model.joblib").open("rb") as model, (folder / "vectorizer.joblib").open("rb") as vectorizer:
@@ -89,6 +97,7 @@ def entries(lists: Lists) -> Entries:
             value = sum(lists.valence.get(word.lower(), 0.0) for word in name.split())
             if value:
                 felt[chr(emoji_code(picture[0]))] = max(-4.0, min(4.0, value))
+    felt |= {chr(emoji_code(picture)): value for picture, value in PICTURED.items()}
     words = sorted({*felt, *lists.polarity, *lists.rude, *NEGATIONS, *STRONGER, *WEAKER, *_FLAGS}, key=hash_of)
     rude = [lists.rude.get(word, (0.0, 0.0)) for word in words]
     keys = sorted(signs, key=sign_key)
@@ -112,6 +121,8 @@ _FLAGS = {
     "never": lexicon.NEVER | lexicon.NEGATES,
     "so": lexicon.SO_OR_THIS,
     "this": lexicon.SO_OR_THIS,
+    "kind": lexicon.KIND,
+    "of": lexicon.OF,
 }
 
 

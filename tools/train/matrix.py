@@ -30,6 +30,10 @@ class Table(Struct, frozen=True, eq=False):
         places = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
         return Table(self.buckets[places], np.concatenate(([0], np.cumsum(lengths))), self.norm[rows])
 
+    def fewer(self, times: int) -> "Table":
+        """The same with so many times fewer buckets."""
+        return Table(self.buckets // np.uint32(times), self.bounds, self.norm)
+
     def times(self, weights: Doubles) -> Doubles:
         """The weighted sum of each row."""
         sums: Doubles = np.add.reduceat(weights[self.buckets], self.bounds[:-1]) * self.norm
@@ -50,6 +54,9 @@ class Matrix(Struct, frozen=True, eq=False):
 
     def __len__(self) -> int:
         return len(self.marks)
+
+    def with_marks(self, marks: Doubles) -> "Matrix":
+        return Matrix(self.words, self.letters, marks)
 
     def take(self, rows: Ints) -> "Matrix":
         return Matrix(self.words.take(rows), self.letters.take(rows), self.marks[rows])

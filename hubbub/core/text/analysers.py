@@ -6,19 +6,24 @@ from itertools import islice
 from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from hubbub.core.text import intent, model, sentiment
+from hubbub.core.text import intent, model, sentiment, toxicity
 from hubbub.core.text.features import READ, Reading, read
-from hubbub.core.text.judgement import Judgement, Reason
+from hubbub.core.text.judgement import Column, Judgement, Reason
+from hubbub.core.text.language import Languages
 from hubbub.core.text.lexicon import Felt, Lexicon
 from hubbub.core.text.marks import marks
 from hubbub.core.text.model import Floats
-from hubbub.core.text.toxicity import toxicity
+from hubbub.core.text.spam import Spam
 
 Judged = Literal["sentiment", "toxicity", "spam", "intent"]
 
 CODE = 1  # counts up when the code answers differently with the same model file
+READ_WHOLE = ("", "en")  # languages whose words are read; "" (too short to say) is taken for English
+FOREIGN = 0.75  # how sure we must be of another language before a text is not judged
+GIVEN_SURE = 0.75  # how far a network's word on the language is trusted, where the text does not tell
+WORDLESS_SURE = 0.9  # that a text without words is neutral and wants nothing; by judgement, not measured
 _TOGETHER = 60_000  # characters judged in one go: what the arrays need stays in the processor's cache
 _STRETCHES = 60  # of a text, at most so many parts are tried for their weight
 _FELT = 0.02  # a stretch that moves a judgement by less is not named
@@ -37,9 +42,13 @@ class Analysers:
 
     def __init__(self, shipped: model.Shipped) -> None:
         self.version = f"{shipped.version}.{CODE}"
-        self._shipped = shipped
+        self._feeling = sentiment.Feeling(shipped.sentiment)
+        self._rudeness = toxicity.Rudeness(shipped.toxicity)
+        self._wanting = intent.Wanting(shipped.intent)
         self._tables = model.Tables(shipped)
         self._lexicon = Lexicon(shipped.entries)
+        self._languages, self._spam = Languages(), Spam()
+        self.version += f"-{self._languages.version}-{self._spam.version}"
 
     @classmethod
     def from_bytes(cls, model_file: bytes) -> "Analysers":
@@ -88,28 +97,38 @@ class Analysers:
         felt = self._lexicon.feel(reading)
         found = self._found(reading, felt)
         feelings, wants = found.feelings, found.wants
-        answers = feelings.chances.argmax(axis=1).tolist()
-        wanted = wants.chances.argmax(axis=1).tolist()
-        return [
-            Judgement("", 0.0, sentiment.CLASSES[answer], score, sure, rude, None, intent.CLASSES[want], want_sure)
-            for answer, score, sure, rude, want, want_sure in zip(
-                answers,
-                np.round(feelings.score, 4).tolist(),
-                np.round(feelings.sure, 4).tolist(),
-                np.round(found.toxicity, 4).tolist(),
-                wanted,
-                np.round(wants.sure, 4).tolist(),
+        languages, language_sure = _spoken(self._languages.of(reading), given)
+        numbers = np.stack((feelings.score, feelings.sure, found.toxicity, wants.sure)).round(4).tolist()
+        judgements = [
+            Judgement(
+                code, code_sure, sentiment.CLASSES[answer], score, sure, rude, spam, intent.CLASSES[want], want_sure
+            )
+            for code, code_sure, answer, score, sure, rude, spam, want, want_sure in zip(
+                languages,
+                language_sure,
+                feelings.chances.argmax(axis=1).tolist(),
+                *numbers[:3],
+                self._spam.of(reading, texts).values,
+                wants.chances.argmax(axis=1).tolist(),
+                numbers[3],
                 strict=True,
             )
         ]
+        wordless = np.bincount(reading.rows, weights=reading.words, minlength=len(texts)) == 0
+        signs: Floats | None = None
+        for place, bare in enumerate(wordless.tolist()):
+            foreign = languages[place] not in READ_WHOLE and language_sure[place] >= FOREIGN
+            if bare or foreign:
+                signs = sentiment.signs(reading, felt) if signs is None else signs
+                judgements[place] = _by_signs(judgements[place], float(signs[place]), foreign=foreign)
+        return judgements
 
     def _found(self, reading: Reading, felt: Felt) -> Found:
-        shipped = self._shipped
         sums = self._tables.sums(reading)
         dense = marks(reading, felt)
-        feelings = sentiment.feelings(shipped.sentiment, sums, dense, felt)
-        rude = toxicity(shipped.toxicity, sums, dense, felt)
-        wants = intent.wants(shipped.intent, sums, intent.with_others(dense, feelings.chances, rude))
+        feelings = self._feeling(sums, dense, felt)
+        rude = self._rudeness(sums, toxicity.with_feelings(dense, feelings.chances), felt)
+        wants = self._wanting(sums, intent.with_others(dense, feelings.chances, rude))
         return Found(feelings, rude, wants)
 
     def _chances(self, texts: Sequence[str], field: Judged) -> Floats:
@@ -119,7 +138,35 @@ class Analysers:
             return found.feelings.chances
         if field == "intent":
             return found.wants.chances
+        if field == "spam":
+            spam = np.array([chance or 0.0 for chance in self._spam.of(reading, texts).values])
+            return np.stack([1 - spam, spam], axis=1)
         return np.stack([1 - found.toxicity, found.toxicity], axis=1)
+
+
+def _spoken(found: Column[str], given: Sequence[str]) -> tuple[list[str], list[float]]:
+    """The language of each text, "" where it is unknown. What the network says counts where we are not sure."""
+    codes = [value or "" for value in found.values]
+    sure = [chance if code else 0.0 for code, chance in zip(codes, found.sure, strict=True)]
+    for place, said in enumerate(given) if any(given) else ():
+        code = said[:2].lower()
+        if code and code != codes[place] and sure[place] < FOREIGN:
+            codes[place], sure[place] = code, GIVEN_SURE
+    return codes, sure
+
+
+def _by_signs(judgement: Judgement, signs: float, *, foreign: bool) -> Judgement:
+    """What is left to say without words that we can read: what pictures say; the rest is not judged, or nothing."""
+    answer, score, sure = sentiment.by_signs(signs)
+    if foreign:
+        return structs.replace(
+            judgement, sentiment=answer, sentiment_score=score, sentiment_sure=sure,
+            toxicity=None, intent=None, intent_sure=0.0,
+        )  # fmt: skip
+    return structs.replace(
+        judgement, sentiment=answer or "neutral", sentiment_score=score or 0.0, sentiment_sure=sure or WORDLESS_SURE,
+        toxicity=0.0, intent="other", intent_sure=WORDLESS_SURE,
+    )  # fmt: skip
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

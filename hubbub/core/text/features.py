@@ -85,16 +85,16 @@ def read(texts: Sequence[str]) -> Reading:
     firsts = np.concatenate(([0], np.cumsum(lengths)))  # of the space before each text
     wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
     narrow = characters.in_sixteen_bits(wide)
-    kind = characters.kinds()[narrow]
-    letters = characters.folds()[narrow]
+    kind = characters.kinds().take(narrow, mode="clip")
+    letters = characters.folds().take(narrow, mode="clip")
     letters[firsts] = 32
     kind[firsts] = SPACE
 
     drop, links, stretched = _dropped(joined, letters, kind, firsts)
     row_of = np.repeat(np.arange(len(cut)), lengths)
     counted = np.bincount(row_of * KINDS + kind[: firsts[-1]], minlength=len(cut) * KINDS).reshape(-1, KINDS)
-    kept = np.flatnonzero(~drop)
-    letters, kind = letters[kept], kind[kept]
+    kept = (~drop).nonzero()[0]
+    letters, kind = letters.take(kept), kind.take(kept)
     letter_rows = np.searchsorted(kept, firsts)
     origin = kept - np.repeat(firsts, np.diff(np.append(letter_rows, len(kept)))) - 1
     starts, ends = _tokens(kind)
@@ -129,11 +129,11 @@ def _dropped(
     drop = kind == DROPPED
     same = letters[1:] == letters[:-1]
     drop[1:] |= same & (kind[1:] == SPACE)
-    runs = np.flatnonzero(same[1:] & same[:-1]) + 2
+    runs = (same[1:] & same[:-1]).nonzero()[0] + 2
     runs = runs[kind[runs] != DIGIT]
     drop[runs] = True
     stretched = runs[(kind[runs] == LOWER) | (kind[runs] == UPPER)]
-    spaces = np.flatnonzero(kind == SPACE)
+    spaces = (kind == SPACE).nonzero()[0]
     links = _links(joined, letters)
     if links.size:
         drop[_ranges(links + 4, spaces[np.searchsorted(spaces, links)])] = True
@@ -142,9 +142,9 @@ def _dropped(
         letters[begun] = np.tile(np.frombuffer("http".encode("utf-16-le"), "<u2"), links.size)
         kind[begun] = LOWER
     if "@" in joined:
-        at = np.flatnonzero(kind == AT)
+        at = (kind == AT).nonzero()[0]
         at = at[(_TOKEN_OF[kind[at - 1]] != _WORD) & (_TOKEN_OF[kind[at + 1]] == _WORD)]
-        others = np.flatnonzero(_TOKEN_OF[kind] != _WORD)
+        others = (_TOKEN_OF[kind] != _WORD).nonzero()[0]
         drop[_ranges(at + 1, others[np.searchsorted(others, at + 1)])] = True
     drop[firsts] = False
     drop[-_PAD:] = False
@@ -155,12 +155,12 @@ def _links(joined: str, letters: NDArray[np.uint16]) -> Numbers:
     """Where links begin: "http(s)://" and "www."; in order."""
     found = np.zeros(0, np.int64)
     if "://" in joined:
-        colon = np.flatnonzero(letters == ord(":"))
-        colon = colon[(letters[colon + 1] == ord("/")) & (letters[colon + 2] == ord("/")) & (colon > 5)]
+        colon = (letters == ord(":")).nonzero()[0]
+        colon = colon[(letters[colon + 1] == ord("/")) & (letters[colon + 2] == ord("/")) & (colon > 4)]
         begin = colon - 4 - (letters[colon - 1] == ord("s"))
         found = begin[(letters[begin] == ord("h")) & (letters[begin + 1] == ord("t"))]
     if "www." in joined:
-        dot = np.flatnonzero(letters == ord("."))
+        dot = (letters == ord(".")).nonzero()[0]
         begin = dot[dot > 3] - 3
         www = (letters[begin] == ord("w")) & (letters[begin + 1] == ord("w")) & (letters[begin + 2] == ord("w"))
         begin = begin[www & (letters[begin - 1] == 32)]
@@ -178,16 +178,16 @@ def _ranges(starts: Numbers, ends: Numbers) -> Numbers:
 
 def _tokens(kind: NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
     """Words (letters, digits, apostrophes between letters), single pictures, runs of ! or ?, someone mentioned."""
-    part = _TOKEN_OF[kind]
-    apostrophes = np.flatnonzero(kind == APOSTROPHE)
+    part = _TOKEN_OF.take(kind, mode="clip")
+    apostrophes = (kind == APOSTROPHE).nonzero()[0]
     inside = apostrophes[(part[apostrophes - 1] == _WORD) & (part[apostrophes + 1] == _WORD)]
     part[inside] = _WORD
     bound = np.empty(len(part), np.bool_)
     bound[0] = True
     np.not_equal(part[1:], part[:-1], out=bound[1:])
     bound |= part == _PICTURE
-    bounds = np.flatnonzero(bound)
-    held = np.flatnonzero(part[bounds])
+    bounds = bound.nonzero()[0]
+    held = part[bounds].nonzero()[0]
     return bounds[held], bounds[held + 1]  # spaces stand at the end: there is always a next bound
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hubbub.core.facts import Intent
 from hubbub.core.text import model
-from hubbub.core.text.model import Floats, Sums, scores, softmax
+from hubbub.core.text.model import Floats, Scorer, Sums, softmax
 
 CLASSES: tuple[Intent, ...] = get_args(Intent)
 
@@ -19,14 +19,18 @@ class Wants(Struct, frozen=True, eq=False):
     sure: Floats  # of the answer
 
 
-def wants(head: model.Intents, sums: Sums, marks: Floats) -> Wants:
-    """`marks`: those of the text, then those that other heads found; see `with_others`."""
-    raw = np.stack(
-        [scores(line, sums.intents[:, lane], np.zeros(len(marks)), marks) for lane, line in enumerate(head.classes)],
-        axis=1,
-    )
-    chances = softmax(raw)
-    return Wants(chances, head.sure.at(chances.max(axis=1)))
+class Wanting:
+    """The head, ready to judge."""
+
+    def __init__(self, head: model.Intents) -> None:
+        self._sure = head.sure
+        self._scores = Scorer(head.classes)
+
+    def __call__(self, sums: Sums, marks: Floats) -> Wants:
+        """`marks`: those of the text, then those that other heads found; see `with_others`."""
+        lanes = slice(0, len(CLASSES))
+        chances = softmax(self._scores(sums.intents[:, lanes], sums.intent_letters[:, lanes], marks))
+        return Wants(chances, self._sure.at(chances.max(axis=1)))
 
 
 def with_others(marks: Floats, chances: Floats, toxicity: Floats) -> Floats:

@@ -12,7 +12,7 @@ from hubbub.core.text.features import Numbers, Reading
 
 Floats = NDArray[np.float64]
 
-NEGATES, BUT, LEAST, NO, NEVER, SO_OR_THIS = 1, 2, 4, 8, 16, 32  # flags of a word
+NEGATES, BUT, LEAST, NO, NEVER, SO_OR_THIS, KIND, OF = 1, 2, 4, 8, 16, 32, 64, 128  # flags of a word
 
 _SLOTS = 17  # bits: several places for each entry, so that most are found at the first try
 _TURNED = -0.74  # "not good" is about as bad as good is good, but less
@@ -50,7 +50,6 @@ class Felt(Struct, frozen=True, eq=False):
     negations: Floats
     turns: Floats  # how many "but"
     rude: Floats  # linear score: above 0 leans to profanity
-    rude_tokens: Floats  # token → its part in that
 
 
 class Lexicon:
@@ -83,8 +82,8 @@ class Lexicon:
     def find(self, hashes: NDArray[np.uint64]) -> Numbers:
         """Hash of a word → its row, 0 where it has none."""
         at = (hashes >> np.uint64(64 - _SLOTS)).astype(np.int64)
-        found = self._slots[at].astype(np.int64)
-        astray = np.flatnonzero((self._hashes[found] != hashes) & (found != 0))
+        found = self._slots.take(at).astype(np.int64)
+        astray = ((self._hashes.take(found) != hashes) & (found != 0)).nonzero()[0]
         while astray.size:
             at[astray] += 1
             found[astray] = self._slots[at[astray]]
@@ -95,38 +94,46 @@ class Lexicon:
     def feel(self, reading: Reading) -> Felt:
         """Weigh the words of a batch."""
         rows = self.find(reading.hashes)
-        flags = self._flags[rows]
+        flags = self._flags.take(rows)
         tokens, turns = self._ruled(reading, rows, flags)
         signs = self._signs_of(reading)
-        total = _summed(tokens, reading) + signs
+        polarity = self._polarity.take(rows) * np.where(_negated_near(reading, flags), -0.5, 1.0)
+        rude = self._rude.take(rows)
+        glad, sad, adjectives, weighing, pull, rarity, negations = _summed(
+            reading,
+            np.maximum(tokens, 0),
+            np.minimum(tokens, 0),
+            polarity,
+            polarity != 0,
+            rude,
+            self._rarity.take(rows) ** 2,
+            flags & NEGATES,
+        )
+        total = glad + sad + signs
         total += np.sign(total) * _emphasis(reading)
-        polarity = self._polarity[rows] * np.where(_negated_near(reading, flags), -0.5, 1.0)
-        weighing = _summed((polarity != 0).astype(np.float64), reading)
-        rude = self._rude[rows]
-        norm = np.sqrt(_summed(self._rarity[rows] ** 2, reading))
         return Felt(
             tokens=tokens,
-            compound=(total / np.sqrt(total * total + _ALPHA)).astype(np.float64),
-            glad=_summed(np.maximum(tokens, 0), reading) + np.maximum(signs, 0),
-            sad=_summed(np.minimum(tokens, 0), reading) + np.minimum(signs, 0),
+            compound=total / np.sqrt(total * total + _ALPHA),
+            glad=glad + np.maximum(signs, 0),
+            sad=sad + np.minimum(signs, 0),
             best=_extreme(np.maximum, tokens, reading),
             worst=_extreme(np.minimum, tokens, reading),
             signs=signs,
-            polarity=_summed(polarity, reading) / np.maximum(weighing, 1),
-            negations=_summed((flags & NEGATES).astype(np.float64), reading),
+            polarity=adjectives / np.maximum(weighing, 1),
+            negations=negations,
             turns=turns,
-            rude=_summed(rude, reading) / np.maximum(norm, 1),
-            rude_tokens=rude / np.maximum(norm, 1)[reading.rows],
+            rude=pull / np.maximum(np.sqrt(rarity), 1),
         )
 
     def _ruled(self, reading: Reading, rows: Numbers, flags: NDArray[np.uint8]) -> tuple[Floats, Floats]:
         """Token → feeling after all rules that look at words; and how many "but" each text has."""
-        valence, boost = self._valence[rows], self._boost[rows]
+        valence, boost = self._valence.take(rows), self._boost.take(rows)
         felt = np.where(boost == 0, valence, 0.0)
+        felt[:-1][((flags[:-1] & KIND) != 0) & ((flags[1:] & OF) != 0)] = 0  # "a kind of" is not kind
         mixed_case = _some_capitals(reading)[reading.rows]
         shouted = reading.capitals & mixed_case
         felt += np.sign(felt) * (_SHOUTED * shouted)
-        carries = np.flatnonzero(felt)
+        carries = felt.nonzero()[0]
         value = felt[carries]
         bare = valence == 0
         no = (flags & NO) != 0
@@ -150,7 +157,7 @@ class Lexicon:
         following = np.minimum(carries + 1, len(felt) - 1)
         leads = no[carries] & (valence[following] != 0) & (reading.rows[following] == reading.rows[carries])
         felt[carries] = np.where(leads & (following > carries), 0, value)
-        but = np.flatnonzero(flags & BUT)
+        but = (flags & BUT).nonzero()[0]
         count = np.bincount(reading.rows[but], minlength=len(reading))
         if but.size:
             first = np.full(len(reading), len(felt))
@@ -164,15 +171,15 @@ class Lexicon:
     def _signs_of(self, reading: Reading) -> Floats:
         """Sum over emoticons that stand alone, such as :-)."""
         letters = reading.letters
-        spaces = np.flatnonzero(letters == 32)
+        spaces = (letters == 32).nonzero()[0]
         starts, lengths = spaces[:-1] + 1, np.diff(spaces) - 1
-        short = np.flatnonzero((lengths >= 2) & (lengths <= 4))
+        short = ((lengths >= 2) & (lengths <= 4)).nonzero()[0]
         starts, lengths = starts[short], lengths[short]
         keys = letters[starts].astype(np.uint64)
         for further in (1, 2, 3):
             keys |= (letters[starts + further].astype(np.uint64) << np.uint64(16 * further)) * (lengths > further)
         at = np.minimum(np.searchsorted(self._signs, keys), len(self._signs) - 1)
-        hit = np.flatnonzero(self._signs[at] == keys)
+        hit = (self._signs[at] == keys).nonzero()[0]
         rows = np.searchsorted(reading.letter_rows, starts[hit], "right") - 1
         sums = np.bincount(rows, weights=self._sign_valence[at[hit]], minlength=len(reading))
         return sums.astype(np.float64)
@@ -183,26 +190,27 @@ def sign_key(sign: str) -> int:
     return sum(ord(letter) << (16 * place) for place, letter in enumerate(sign))
 
 
-def _summed(values: Floats, reading: Reading) -> Floats:
-    """Sum over each text's tokens."""
-    running = np.zeros(len(values) + 1)
-    np.cumsum(values, out=running[1:])
-    bounds = running[reading.token_rows]
-    return (bounds[1:] - bounds[:-1]).astype(np.float64)
+def _summed(reading: Reading, *values: NDArray[np.generic]) -> Floats:
+    """(values, texts): sums over each text's tokens."""
+    running = np.zeros((len(values), len(reading.rows) + 1))
+    np.cumsum(np.stack(values), axis=1, dtype=np.float64, out=running[:, 1:])
+    bounds = running[:, reading.token_rows]
+    sums: Floats = bounds[:, 1:] - bounds[:, :-1]
+    return sums
 
 
 def _extreme(which: np.ufunc, values: Floats, reading: Reading) -> Floats:
     extremes = np.zeros(len(reading), np.float64)
-    at = np.flatnonzero(values)
+    at = values.nonzero()[0]
     which.at(extremes, reading.rows[at], values[at])
     return extremes
 
 
 def _some_capitals(reading: Reading) -> NDArray[np.bool_]:
     """Which texts have words in CAPITALS and others that are not."""
-    shouted = _summed(reading.capitals.astype(np.float64), reading)
-    words = _summed(reading.words.astype(np.float64), reading)
-    return (shouted > 0) & (shouted < words)
+    shouted, words = _summed(reading, reading.capitals, reading.words)
+    mixed: NDArray[np.bool_] = (shouted > 0) & (shouted < words)
+    return mixed
 
 
 def _emphasis(reading: Reading) -> Floats:

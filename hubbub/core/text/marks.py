@@ -55,14 +55,14 @@ def marks(reading: Reading, felt: Felt) -> NDArray[np.float64]:
 def _last(reading: Reading, felt: Felt) -> NDArray[np.float64]:
     """The last feeling of each text: how it ends weighs more than how it begins."""
     last = np.zeros(len(reading), np.float64)
-    at = np.flatnonzero(felt.tokens)
+    at = felt.tokens.nonzero()[0]
     last[reading.rows[at]] = felt.tokens[at]  # of several on one row, the last is kept
     return last
 
 
 def _asks_last(reading: Reading) -> NDArray[np.bool_]:
     asks = np.zeros(len(reading), np.bool_)
-    full = np.flatnonzero(np.diff(reading.token_rows))
+    full = (np.diff(reading.token_rows)).nonzero()[0]
     last = reading.token_rows[full + 1] - 1
     asks[full] = reading.letters[reading.starts[last]] == ord("?")
     return asks

@@ -4,39 +4,52 @@ from typing import get_args
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from hubbub.core.facts import Sentiment
 from hubbub.core.text import model
+from hubbub.core.text.features import Reading
 from hubbub.core.text.lexicon import Felt
-from hubbub.core.text.model import NEGATIVE, VALENCE, Floats, Sums, scores, softmax
+from hubbub.core.text.model import NEGATIVE, VALENCE, Floats, Scorer, Sums, softmax
 
 CLASSES: tuple[Sentiment, ...] = get_args(Sentiment)
+LANES_READ = slice(NEGATIVE, VALENCE + 1)
+CLEAR = 0.25  # from here on signs say something
+SIGNS_SURE = 0.61  # how often they are right: of 2,150 labelled tweets with clear signs, judged by these alone
 
 
 class Feelings(Struct, frozen=True, eq=False):
     """What a batch's texts feel like."""
 
-    raw: Floats  # (texts, 3): scores before they are balanced
     chances: Floats  # (texts, 3), as in CLASSES; the answer is the greatest
     sure: Floats  # of the answer
     score: Floats  # -1 to 1
 
 
-def feelings(head: model.Sentiments, sums: Sums, marks: Floats, felt: Felt) -> Feelings:
-    raw = np.stack(
-        [
-            scores(line, sums.words[:, lane], sums.letters[:, lane], marks)
-            for lane, line in enumerate(head.classes, NEGATIVE)
-        ],
-        axis=1,
-    )
-    chances = softmax(raw + np.array(head.balance))
-    learned = np.tanh(scores(head.valence, sums.words[:, VALENCE], sums.letters[:, VALENCE], marks))
-    score = head.learned * learned + (1 - head.learned) * felt.compound
-    return Feelings(raw, chances, head.sure.at(chances.max(axis=1)), np.clip(score, -1.0, 1.0))
+class Feeling:
+    """The head, ready to judge."""
+
+    def __init__(self, head: model.Sentiments) -> None:
+        self._head = head
+        self._scores = Scorer((*head.classes, head.valence))
+        self._balance = np.array(head.balance)
+
+    def __call__(self, sums: Sums, marks: Floats, felt: Felt) -> Feelings:
+        raw = self._scores(sums.words[:, LANES_READ], sums.letters[:, LANES_READ], marks)
+        chances = softmax(raw[:, :3] + self._balance)
+        score = self._head.learned * np.tanh(raw[:, 3]) + (1 - self._head.learned) * felt.compound
+        return Feelings(chances, self._head.sure.at(chances.max(axis=1)), np.clip(score, -1.0, 1.0))
 
 
-def speaks_by_signs(felt: Felt, words: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which texts can be judged in any language: pictures and emoticons decide."""
-    return (np.abs(felt.compound) >= 0.3) & (words >= 0)
+def signs(reading: Reading, felt: Felt) -> Floats:
+    """What pictures and emoticons alone feel like, -1 to 1: they are understood in any language."""
+    pictures = np.where(reading.words, 0.0, felt.tokens)
+    total = np.bincount(reading.rows, weights=pictures, minlength=len(reading)) + felt.signs
+    compound: Floats = total / np.sqrt(total * total + 15.0)
+    return compound
+
+
+def by_signs(compound: float) -> tuple[Sentiment | None, float | None, float]:
+    """Class, score and how sure, where nothing but signs can be read; None where they say nothing clear."""
+    if abs(compound) < CLEAR:
+        return None, None, 0.0
+    return ("positive" if compound > 0 else "negative"), round(compound, 4), SIGNS_SURE
