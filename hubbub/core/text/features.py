@@ -96,7 +96,7 @@ def read(texts: Sequence[str]) -> Reading:
     kept = (~drop).nonzero()[0]
     letters, kind = letters.take(kept), kind.take(kept)
     letter_rows = np.searchsorted(kept, firsts)
-    origin = kept - np.repeat(firsts, np.diff(np.append(letter_rows, len(kept)))) - 1
+    origin = kept - np.repeat(firsts, _lengths(letter_rows, len(kept))) - 1
     starts, ends = _tokens(kind)
     token_rows = np.searchsorted(starts, letter_rows)
     upper = np.concatenate(([0], np.cumsum(kind == UPPER)))
@@ -108,7 +108,7 @@ def read(texts: Sequence[str]) -> Reading:
         starts=starts,
         ends=ends,
         token_rows=token_rows,
-        rows=np.repeat(np.arange(len(cut)), np.diff(token_rows)),
+        rows=np.repeat(np.arange(len(cut)), token_rows[1:] - token_rows[:-1]),
         hashes=_hashed(letters, starts, ends),
         words=_TOKEN_OF[kind[starts]] == _WORD,
         capitals=(upper[ends] - upper[starts] == lengths_of) & (lengths_of > 1),
@@ -116,6 +116,13 @@ def read(texts: Sequence[str]) -> Reading:
         links=np.bincount(_rows_at(links, firsts), minlength=len(cut)),
         stretched=np.bincount(_rows_at(stretched, firsts), minlength=len(cut)),
     )
+
+
+def _lengths(bounds: Numbers, end: int) -> Numbers:
+    lengths = np.empty(len(bounds), np.int64)
+    np.subtract(bounds[1:], bounds[:-1], out=lengths[:-1])
+    lengths[-1] = end - bounds[-1]
+    return lengths
 
 
 def _rows_at(places: Numbers, firsts: Numbers) -> Numbers:
