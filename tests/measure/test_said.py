@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from hubbub.core.facts import Intent, Sentiment
 from hubbub.core.text.judgement import Judgement
 from hubbub.measure import actions
 from hubbub.store import judgements
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 PAGE = "/w/acme/measure/said/"
 # number → sentiment, intent, the number of the post it repeats, whether the topic caught it
-POSTS: dict[int, tuple[str | None, str | None, int | None, bool]] = {
+POSTS: dict[int, tuple[Sentiment | None, Intent | None, int | None, bool]] = {
     1: ("negative", "complaint", None, True),
     2: ("negative", "complaint", 1, True),
     3: ("positive", "compliment", None, True),
@@ -38,7 +39,7 @@ def topic(world: World) -> Topic:
         post = make_post(source, f"post-{number}", number, published=when, alike=made.get(repeats or 0))
         if caught:
             make_mention(post, topic)
-        said = Judgement("en", 0.9, sentiment, 0.0, 0.8, 0.9 if number == 1 else 0.1, 0.1, intent, 0.5)  # type: ignore[arg-type]
+        said = Judgement("en", 0.9, sentiment, 0.0, 0.8, 0.9 if number == 1 else 0.1, 0.1, intent, 0.5)
         judgements.settle([post], [said], judge.pk, now=when)
         made[number] = post
     counts = Counts(world.acme)

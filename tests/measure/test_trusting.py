@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hubbub.core.facts import Sentiment
 from hubbub.core.text.judgement import Judgement
 from hubbub.measure import actions, trusting
 from hubbub.store import judgements
@@ -24,12 +25,12 @@ def judge(world: World) -> Judge:
 
 def fill(world: World, judge: Judge, pairs: str, *, asked: bool = False, first: int = 1) -> list[Post]:
     """A post for each pair "np": judged negative, labelled positive ("-" judged: not judged; "." no label)."""
-    words = {"n": "negative", "p": "positive", "u": "neutral", "-": None}
+    words: dict[str, Sentiment | None] = {"n": "negative", "p": "positive", "u": "neutral", "-": None}
     source = make_source(world.acme, f"Source {first} {judge.pk}")
     posts = []
     for number, (said, meant) in enumerate(pairs.split(), first):
         post = make_post(source, f"post-{number}", number, author=None)
-        found = Judgement("en", 0.9, words[said], 0.0, 0.5 + number / 1000, 0.1, 0.1, "other", 0.5)  # type: ignore[arg-type]
+        found = Judgement("en", 0.9, words[said], 0.0, 0.5 + number / 1000, 0.1, 0.1, "other", 0.5)
         judgements.settle([post], [found], judge.pk, now=NOON)
         counts = Counts(world.acme)
         counts.add_posts([post])
