@@ -188,3 +188,46 @@ def test_reading_anew_is_told_of_and_can_be_stopped(world: World, judge: Judge) 
         )
     client.post("/w/acme/measure/judging/stop/")
     assert Judge.of(world.acme).get().reading_below is None
+
+
+SIDE = {"right": 0.7, "low": 0.6, "high": 0.8, "macro_recall": 0.7, "classes": []}
+RESULT = {
+    "field": "sentiment", "labels": 210, "better": True, "mended": 30, "broken": 4, "chance": 0.001,
+    "before": SIDE, "after": {**SIDE, "right": 0.82},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "version", "error", "says", "usable"),
+    [
+        ("ready", "1", "", "30 mended, 4 broken: better", True),
+        ("ready", "0", "", "It stands on an earlier shipped model", False),
+        ("failed", "1", "no better than the shipped model", "no better than the shipped model", False),
+        ("waiting", "", "", "It is being trained", False),
+    ],
+)
+def test_trainings_with_their_results(
+    world: World, judge: Judge, state: str, version: str, error: str, says: str, usable: bool
+) -> None:
+    results = [RESULT] if state == "ready" else []
+    own = OwnModel.everywhere.create(
+        workspace=world.acme, state=state, version=version, error=error, results=results, by_name="Alice", at=NOON
+    )
+    page = unescape(world.client().get(PAGE).content.decode())
+    assert says in page
+    there = f"/w/acme/measure/judging/own-models/{own.pk}/use/"
+    assert (there in page) is usable
+    assert there not in world.client(world.roles[Role.RESPONDER]).get(PAGE).content.decode()
+
+
+def test_used_and_gone_back(world: World, judge: Judge) -> None:
+    own = OwnModel.everywhere.create(
+        workspace=world.acme, state="ready", version="1", results=[RESULT], by_name="Alice", at=NOON
+    )
+    client = world.client()
+    used = client.post(f"/w/acme/measure/judging/own-models/{own.pk}/use/", follow=True).content.decode()
+    assert "It comes into force in a moment." in used
+    assert OwnModel.of(world.acme).get().in_use
+    back = client.post("/w/acme/measure/judging/back/", follow=True).content.decode()
+    assert "The shipped model judges alone again." in back
+    assert not OwnModel.of(world.acme).get().in_use
