@@ -23,6 +23,8 @@ NEGATIVE, NEUTRAL, POSITIVE, VALENCE, TOXIC = range(
     5
 )  # lanes of `words` and `letters`; those of `intents` as in facts.Intent
 
+FEELINGS, WANTS = 5, 6  # lanes in use, which are all that the file holds
+
 _HALF = np.uint64(0x00FF00FF00FF00FF)  # every other byte, with room for a sum to grow into
 MOST = 42  # of a table's numbers: three of them, raised to be above 0, fit into a byte
 _PIECE = 256  # places summed at once: 256 * 3 * 84 fits into 16 bits
@@ -78,10 +80,10 @@ class Shipped(Struct, frozen=True):
 
     version: str
     entries: Entries
-    words: bytes  # (BUCKETS, LANES) of int8
+    words: bytes  # (BUCKETS, FEELINGS) of int8
     letters: bytes
-    intents: bytes
-    intent_letters: bytes  # (BUCKETS / FEWER, LANES): little is known of intents
+    intents: bytes  # (BUCKETS, WANTS)
+    intent_letters: bytes  # (BUCKETS / FEWER, WANTS): little is known of intents
     sentiment: Sentiments
     toxicity: Toxicity
     intent: Intents
@@ -100,10 +102,10 @@ class Tables:
     """The tables of a model, laid out to be summed."""
 
     def __init__(self, shipped: Shipped) -> None:
-        self._words = _packed(shipped.words)
-        self._letters = _packed(shipped.letters)
-        self._intents = _packed(shipped.intents)
-        self._intent_letters = _packed(shipped.intent_letters)
+        self._words = _packed(shipped.words, FEELINGS)
+        self._letters = _packed(shipped.letters, FEELINGS)
+        self._intents = _packed(shipped.intents, WANTS)
+        self._intent_letters = _packed(shipped.intent_letters, WANTS)
 
     def sums(self, reading: Reading) -> Sums:
         """What the tables say of each text, divided by the root of how much was looked up."""
@@ -154,12 +156,14 @@ def from_bytes(model: bytes) -> Shipped:
     return msgspec.msgpack.decode(model, type=Shipped)
 
 
-def _packed(table: bytes) -> NDArray[np.uint64]:
-    """A row as one number, each lane raised to be above 0."""
+def _packed(table: bytes, lanes: int) -> NDArray[np.uint64]:
+    """A row as one number, each lane raised to be above 0; the lanes that are not in use stand at 0."""
     numbers = np.frombuffer(table, np.int8)
-    if len(numbers) % (LANES << 10) or np.abs(numbers).max(initial=0) > MOST:
+    if len(numbers) % (lanes << 10) or np.abs(numbers).max(initial=0) > MOST:
         raise msgspec.ValidationError("a table of the model has another size or greater numbers than it may have")
-    return (numbers + np.int8(MOST)).view("<u8")
+    rows = np.full((len(numbers) // lanes, LANES), MOST, np.int8)
+    rows[:, :lanes] += numbers.reshape(-1, lanes)
+    return rows.view("<u8")[:, 0]
 
 
 def _lanes(table: NDArray[np.uint64], buckets: tuple[Buckets, Buckets, Buckets], bounds: Numbers) -> Floats:
