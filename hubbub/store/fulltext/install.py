@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from .key import HOUR_BITS, ID_BITS, IDS, WORKSPACES
 
-READING = f"1, Unicode {unicodedata.unidata_version}"  # count up when core.query reads texts in another way
+READING = f"2, Unicode {unicodedata.unidata_version}"  # count up when core.query reads texts in another way
 
 _KEY = f"((({{row}}.workspace_id << {HOUR_BITS + ID_BITS}) | (max(0, {{hours}}) << {ID_BITS}) | {{row}}.id))"
 _HAS_KEY = f"{{row}}.id < {IDS} AND {{row}}.workspace_id < {WORKSPACES}"
@@ -61,9 +61,9 @@ def install() -> None:
 
 
 def _key(row: str) -> str:
-    """A post's key as the database works it out: the same as `key_of`."""
+    """A post's key as the database works it out: the same as `key_of`. To be run without parameters: it holds a %."""
     if connection.vendor == "sqlite":
-        hours = f"CAST(strftime('%%s', substr({row}.published, 1, 19)) AS INTEGER) / 3600"
+        hours = f"CAST(strftime('%s', substr({row}.published, 1, 19)) AS INTEGER) / 3600"
         return _KEY.format(row=row, hours=hours)
     hours = f"floor(extract(epoch FROM {row}.published) / 3600)::bigint"
     return _KEY.format(row=row, hours=hours).replace("max(", "greatest(")
@@ -81,9 +81,7 @@ def _sqlite_triggers() -> list[str]:
         ("delete", "AFTER DELETE", old, put_old),
     )
     return [
-        f"CREATE TRIGGER IF NOT EXISTS search_on_{name} {when} ON store_post WHEN {holds} BEGIN {does} END".replace(
-            "%%", "%"
-        )
+        f"CREATE TRIGGER IF NOT EXISTS search_on_{name} {when} ON store_post WHEN {holds} BEGIN {does} END"
         for name, when, holds, does in kinds
     ]
 

@@ -177,6 +177,19 @@ def test_texts_read_in_another_way_are_indexed_anew(source: Source, monkeypatch:
     assert len(column("SELECT 1 FROM search_posts")) == 1
 
 
+def test_posts_of_before_there_was_an_index_are_indexed(world: World, source: Source) -> None:
+    """As the first start of a Hubbub that searches finds them: stored, and neither queued nor indexed."""
+    post = make_post(source, "acme of old")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM search_queue")
+        cursor.execute("DELETE FROM search_state")
+    install.install()
+    assert column("SELECT key FROM search_queue") == [key.key_of(source.workspace_id, post.published, post.pk)]
+    assert found(world, "acme") == ["1"]  # at once
+    assert fulltext.step() == 1
+    assert found(world, "acme") == ["1"]
+
+
 @pytest.mark.parametrize(
     ("workspace", "newest", "can"),
     [(1, 1, True), (key.WORKSPACES - 1, key.IDS - 1, True), (key.WORKSPACES, 1, False), (1, key.IDS, False)],
