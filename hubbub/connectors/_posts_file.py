@@ -217,7 +217,7 @@ class Reader:
 
 
 class _Lines:
-    """The lines of a file with their place in it; lines can be handed back. A line that is too long is skipped whole."""
+    """The lines of a file with their place in it; lines can be handed back. Too long a line is skipped whole."""
 
     def __init__(self, stream: BinaryIO, longest: int) -> None:
         self._stream = stream

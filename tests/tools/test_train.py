@@ -27,12 +27,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every file that training reads, a few rows each."""
     into = tmp_path_factory.mktemp("data")
     feelings = [{"text": text.format(n), "label": label} for n in range(20) for text, label in FEELINGS]
-    rude = [{"text": text, "label": label} for text, label in (("you idiot {}", 1), ("hello {}", 0))]
+    rude = [
+        {"text": text.format(n), "label": label}
+        for n in range(10)
+        for text, label in (("you idiot {}", 1), ("hello {}", 0))
+    ]
     write(into, "sentiment_train", feelings)
     write(into, "sentiment_val", feelings[:30])
     write(into, "davidson", [{"text": f"an idiot {n}", "label": ("offensive", "neither")[n % 2]} for n in range(20)])
-    write(into, "edos_train", [{**row, "text": row["text"].format(n)} for n in range(10) for row in rude])  # type: ignore[attr-defined]
-    write(into, "toxic_spans_comments", [{**row, "text": row["text"].format(n)} for n in range(10) for row in rude])  # type: ignore[attr-defined]
+    write(into, "edos_train", rude)
+    write(into, "toxic_spans_comments", rude)
     write(into, "goemotions_train", [{"text": f"thanks {n}", "labels": [("joy", "anger")[n % 2]]} for n in range(20)])
     return into
 
