@@ -231,25 +231,29 @@ class Builder:
         if not isinstance(left, Piece) and left[0] == "near":
             left = left[3]
         a, b = self._side(left, near, field), self._side(right, near, field)
-        return Near(a, b, near.number, near.forward) if a and b else _NOTHING
+        if not (a and b):
+            return _NOTHING
+        if len({term.field for term in a + b if term is not _NOTHING}) > 1:
+            self.slips.add(
+                near.start,
+                near.end,
+                f"{near.value} looks within one field, and its sides name different ones.",
+                mend=f"Put the field outside, around both: title:(a {near.value} b).",
+            )
+        return Near(a, b, near.number, near.forward)
 
     def _side(self, shape: Syntax, near: Piece, field: Field | None) -> tuple[Term, ...]:
         """One side of NEAR: a term, or an OR of terms."""
         node = self.build(shape, field)
         parts = node.parts if isinstance(node, Or) else (node,)
         terms = tuple(part for part in parts if isinstance(part, Term))
-        own = "" if field is None or field.kind == "hashtag" else field.name
-        if len(terms) == len(parts) and all(term.field == own or term is _NOTHING for term in terms):
+        if len(terms) == len(parts):
             return terms
-        if any(isinstance(part, Term) and part.field != own for part in parts):
-            mend = f"Put the field outside: title:(a {near.value} b)."
-        else:
-            mend = f"Join the rest by AND: (a {near.value} b) AND c."
         self.slips.add(
             near.start,
             near.end,
             f"{near.value} joins words, phrases, or an OR of those in brackets; one side here is something else.",
-            mend=mend,
+            mend=f"Join the rest by AND: (a {near.value} b) AND c.",
         )
         return ()
 

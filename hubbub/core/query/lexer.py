@@ -182,12 +182,23 @@ class Lexer:
                 if low in FIELDS
                 else 'Put the word in quotes if no field is meant: "' + name[:40] + '".',
             )
+            gap = _SPACE.match(self.text, colon)
+            if gap and self.text[gap.end() : gap.end() + 1] in ("<", ">", "["):
+                return self._wordless(gap.end(), None)
             return self._put("WORD", at, colon, name)
         if low in FIELDS and self.use in FIELDS[low].known:
             self._put("FIELD", at, colon, low)
-        else:
-            self._unknown(at, colon, name, low)
-        return self._value(colon, FIELDS.get(low))
+            return self._value(colon, FIELDS[low])
+        self._unknown(at, colon, name, low)
+        return self._wordless(colon, FIELDS.get(low))
+
+    def _wordless(self, at: int, field: Field | None) -> int:
+        """The value of a field with which something is wrong; that a comparison lacks its field is not told as well."""
+        count = len(self.pieces)
+        end = self._value(at, field)
+        if len(self.pieces) > count and self.pieces[-1].type in ("COMPARE", "RANGE"):
+            self.pieces[-1] = Piece("WORD", at, end, "missing")
+        return end
 
     def _unknown(self, at: int, colon: int, name: str, low: str) -> None:
         here = known(self.use)

@@ -106,7 +106,8 @@ def _shape(pieces: list[Piece], end: int, slips: Slips) -> Syntax:
         try:
             result = feed(piece, is_end)
         except UnexpectedToken:
-            _note(before, piece, slips)
+            if before or not is_end:  # operators alone: each was named where it stands
+                _note(before, piece, slips)
             if slips.full:
                 raise QueryError(slips.all()) from None
             if piece.type in _OPERATORS:

@@ -115,7 +115,10 @@ def _measured(piece: Piece, field: Field) -> Node:
         return _between(field, low, high)
     if piece.type == "COMPARE":
         rest = text.lstrip("<>=")
-        return _compared(field, text[: len(text) - len(rest)], rest)
+        sign = text[: len(text) - len(rest)]
+        if not rest:
+            raise _Bad(f"Nothing stands behind `{sign}`.", f"Write {field.example}.")
+        return _compared(field, sign, rest)
     if piece.type == "EXACT":
         raise _Bad(f"`{field.name}:` holds no words.", f"Write {field.example}.")
     if field.kind == "date":

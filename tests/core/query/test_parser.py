@@ -37,6 +37,7 @@ A, B, C = word("a"), word("b"), word("c")
         ("NOT a NEAR/3 b c", And((Not(Near((A,), (B,), 3)), C))),
         ("a OR b NEAR c", Or((A, Near((B,), (C,), 5)))),
         ("a NEAR/7f (b OR c)", Near((A,), (B, C), 7, True)),
+        ("title:a NEAR/1 title:(b OR c)", Near((word("a", "title"),), (word("b", "title"), word("c", "title")), 1)),
         ("(a OR (b OR c)) NEAR/1 a", Near((A, B, C), (A,), 1)),
         ('"b c"~4', phrase("b c", 4)),
         ('"b"~4', B),
@@ -152,6 +153,26 @@ def test_not_alone_may_stand_everywhere_but_in_a_topic(use: Use) -> None:
     for text in ("NOT a", "-a -b", "NOT (a OR b)", "NOT a OR NOT b", "-lang:en"):
         with pytest.raises(QueryError, match="NOT alone"):
             parse(text, Use.TOPIC)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("AND", ["`AND` has nothing before it."]),
+        ("OR AND", ["`OR` has nothing before it.", "`AND` has nothing before it."]),
+        ("likes:>", ["Nothing stands behind `>`."]),
+        ("likes: >10", ["`likes:` has no value."]),
+        ("strikes:>2 a", ["`strikes:` is not known in an alert, only in rules, views, KPIs."]),
+        ("strikes:[1 TO 2]", ["`strikes:` is not known in an alert, only in rules, views, KPIs."]),
+        ("likes:>3 foo:}", ["There is no field `foo:`.", "Nothing is open that `}` could close."]),
+        ("title:a NEAR text:b", ["NEAR looks within one field, and its sides name different ones."]),
+        ("(title:a OR b) NEAR title:c", ["NEAR looks within one field, and its sides name different ones."]),
+    ],
+)
+def test_one_slip_is_told_once(text: str, says: list[str]) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(text, Use.ALERT)
+    assert [slip.says for slip in caught.value.slips] == says
 
 
 def test_several_slips_at_once() -> None:
