@@ -103,4 +103,4 @@ def test_deep_brackets_are_left_to_the_matcher() -> None:
 
 
 def test_patterns() -> None:
-    assert patterns(parse('rocket* OR (moon NEAR star?) -rocket* name:jan*', Use.VIEW)) == ["rocket*", "star?"]
+    assert patterns(parse("rocket* OR (moon NEAR star?) -rocket* name:jan*", Use.VIEW)) == ["rocket*", "star?"]
