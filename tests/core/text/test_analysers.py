@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.core.text.analysers import Analysers
+from hubbub.core.text.analysers import Analysers, Judged
 from hubbub.core.text.features import READ
 from hubbub.core.text.judgement import Judgement
 from hubbub.engine.models import shipped
@@ -189,8 +189,8 @@ def test_only_the_beginning_of_a_long_text_is_read(analysers: Analysers) -> None
         ("thanks for the quick answer", "intent", "thanks"),
     ],
 )
-def test_why_points_at_the_word(analysers: Analysers, text: str, field: str, stretch: str) -> None:
-    reasons = analysers.why(text, field)  # type: ignore[arg-type]
+def test_why_points_at_the_word(analysers: Analysers, text: str, field: Judged, stretch: str) -> None:
+    reasons = analysers.why(text, field)
     assert text[reasons[0].start : reasons[0].end] == stretch
     assert reasons[0].weight > 0
     assert [abs(reason.weight) for reason in reasons] == sorted((abs(r.weight) for r in reasons), reverse=True)
@@ -201,8 +201,8 @@ def test_why_is_silent_where_nothing_is_judged(analysers: Analysers) -> None:
 
 
 @pytest.mark.parametrize("field", ["sentiment", "toxicity", "spam", "intent"])
-def test_chances_add_up(analysers: Analysers, field: str) -> None:
-    for row in analysers.chances(["I love this", "", "Das ist ein langer deutscher Satz"], field):  # type: ignore[arg-type]
+def test_chances_add_up(analysers: Analysers, field: Judged) -> None:
+    for row in analysers.chances(["I love this", "", "Das ist ein langer deutscher Satz"], field):
         assert sum(row) == pytest.approx(1)
 
 
