@@ -123,4 +123,8 @@ def _keys_of(rows: str) -> str:
 
 
 def _queue(keys: str) -> str:
-    return f"INSERT INTO search_queue (key) {keys} ON CONFLICT DO NOTHING;"
+    if connection.vendor == "sqlite":
+        return f"INSERT INTO search_queue (key) {keys} ON CONFLICT DO NOTHING;"
+    # A key that waits already is written again, and so held until the change is committed: were it taken before, the
+    # old words would be indexed, and nothing would tell of the new ones.
+    return f"INSERT INTO search_queue (key) {keys} ON CONFLICT (key) DO UPDATE SET key = excluded.key;"

@@ -17,15 +17,16 @@ LONGEST = 500  # characters of a token that are kept: no lexeme may have more th
 def take(size: int) -> list[int]:
     """The newest keys of the queue, taken out of it, in ascending order; none while another worker is at it.
 
-    They go first: who changes a post after this waits for our end and queues it again.
+    They go first: who changes a post after this waits for our end and queues it again. What somebody is changing right
+    now is passed over.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return []
         cursor.execute(
-            "DELETE FROM search_queue WHERE key IN (SELECT key FROM search_queue ORDER BY key DESC LIMIT %s)"
-            " RETURNING key",
+            "DELETE FROM search_queue WHERE key IN"
+            " (SELECT key FROM search_queue ORDER BY key DESC LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING key",
             [size],
         )
         return sorted(row[0] for row in cursor.fetchall())
