@@ -21,6 +21,8 @@ from .models import Band, Post, Source, Workspace
 DAY = 86_400
 DAYS = sameness.WINDOW.days
 ALIKE = 4  # of the eight bytes of two signatures, as `sameness.alike` has it; held together by a test
+CROWD = 16  # firsts that one band leads to; all posts of one template ("It is 12 degrees in Rome") share their bands
+TRIED = 8  # of the posts whose signatures are alike, so many are compared by their words, the most alike first
 CHUNK = 500
 SWEPT = 5_000  # bands looked at when old ones go
 
@@ -47,6 +49,7 @@ class Like(Struct, gc=False):
     first: int | None = None
     place: int | None = None
     seen: int = 0
+    bands: Sequence[int] = ()  # under which it will be found, where it is a first
 
 
 class Found(Struct, gc=False):
@@ -62,7 +65,7 @@ def find(workspace: Workspace, said: Sequence[Said]) -> Found:
     for one, signature in zip(said, sameness.signatures([one.text for one in said]), strict=True):
         one.signature = signature
     up_to = newest()
-    stored = _stored(workspace, said)
+    stored, crowd = _stored(workspace, said)
     texts = _texts({post for posts in stored.values() for post in posts})
     likes: list[Like] = []
     held: dict[int, list[int]] = defaultdict(list)  # band → places of firsts in the batch
@@ -74,7 +77,8 @@ def find(workspace: Workspace, said: Sequence[Said]) -> Found:
             if like.first is None:
                 like.place = _in_batch(one, keys, held, said)
                 if like.place is None:
-                    for key in keys:
+                    like.bands = [key for key in keys if crowd[key] + len(held[key]) < CROWD]
+                    for key in like.bands:
                         held[key].append(place)
         likes.append(like)
     _count_others(workspace, said, likes)
@@ -86,29 +90,36 @@ def newest() -> int:
     return Band.everywhere.aggregate(most=Max("pk"))["most"] or 0
 
 
-def _stored(workspace: Workspace, said: Sequence[Said]) -> dict[int, list[int]]:
-    """Place in the batch → ids of stored posts whose signatures are alike, the earliest first."""
+def _stored(workspace: Workspace, said: Sequence[Said]) -> tuple[dict[int, list[int]], Counter[int]]:
+    """Place in the batch → ids of the stored posts whose signatures are most alike, the earliest first. And: band → how
+    many stored posts it leads to."""
     by_key: dict[int, list[int]] = defaultdict(list)
     for place, one in enumerate(said):
         if one.signature is not None:
             for key in sameness.bands(one.signature):
                 by_key[key].append(place)
     if not by_key:
-        return {}
+        return {}, Counter()
     days = {one.day for one in said}
     rows = _bands(workspace, by_key.keys(), min(days) - DAYS, max(days) + DAYS)
+    crowd = Counter(row[0] for row in rows)
     pairs = [(place, post, day, signature) for key, day, post, signature in rows for place in by_key[key]]
     if not pairs:
-        return {}
+        return {}, crowd
     ours = np.array([said[pair[0]].signature for pair in pairs], np.int64)
     theirs = np.array([pair[3] for pair in pairs], np.int64)
-    equal = (ours ^ theirs).view(np.uint8).reshape(-1, 8) == 0
-    found: dict[int, set[int]] = defaultdict(set)
-    for at in np.flatnonzero(equal.sum(axis=1) >= ALIKE).tolist():
+    equal = ((ours ^ theirs).view(np.uint8).reshape(-1, 8) == 0).sum(axis=1)
+    found: dict[int, dict[int, int]] = defaultdict(dict)  # place → post → in how many bytes they are equal
+    for at in np.flatnonzero(equal >= ALIKE).tolist():
         place, post, day, _ = pairs[at]
         if post != said[place].id and abs(day - said[place].day) <= DAYS:
-            found[place].add(post)
-    return {place: sorted(posts) for place, posts in found.items()}
+            found[place][post] = int(equal[at])
+    return {place: _most_alike(posts) for place, posts in found.items()}, crowd
+
+
+def _most_alike(found: Mapping[int, int]) -> list[int]:
+    """Of what was found (→ in how many bytes it is equal), what is worth reading; the earliest first."""
+    return sorted(sorted(found, key=lambda one: (-found[one], one))[:TRIED])
 
 
 def _bands(workspace: Workspace, keys: Iterable[int], first: int, last: int) -> list[tuple[int, int, int, int]]:
@@ -135,14 +146,15 @@ def _same(one: str, two: str | None) -> bool:
 
 
 def _in_batch(one: Said, keys: Iterable[int], held: Mapping[int, list[int]], said: Sequence[Said]) -> int | None:
-    places = sorted({place for key in keys for place in held.get(key, ())})
-    for place in places:
+    found: dict[int, int] = {}
+    for place in {place for key in keys for place in held.get(key, ())}:
         other = said[place]
         if one.signature is None or other.signature is None or abs(other.day - one.day) > DAYS:
             continue
-        if sameness.alike(one.signature, other.signature) and _same(one.text, other.text):
-            return place
-    return None
+        equal = sameness.likeness(one.signature, other.signature)
+        if equal >= ALIKE:
+            found[place] = equal
+    return next((place for place in _most_alike(found) if _same(one.text, said[place].text)), None)
 
 
 def _count_others(workspace: Workspace, said: Sequence[Said], likes: Sequence[Like]) -> None:
@@ -185,7 +197,12 @@ def settle(workspace: Workspace, found: Found, ids: Sequence[int]) -> list[int |
     """
     if newest() != found.up_to:  # others joined meanwhile
         found = find(workspace, found.said)
-    standing = _standing(workspace, {like.first for like in found.likes if like.first is not None})
+    standing = _standing(workspace, found)
+    if any(
+        like.first is not None and like.first not in standing for like in found.likes
+    ):  # went, or says another thing
+        found = find(workspace, found.said)
+        standing = _standing(workspace, found)
     firsts: list[int | None] = []
     for like in found.likes:
         if like.first is not None:
@@ -194,8 +211,15 @@ def settle(workspace: Workspace, found: Found, ids: Sequence[int]) -> list[int |
             firsts.append(firsts[like.place] or ids[like.place])
         else:
             firsts.append(None)
-    new = [(pk, one) for pk, one, first in zip(ids, found.said, firsts, strict=True) if first is None and one.signature]
-    add_bands(workspace, [(pk, one.signature, one.day) for pk, one in new if one.signature is not None])
+    _add_bands(
+        workspace,
+        [
+            (key, one.day, pk, one.signature)
+            for pk, one, like, first in zip(ids, found.said, found.likes, firsts, strict=True)
+            if first is None and one.signature is not None
+            for key in (sameness.bands(one.signature) if like.first else like.bands)
+        ],
+    )
     return firsts
 
 
@@ -206,17 +230,23 @@ def join(workspace: Workspace, rows: Sequence[Fresh], found: Found) -> None:
         row.signature, row.alike = one.signature, first
 
 
-def _standing(workspace: Workspace, firsts: set[int]) -> dict[int, int]:
-    """Of these posts, which are still there, held from going; one that became a copy leads to its own first."""
+def _standing(workspace: Workspace, found: Found) -> dict[int, int]:
+    """Of the firsts that were found, which still say the same, held from going; one that became a copy leads to its own
+    first."""
+    firsts = {like.first: one.signature for like, one in zip(found.likes, found.said, strict=True) if like.first}
     if not firsts:
         return {}
-    rows = bulk.held(Post.of(workspace).filter(pk__in=firsts)).values_list("pk", "alike")
-    return {pk: alike or pk for pk, alike in rows}
+    rows = bulk.held(Post.of(workspace).filter(pk__in=firsts)).values_list("pk", "alike", "signature")
+    standing = {}
+    for pk, alike, signature in rows:
+        asked = firsts[pk]
+        if signature is not None and asked is not None and sameness.alike(signature, asked):
+            standing[pk] = alike or pk
+    return standing
 
 
-def add_bands(workspace: Workspace, firsts: Sequence[tuple[int, int, int]]) -> None:
-    """(post, signature, day) of posts that others may be alike to."""
-    rows = [(key, day, post, signature) for post, signature, day in firsts for key in sameness.bands(signature)]
+def _add_bands(workspace: Workspace, rows: Sequence[tuple[int, int, int, int]]) -> None:
+    """Rows of (band, day, post, signature), of posts that others may be alike to."""
     bulk.insert(
         Band,
         ("id", "workspace", "key", "day", "post", "signature"),
@@ -283,12 +313,13 @@ def leave(workspace: Workspace, posts: Sequence[int], counts: Counts) -> None:
             post.alike_id = group[0].pk
     bulk.update(Post, ("alike",), [(post.alike_id, post.pk) for group in left.values() for post in group])
     counts.add_posts(heirs)
-    add_bands(
+    _add_bands(
         workspace,
         [
-            (post.pk, post.signature, int(post.published.timestamp() // DAY))
+            (key, int(post.published.timestamp() // DAY), post.pk, post.signature)
             for post in heirs
             if post.signature is not None
+            for key in sameness.bands(post.signature)
         ],
     )
 

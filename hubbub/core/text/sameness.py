@@ -7,12 +7,12 @@ are words alone: no links, mentions, hashtags, "RT", pictures or the name of a s
 How a stream is grouped, with one indexed look-up a post:
 
 1. `signatures(texts)`: None for a text that is too short to tell (`LEAST_WORDS`); it stays alone.
-2. Rows (workspace, key, post, signature, published), one for each of the `bands(signature)`, indexed by workspace, key
-   and published. Candidates: rows with one of the post's keys, published within `WINDOW` before it, newest first, at
-   most some hundreds.
-3. Of the candidates, those with `alike(signature, candidate)`, the greatest `likeness` first, at most twenty; the last
-   word has `same(text, text)`, which sees that a number or a name differs ("Apple rises 3 %", "Tesla rises 5 %")
-   where a signature cannot. Without it, all news of one template would be taken for one.
+2. Rows (workspace, key, day, post, signature), one for each of the `bands(signature)` of a first post. Candidates: rows
+   with one of the post's keys, published within `WINDOW` of it. A key that leads to many posts already takes no more:
+   else a thermometer's posts, one template with other numbers, would each be held against all that came before.
+3. Of the candidates, the few with the greatest `likeness`; the last word has `same(text, text)`, which sees that a
+   number or a name differs ("Apple rises 3 %", "Tesla rises 5 %") where a signature cannot. Without it, all news of
+   one template would be taken for one.
 4. The post joins the group of the earliest that is left: post.alike = the first post of that group.
 
 Two texts of which seven in ten pairs are common meet in a band nine times in ten; see docs/models.md for measured
