@@ -24,18 +24,24 @@ NEWEST = (
 class TopicForm(forms.Form):
     """A topic as it is written. After validation, `slips` says what is wrong with its query."""
 
-    name = forms.CharField(max_length=100, label="Name", help_text="What your team calls it: “Acme”, “Launch in May”.")
+    name = forms.CharField(
+        max_length=100,
+        label="Name",
+        help_text="What your team calls it: “Acme”, “Launch in May”.",
+        error_messages={"required": "Give it a name."},
+    )
     kind = forms.ChoiceField(choices=TopicKind.choices, label="It is about")
     query = forms.CharField(
         label="Query",
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "code", "autocomplete": "off"}),
+        error_messages={"required": "Write what to listen for."},
         help_text="Words, “phrases in quotes”, OR between choices, NOT before what to leave out.",
     )
     newest = forms.ChoiceField(
         choices=NEWEST,
         required=False,
-        label="Hold it against",
+        label="Look for it in",
         help_text="Stored posts are gone through in the background.",
     )
     why = forms.CharField(
@@ -65,7 +71,7 @@ def topic_form(topic: Topic | None = None, data: QueryDict | None = None) -> Top
         return TopicForm(data, initial={"newest": "10000"})
     known = {"name": topic.name, "kind": topic.kind, "query": topic.query, "newest": "10000"}
     form = TopicForm(data, initial=known)
-    form.fields["newest"].label = "If the query changed, hold it against"
+    form.fields["newest"].label = "If the query changed, look for it in"
     return form
 
 

@@ -42,6 +42,26 @@ def tab_to(page: Any, name: str, role: str = "button") -> None:
     raise AssertionError(f"Tab never comes to {name}")
 
 
+def test_leaving_with_unsaved_text_is_asked_about(chromium: Any, live_server: Any, world: World) -> None:
+    topic = make_topic(world.acme, "Acme", "acme")
+    with window(chromium, live_server, world.alice.user) as visit:
+        page, asked = visit.page, []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.goto(f"{live_server.url}/w/acme/listen/topics/{topic.pk}/")
+        query = page.get_by_label("Query", exact=True)
+        query.press_sequentially(' OR "')
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("This query cannot be read yet.")).to_be_visible()
+        assert asked == []  # sending it is not leaving it
+
+        # it stands there only until it is being mended
+        query.fill("acme OR tea")
+        expect(page.get_by_text("This query cannot be read yet.")).to_be_hidden()
+        page.get_by_role("button", name="Let rest").click()
+        expect(query).to_have_value("acme OR tea")
+        assert asked == ["beforeunload"]
+
+
 def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -> None:
     topic = make_topic(world.acme, "Acme", "acme")
     with window(chromium, live_server, world.alice.user) as visit:
@@ -85,7 +105,7 @@ def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -
         expect(page.get_by_text("Going through the newest 5 stored posts")).to_be_visible()
         while loop.reread_one():
             pass
-        expect(page.get_by_text("It was held against the newest 5 stored posts; 3 found.")).to_be_visible()
+        expect(page.get_by_text("It was looked for in the newest 5 stored posts; 3 found.")).to_be_visible()
 
         # its versions, and the first one brought back
         keys.press("v")

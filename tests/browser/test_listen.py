@@ -88,7 +88,7 @@ def test_the_preview_follows_the_typing(chromium: Any, live_server: Any, world: 
         expect(page.get_by_text("Found 1 in all 3 stored posts.")).to_be_visible()  # comes after the page
         while loop.reread_one():
             pass
-        expect(page.get_by_text("It was held against the newest 3 stored posts; 1 found.")).to_be_visible()
+        expect(page.get_by_text("It was looked for in the newest 3 stored posts; 1 found.")).to_be_visible()
         assert visit.wrong == []
 
 

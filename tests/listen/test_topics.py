@@ -86,7 +86,7 @@ def test_a_topic_is_written_and_held_against_stored_posts(world: World) -> None:
     assert "Stop" in page
     assert not rereading.step(topic, now=NOON)
     assert (
-        "It was held against the newest 1 stored posts; 1 found."
+        "It was looked for in the newest 1 stored posts; 1 found."
         in world.client().get(f"{HERE}{topic.pk}/progress/").content.decode()
     )
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from hubbub.core.query import FIELDS, QueryError, Use, parse
 from hubbub.core.query.examples import EXAMPLES, MISTAKES, OPERATORS, Operator
 from hubbub.store.models import Role
+from hubbub.ui.templatetags.ui import spoken
 from tests.world import World
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -56,6 +57,19 @@ def test_an_operator_can_be_written(operator: Operator) -> None:
 )
 def test_a_query_is_tried_out(world: World, query: str, text: str, use: str, says: str) -> None:
     assert says in _page(world, query=query, text=text, use=use)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ('Add `"` where it ends.', "Add <code>&quot;</code> where it ends."),
+        ("`a` and `<b>`", "<code>a</code> and <code>&lt;b&gt;</code>"),
+        ("found ```: odd", "found ```: odd"),
+        ("plain <i>", "plain &lt;i&gt;"),
+    ],
+)
+def test_pieces_of_a_query_are_shown_without_backticks(text: str, html: str) -> None:
+    assert spoken(text) == html
 
 
 def test_what_is_tried_out_is_shown_as_text(world: World) -> None:

@@ -207,6 +207,8 @@ class Lexer:
             places = ", ".join(_PLACES[use] for use in Use if use in FIELDS[low].known)
             says = f"`{low}:` is not known in {_PLACE[self.use]}, only in {places}."
             mend = f"Did you mean `{near}:`?" if near else ""
+            if not near and self.use is Use.TOPIC:
+                mend = "A topic is matched before posts are analysed: write its words here, and filter what it finds."
         else:
             says = f"There is no field {show(name + ':')}."
             mend = f"Did you mean `{near}:`? " if near else ""

@@ -93,6 +93,16 @@ def underlined(text: str, slips: Sequence[Slip | Advice]) -> SafeString:
 
 
 @register.filter
+def spoken(text: str) -> SafeString:
+    """A sentence in which `pieces of a query` stand between backticks: they are shown as such, without them."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one of them belongs to what was written
+        return format_html("{}", text)
+    said = [(said, piece) for said, piece in zip(parts[::2], parts[1::2], strict=False)]
+    return format_html("{}{}", format_html_join("", "{}<code>{}</code>", said), parts[-1])
+
+
+@register.filter
 def placed(advice: Sequence[Advice]) -> list[Advice]:
     """Advice about a place in a query; without what is said of the whole."""
     return [one for one in advice if one.line]

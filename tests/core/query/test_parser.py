@@ -175,6 +175,11 @@ def test_one_slip_is_told_once(text: str, says: list[str]) -> None:
     assert [slip.says for slip in caught.value.slips] == says
 
 
+def test_a_field_that_topics_cannot_know_has_a_mend() -> None:
+    with pytest.raises(QueryError, match="filter what it finds"):
+        parse("acme sentiment:negative", Use.TOPIC)
+
+
 def test_several_slips_at_once() -> None:
     with pytest.raises(QueryError) as caught:
         parse("ab* AND\nlikes:many (type:tweet", Use.TOPIC)

@@ -192,6 +192,19 @@ function restoreDrafts(root) {
 document.addEventListener("DOMContentLoaded", () => { restoreDrafts(document); count(); });
 document.addEventListener("DOMContentLoaded", () => { if (chosen() && !location.hash) chosen().scrollIntoView({ block: "nearest" }); });
 document.addEventListener("htmx:afterSwap", (event) => restoreDrafts(event.target));
+/* a form whose text is nowhere else: leaving it is asked about, sending it is not */
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && "unsaved" in form.dataset) form.dataset.unsaved = "yes";
+  /* what was wrong is being mended: it may not stand there as if it still were */
+  if (event.target.getAttribute("aria-invalid")) {
+    event.target.removeAttribute("aria-invalid");
+    const said = document.getElementById(`${event.target.id}_error`);
+    if (said) said.hidden = true;
+  }
+});
+document.addEventListener("submit", (event) => { if ("unsaved" in event.target.dataset) event.target.dataset.unsaved = ""; });
+window.addEventListener("beforeunload", (event) => { if (document.querySelector("[data-unsaved=yes]")) event.preventDefault(); });
 /* a request that did not arrive says so, where the eye is */
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(failure, () => { document.getElementById("offline").hidden = false; });
