@@ -3,6 +3,7 @@
 import gc
 from threading import Lock
 
+from django.db import connection
 from django.utils import timezone
 from msgspec import convert
 
@@ -36,12 +37,24 @@ def ready(workspace: Workspace) -> Ready:
     """The workspace's Plan, ready to run; made anew only when its version has changed."""
     # with the day of its making: the same id may belong to another workspace after a backup was restored
     sign = Workspace.objects.values_list("plan_version", "created").get(pk=workspace.pk)
-    with _lock:
+    # whoever makes one may have to write; in a transaction, which writes already, nobody waits for that
+    mine = _lock.acquire(blocking=not connection.in_atomic_block)
+    try:
         known = _ready.get(workspace.pk)
-        if known is None or known[0] != sign:
-            known = _ready[workspace.pk] = (sign, _made(workspace))
-            _settle()
+        if known is None or known[0] != sign or not _stands(known[1].plan):
+            known = (sign, _made(workspace))
+            if mine:
+                _ready[workspace.pk] = known
+                _settle()
         return known[1]
+    finally:
+        if mine:
+            _lock.release()
+
+
+def _stands(plan: Plan) -> bool:
+    """Whether the plan's judge is there: a transaction in which it came into force may have been taken back."""
+    return not plan.judge or Judge.everywhere.filter(pk=plan.judge, made_of=plan.model).exists()
 
 
 def _made(workspace: Workspace) -> Ready:

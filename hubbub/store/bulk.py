@@ -80,8 +80,10 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 
 def increase(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Add to `fields` of rows by id; each row holds the numbers in that order and then the id. What was null counts
-    as 0. Rows are changed in the order given."""
-    sets = ", ".join(f"{column} = COALESCE({column}, 0) + %s" for column in _columns(model, fields))
+    as 0. Rows are changed in the order given. Nothing falls below 0: a count that was lost, by a restored backup say,
+    must not keep what it counts from being saved for ever."""
+    most = "MAX" if connection.vendor == "sqlite" else "GREATEST"
+    sets = ", ".join(f"{column} = {most}(COALESCE({column}, 0) + %s, 0)" for column in _columns(model, fields))
     table = connection.ops.quote_name(model._meta.db_table)
     given = list(rows)
     if given and sets:

@@ -114,7 +114,7 @@ class Counts:
         JudgedDay.everywhere.bulk_create(
             JudgedDay(workspace=self.workspace, source_id=source, day=day, judge_id=judge, posts=number)
             for (source, day, judge), number in changed.items()
-            if (source, day, judge) not in known
+            if (source, day, judge) not in known and number > 0
         )
 
 

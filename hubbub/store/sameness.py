@@ -299,8 +299,9 @@ def leave(workspace: Workspace, posts: Sequence[int], counts: Counts) -> None:
     gone = set(posts)
     left: dict[int, list[Post]] = defaultdict(list)
     for at in range(0, len(posts), CHUNK):
-        copies = Post.of(workspace).filter(alike__in=posts[at : at + CHUNK]).order_by("pk")
-        for post in copies.defer("text", "title"):
+        # held, because people correct them meanwhile, and what counts would change under us
+        copies = bulk.held(Post.of(workspace).filter(alike__in=posts[at : at + CHUNK]))
+        for post in sorted(copies.defer("text", "title"), key=lambda post: post.pk):
             if post.pk not in gone and post.alike_id is not None:
                 left[post.alike_id].append(post)
     heirs = [group[0] for group in left.values()]
@@ -326,6 +327,8 @@ def leave(workspace: Workspace, posts: Sequence[int], counts: Counts) -> None:
 
 def leave_with(source: Source) -> None:
     """The source is about to be deleted with its posts: groups that reach into other sources go on there."""
+    # nobody joins a group of this source meanwhile
+    Workspace.objects.select_for_update(no_key=True).filter(pk=source.workspace_id).exists()
     copies = Post.of(source.workspace).filter(alike__source=source).exclude(source=source)
     while firsts := list(copies.order_by("alike").values_list("alike", flat=True).distinct()[:CHUNK]):
         counts = Counts(source.workspace)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Author, Post
@@ -177,6 +178,30 @@ def test_it_is_stopped_and_begun_again(world: World, monkeypatch: pytest.MonkeyP
     model_actions.reread(world.acme, 100, by=world.alice)
     reread(world)
     assert models.Post.of(world.acme).filter(judge=judge).count() == 20
+
+
+def test_a_judge_whose_transaction_was_taken_back_is_made_again(world: World) -> None:
+    source = make_source(world.acme)
+    take(source, said(1, "acme is late"))
+    model_actions.set_languages(world.acme, "en de", by=world.alice)
+    with transaction.atomic():
+        plans.hold(world.acme)
+        transaction.set_rollback(True)
+    take(source, said(2, "acme is late again"))
+    judge = judges.current(world.acme)
+    assert judge is not None
+    assert judge.languages == "de en"
+    assert stored(world)[1].judge_id == judge.pk
+
+
+def test_counts_that_were_lost_keep_nothing_from_being_saved(world: World) -> None:
+    source = make_source(world.acme)
+    take(source, said(1, "acme is late"))
+    Rollup.of(world.acme).update(**dict.fromkeys(COLUMNS, 0))
+    JudgedDay.of(world.acme).delete()
+    take(source, said(1, "acme was late"), said(2, "thanks"))
+    assert [post.text for post in stored(world)] == ["acme was late", "thanks"]
+    assert min(getattr(row, name) or 0 for row in Rollup.of(world.acme) for name in COLUMNS) == 0
 
 
 def test_languages_make_another_judge(world: World) -> None:
