@@ -14,6 +14,7 @@ from hubbub.core.facts import NOTHING, Analysis, Facts, Intent, Sentiment
 from .bulk import json
 from .facts import handling, standing, topics_of
 from .models import Conversation, Post, Source
+from .models.post import language_of
 
 # what is read of a post, in the order of `_Row`
 COLUMNS = (
@@ -21,7 +22,7 @@ COLUMNS = (
     *("native_id", "text", "title", "url", "type", "lang", "parent", "thread", "repost", "edited", "state"),
     *("likes", "replies", "shares", "views", "rating", "links", "media"),
     *("author__native_id", "author__handle", "author__name", "author__account_created", "author__followers"),
-    *("language", "sentiment", "intent", "toxicity", "spam"),
+    *("language", "sentiment", "intent", "toxicity", "spam", "corrected"),
 )
 HANDLING = frozenset({"status", "assignee", "answered", "tag", "priority"})
 FOUND = frozenset({"sentiment", "intent", "toxicity", "spam"})
@@ -74,6 +75,7 @@ class Row(Struct, gc=False, array_like=True):
     intent: Intent | None
     toxicity: float | None
     spam: float | None
+    corrected: str | None
 
 
 def numbered(ids: Sequence[int]) -> RawSQL:
@@ -115,7 +117,7 @@ def _shape(row: Row) -> shapes.Post:
         row.type,
         author,
         row.published.astimezone(UTC),
-        row.lang or row.language or "",  # what was found, where the network says nothing
+        language_of(row.lang, row.language, row.corrected),
         row.parent,
         row.thread,
         row.repost,

@@ -171,7 +171,7 @@ class Conditions:
         # EN_gb is en-gb; and one letter beyond ASCII, the Kelvin sign, becomes an ASCII one in lower case
         code = leaf.text.split("-")[0]
         begins = self._is(lang__istartswith=code) | self._is(lang__contains="\u212a")
-        begins |= self._is(lang="", language__startswith=code)  # what was found, where the network says nothing
+        begins |= self._is(language__startswith=code)  # what was found or a person says: the matcher knows which counts
         return (begins, False) if want else None
 
     def _source(self, leaf: asked.Value, want: bool) -> Condition:

@@ -39,6 +39,7 @@ def stored(world: World) -> World:
             rating=number / 4 if number % 5 else None,
             lang=("", "en", "EN_gb", "de-AT", "eng", "\u212ao")[number % 6],
             language=("en", None, "de")[number % 3],
+            corrected="language" if number % 4 == 0 else None,
             type=("post", "comment", "review")[number % 3],
             links=["https://shop.example/x"] if number % 7 == 0 else [],
             media=[{"type": "image", "url": "https://a.example/i.png"}] if number % 8 == 0 else [],

@@ -101,3 +101,23 @@ def test_along_one_topic(stored: World, text: str) -> None:
     assert [
         post.pk for post in search_topic(mentions, query, now=NOW, size=50, workspace=stored.acme).posts
     ] == expected
+
+
+@pytest.mark.parametrize(
+    ("network", "found", "corrected", "asked", "there"),
+    [
+        ("", "de", None, "lang:de", True),
+        ("en", "de", None, "lang:de", False),  # the network says it
+        ("en", "de", "sentiment", "lang:de", False),
+        ("en", "de", "language sentiment", "lang:de", True),  # a person says otherwise
+        ("en", "de", "language", "lang:en", False),
+        ("en-GB", "en", "language", "lang:en-gb", True),
+    ],
+)
+def test_a_persons_word_on_the_language_wins(
+    world: World, network: str, found: str, corrected: str | None, asked: str, there: bool
+) -> None:
+    make_post(make_source(world.acme), lang=network, language=found, corrected=corrected)
+    query = language.parse(asked, language.Use.VIEW)
+    assert len(search(world.acme, query, now=NOW).posts) == there
+    assert len(matching(list(Post.of(world.acme)), query, now=NOW)) == there

@@ -13,8 +13,15 @@ from .owned import Owned
 from .person import Author
 from .source import Source
 
-
 JUDGED = Judgement.__struct_fields__  # columns of a post that say what was found in it
+
+
+def language_of(lang: str, language: str | None, corrected: str | None) -> str:
+    """The language of a post (its columns of these names): a person's word, else the network's, else what was found."""
+    if language and corrected and "language" in corrected.split():
+        begins = lang.lower().replace("_", "-").partition("-")[0]
+        return lang if begins == language else language  # en-GB says more than en
+    return lang or language or ""
 
 
 class Decision(models.TextChoices):
@@ -139,8 +146,8 @@ class Post(Owned):
             setattr(self, name, getattr(held, name))
 
     def shape(self, *, found: bool = False) -> shapes.Post:
-        """The post as core sees it; `found`: with the language that was found where its network says none, which no
-        topic sees. Needs `author` to be loaded with it."""
+        """The post as core sees it; `found`: with the language that a person named, or that was found where its
+        network says none; no topic sees either. Needs `author` to be loaded with it."""
         author = self.author
         return shapes.Post(
             id=self.native_id,
@@ -150,7 +157,7 @@ class Post(Owned):
             type=convert(self.type, shapes.PostType),
             author=None if author is None else author.shape(),
             published=self.published.astimezone(UTC),
-            lang=self.lang or (found and self.language) or "",
+            lang=language_of(self.lang, self.language, self.corrected) if found else self.lang,
             parent=self.parent,
             thread=self.thread,
             repost=self.repost,
