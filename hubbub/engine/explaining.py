@@ -9,12 +9,14 @@ from hubbub.core import query as language
 from hubbub.core.query import narrow
 from hubbub.core.query.narrow import All, Any, Asked, Need
 from hubbub.core.query.tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Raw, Term
-from hubbub.store import words
+from hubbub.store import fulltext, words
 from hubbub.store.fulltext import expression
+from hubbub.store.fulltext.key import begin_of, end_of
 from hubbub.store.models import Workspace
 from hubbub.store.narrowing import MOST_EXPANDED, expand, narrowed
 
 SHOWN = 10  # words behind a wildcard that are named
+COUNTED = 10_000  # posts that wait to be indexed
 
 
 def explain(workspace: Workspace, query: language.Query, *, now: datetime) -> Iterator[str]:
@@ -26,6 +28,9 @@ def explain(workspace: Workspace, query: language.Query, *, now: datetime) -> It
         number = f"more than {MOST_EXPANDED:,}" if len(found) > MOST_EXPANDED else f"{len(found):,}"
         named = f": {', '.join(found[:SHOWN])}{' …' if len(found) > SHOWN else ''}" if found else ""
         yield f"wildcard     {pattern} stands for {number} word{'' if len(found) == 1 else 's'}{named}"
+    if waiting := len(fulltext.queued(begin_of(workspace.pk, 0), end_of(workspace.pk), COUNTED + 1)):
+        number = f"more than {COUNTED:,}" if waiting > COUNTED else f"{waiting:,}"
+        yield f"not indexed  {number} post{'' if waiting == 1 else 's'} yet: these are looked at one by one"
     narrowing = narrowed(workspace, query, now=now)
     need = None if narrowing.words is None else expand(narrowing.words, workspace)
     if narrowing.words is None:

@@ -10,7 +10,7 @@ from hubbub.core import query as language
 from hubbub.core.query import narrow
 from hubbub.core.query.errors import show
 from hubbub.core.query.glob import glob
-from hubbub.core.query.narrow import All, Any, But, Need, Run, Wild
+from hubbub.core.query.narrow import All, Any, But, Close, Need, Run, Wild
 
 from . import fulltext, words
 from .conditions import Conditions, span
@@ -19,6 +19,7 @@ from .models import Post, Workspace
 from .stretches import Span
 
 MOST_EXPANDED = 2_000  # words behind one wildcard
+MOST_NAMED = 500_000  # bytes of all words that are asked for; PostgreSQL takes a megabyte
 
 
 class Narrowing(Struct, frozen=True):
@@ -35,8 +36,12 @@ class Narrowing(Struct, frozen=True):
     def hits(self, low: int, high: int, most: int) -> Sequence[int]:
         """Keys of the index under which the words are, see `fulltext.hits`."""
         # expanded anew each time, after the queue was read: the list may have grown since
-        need = None if self.words is None else expand(self.words, self.workspace)
-        return () if need is None else fulltext.hits(need, low, high, most)
+        if self.words is None:
+            return ()
+        need = expand(self.words, self.workspace)
+        if need is not None and _named(need) > MOST_NAMED:
+            need = self.words  # more than a database can be asked for at once: the index then goes by beginnings alone
+        return fulltext.hits(need, low, high, most)
 
 
 def narrowed(workspace: Workspace, query: language.Query, *, now: datetime, prefix: str = "") -> Narrowing:
@@ -96,3 +101,16 @@ def expand(need: Need, workspace: Workspace) -> Need | None:
             return plain if plain is None or without is None else But(plain, without)
         case _:
             return need
+
+
+def _named(need: Need) -> int:
+    """How many bytes all words have."""
+    match need:
+        case Run(words, _):
+            return sum(len(word.encode()) for word in words)
+        case All(parts) | Any(parts) | Close(parts, _):
+            return sum(map(_named, parts))
+        case But(part, never):
+            return _named(part) + _named(never)
+        case _:
+            return 0

@@ -168,7 +168,8 @@ def _term(term: Term) -> tuple[Need | None, bool]:
         return run, not marked and max(map(len, run.words)) <= LONGEST
     if len(term.tokens) == 1:
         pattern = term.tokens[0].word
-        return Wild(pattern, term.field), not marked and pattern == glob(pattern).prefix + "*"
+        plain = pattern == glob(pattern).prefix + "*" and len(pattern) <= LONGEST
+        return Wild(pattern, term.field), plain and not marked
     if term.slack is not None and not wild:
         words = tuple(Run((_word(cut, term),), term.field) for cut in term.tokens)
         return Close(words, term.slack + len(words) - 2), False
