@@ -119,5 +119,5 @@ def test_a_persons_word_on_the_language_wins(
 ) -> None:
     make_post(make_source(world.acme), lang=network, language=found, corrected=corrected)
     query = language.parse(asked, language.Use.VIEW)
-    assert len(search(world.acme, query, now=NOW).posts) == there
-    assert len(matching(list(Post.of(world.acme)), query, now=NOW)) == there
+    assert len(search(Post.of(world.acme), query, now=NOW).posts) == there
+    assert len(matching(list(Post.of(world.acme).select_related("author", "source")), query, now=NOW)) == there
