@@ -160,6 +160,7 @@ def _chunk(source: "Source", topics: "list[Topic]", authors: range, first: int, 
                     False,
                 ),
                 *(at % 5 == 0, "queued" if at % 1000 == 0 else "", None, threads.get(at)),
+                *(None, None, None, *intake.NOTHING_HELD),  # like no other, judged by nobody
             )
             for at in range(number)
         ],
@@ -186,14 +187,15 @@ def _rollups(source: "Source", topics: "list[Topic]") -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from hubbub.store import intake
+    from hubbub.store.counting import Counts
 
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    hours = [hour - timedelta(hours=at) for at in range(24 * 365)]
+    counts = Counts(source.workspace)
+    for when in (hour - timedelta(hours=at) for at in range(24 * 365)):
+        counts.add(source.pk, when, (), ["posts"], number=114)
+        counts.add(source.pk, when, [topic.pk for topic in topics], ["posts"], number=2, whole=False)
     with transaction.atomic():
-        intake.add_counts(source, {(when, None): 114 for when in hours})
-        for topic in topics:
-            intake.add_counts(source, {(when, topic.pk): 2 for when in hours})
+        counts.save()
 
 
 def _objective(workspace: "Workspace", topic: "Topic") -> None:
