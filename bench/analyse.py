@@ -25,7 +25,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from hubbub.core.text.judgement import Judgement
-from hubbub.engine.models import shipped
+from hubbub.store.shipped import shipped
 
 if TYPE_CHECKING:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -89,7 +89,7 @@ def start() -> dict[str, object]:
     """Seconds and memory of a fresh process that judges one post and then a batch."""
     program = (
         "import time; begin = time.perf_counter()\n"
-        "from hubbub.engine.models import shipped; shipped().judge(['hello'])\n"
+        "from hubbub.store.shipped import shipped; shipped().judge(['hello'])\n"
         "print(time.perf_counter() - begin)\n"
         "shipped().judge(['hello there, how are you today? ' * 4] * 1000)\n"
         "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"

@@ -16,8 +16,7 @@ from hubbub.connectors.files import Line, read_lines
 from hubbub.core.facts import Intent, Sentiment
 from hubbub.core.text.judgement import Judgement
 from hubbub.core.text.whole import whole
-
-from .models import shipped
+from hubbub.store.shipped import shipped
 
 BATCH = 1000
 HELD = 4_000_000  # characters

@@ -11,7 +11,7 @@ from hubbub.core.text.trust import Trust
 from hubbub.core.text.whole import whole
 from hubbub.store import rejudging, sameness
 from hubbub.store.models import Correction, CorrectionEnd, OwnModel, OwnModelState, Post
-from hubbub.ui.judging import pack, shipped
+from hubbub.ui.judging import is_there, pack, shipped
 
 from . import plans
 
@@ -26,14 +26,13 @@ _tidied: list[datetime] = []  # when bands were swept last, by this process
 def rejudge_one(now: datetime) -> bool:
     """Judge one batch of stored posts anew, where another judge came into force. False: none waits for that."""
     plans.follow()
-    judge = rejudging.waiting()
-    if judge is None:
-        return False
-    ready = plans.ready(judge.workspace)
-    if ready.judging is None or ready.plan.judge != judge.pk:
-        return False  # another version of Hubbub serves this database, too: what it began is its own to end
-    rejudging.step(judge, partial(say, ready.judging), now=now)
-    return True
+    for judge in rejudging.waiting():
+        ready = plans.ready(judge.workspace)
+        if ready.judging is None or ready.plan.judge != judge.pk:
+            continue  # another version of Hubbub serves this database, too: what it began is its own to end
+        rejudging.step(judge, partial(say, ready.judging), now=now)
+        return True
+    return False
 
 
 def say(judging: Judging, posts: Sequence[Post], seen: Sequence[int]) -> Sequence[Judgement]:
@@ -44,7 +43,7 @@ def say(judging: Judging, posts: Sequence[Post], seen: Sequence[int]) -> Sequenc
 def train_one(now: datetime) -> bool:
     """Train one workspace's own layer. False: none was asked for."""
     waiting = OwnModel.everywhere.filter(state=OwnModelState.WAITING).order_by("at").select_related("workspace").first()
-    if waiting is None:
+    if waiting is None or not is_there():
         return False
     trained = train(waiting)
     trained["done"] = now

@@ -17,10 +17,10 @@ BATCH = 500  # posts of one transaction
 Say = Callable[[Sequence[Post], Sequence[int]], Sequence[Judgement]]  # posts, how many by others are alike → judgements
 
 
-def waiting() -> Judge | None:
-    """The judge that is to read stored posts next, of whatever workspace; None: there is none."""
+def waiting() -> list[Judge]:
+    """The judges that are to read stored posts, of all workspaces, who has read least first."""
     under_way = Judge.everywhere.filter(reading_below__isnull=False)
-    return under_way.select_related("workspace").order_by("reread", "pk").first()
+    return list(under_way.select_related("workspace").order_by("reread", "pk"))
 
 
 def begin(judge: Judge, newest: int) -> int:

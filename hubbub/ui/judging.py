@@ -1,30 +1,17 @@
 """Who judges a workspace's posts: the model that ships in the package, read once, with the workspace's own layer."""
 
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 import msgspec
 
 from hubbub.core.text import own
-from hubbub.core.text.analysers import Analysers
 from hubbub.core.text.layered import Layered
 from hubbub.store.models import Judge
+from hubbub.store.shipped import is_there, shipped
+
+__all__ = ["is_there", "judging", "pack", "shipped", "unpack"]
 
 KEPT = 16  # workspaces' judges in memory at once; each shares the shipped model
-
-
-MODEL = files("hubbub.core.text") / "model.bin"
-
-
-def is_there() -> bool:
-    """Whether a model was trained; without one nothing is judged, and all that asks for it is not known."""
-    return MODEL.is_file()
-
-
-@cache
-def shipped() -> Analysers:
-    """The shipped analysers; about 4 MB are read at the first call."""
-    return Analysers.from_bytes(MODEL.read_bytes())
 
 
 def judging(judge: Judge) -> Layered:

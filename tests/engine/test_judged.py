@@ -180,6 +180,18 @@ def test_it_is_stopped_and_begun_again(world: World, monkeypatch: pytest.MonkeyP
     assert models.Post.of(world.acme).filter(judge=judge).count() == 20
 
 
+def test_what_another_version_began_holds_nobody_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(make_source(world.acme), said(1, "acme is late"))
+    take(make_source(world.bravo), said(1, "bravo is late"))
+    fake_judging.use(monkeypatch, "2")
+    plans.follow()
+    theirs = Judge.everywhere.create(workspace=world.acme, version="9", made_of="9 |  | ", since=NOW, reading_below=99)
+    assert theirs in rejudging.waiting()
+    while judging.rejudge_one(NOW):
+        pass
+    assert {post.judge.version for post in models.Post.of(world.bravo).select_related("judge") if post.judge} == {"2"}
+
+
 def test_a_judge_whose_transaction_was_taken_back_is_made_again(world: World) -> None:
     source = make_source(world.acme)
     take(source, said(1, "acme is late"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hubbub.core.text.analysers import Analysers, Judged
 from hubbub.core.text.features import READ
 from hubbub.core.text.judgement import Judgement
-from hubbub.engine.models import shipped
+from hubbub.store.shipped import shipped
 
 MODEL = Path(__file__).parents[3] / "hubbub/core/text/model.bin"
 CARD = Path(__file__).parents[3] / "docs/models.md"
