@@ -164,6 +164,8 @@ def _leaf(node: Node) -> Check:
         run = node.text
         return lambda _bag, reading, _facts, _now: run in reading.post.text or run in reading.post.title
     if isinstance(node, Value):
+        if own := lookup.own(node.field):
+            return lambda _bag, reading, _facts, _now: own(node, reading)
         return lambda _bag, reading, facts, _now: bool(lookup.has_value(node, reading, facts))
     if isinstance(node, Days):
         return lambda _bag, reading, _facts, now: lookup.within_days(node, reading, now)
@@ -180,6 +182,8 @@ def _term(term: Term) -> Check:
     if plain and term.slack is None and not term.field:
         words = [token.word for token in term.tokens]
         return _Phrase(frozenset(words), f" {' '.join(words)} ")
+    if plain and not scoped:
+        return _Elsewhere(term, frozenset(token.word for token in term.tokens))
     if len(term.tokens) == 1 and not term.field and not term.exact:
         token = term.tokens[0]
         if not token.mark:
@@ -214,6 +218,22 @@ class _Placed(Struct, gc=False):
         if not self.needed <= bag:
             return False
         return any(stands(self.term, words) for _, words in texts(self.term.field, reading))
+
+
+class _Elsewhere(Struct, gc=False):
+    """Words in a name or in the addresses. Most are ruled out by not standing there at all."""
+
+    term: Term
+    needed: frozenset[str]
+
+    def __call__(self, _bag: set[str], reading: Reading, _facts: Facts, _now: datetime) -> bool:
+        for words in (reading.name,) if self.term.field == "name" else reading.addresses:
+            if self.needed <= words.at.keys() and (len(self.needed) == 1 == len(self.term.tokens) or self._in(words)):
+                return True
+        return False
+
+    def _in(self, words: Words) -> bool:
+        return stands(self.term, words)
 
 
 class _Marked(Struct, gc=False):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from hubbub.core.facts import Facts
 from hubbub.core.post import Post
@@ -48,6 +49,7 @@ _LISTED: dict[str, Callable[[Facts], frozenset[str] | None]] = {
     "tag": lambda facts: facts.handling.tags,
 }
 
+_SHORT = 200  # longer names are not remembered
 UNSURE = frozenset(_FOUND) | frozenset(_SAID) | frozenset(_LISTED)  # fields that may not be known
 
 
@@ -112,8 +114,20 @@ def has_value(node: Value, reading: Reading, facts: Facts) -> bool | None:
 
 def same(node: Value, value: str) -> bool:
     """Whether a value is the one asked for, as names are compared: folded, spaces counted once."""
-    folded = " ".join(script.fold(value).split())
+    folded = _remembered(value) if len(value) <= _SHORT else _folded(value)
     return glob(node.text).matches(folded) if node.wild else folded == node.text
+
+
+def _folded(value: str) -> str:
+    return " ".join(script.fold(value).split())
+
+
+_remembered = lru_cache(maxsize=4096)(_folded)  # one author's handle is held against every query that asks for one
+
+
+def own(field: str) -> Callable[[Value, Reading], bool] | None:
+    """What answers for a field whose value every post has; None for the others."""
+    return _OWN.get(field)
 
 
 def _author(node: Value, reading: Reading) -> bool:

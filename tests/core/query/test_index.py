@@ -1,11 +1,13 @@
 """All queries at once give what each gives alone."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.core.facts import Facts
-from hubbub.core.post import Place, Post
+from hubbub.core.post import Author, Place, Post
 from hubbub.core.query import Index, Query, Use, holds, parse, read
 from hubbub.core.query.tree import Node
 
@@ -54,6 +56,40 @@ def test_order_is_that_of_adding_and_a_replaced_query_keeps_its_place() -> None:
     index.add("b", parse("red", Use.TOPIC))
     index.add("d", parse("red", Use.TOPIC))
     assert index.match(reading, now=NOW) == ["b", "a", "c", "d"]
+
+
+AUTHORS = (
+    Author("1", "Bob", "Rock Star"),
+    Author("2", "x" * 500, "star\u0301 rock"),
+    Author("3", "bo", "rocket"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name:star", 'name:"rock star"', 'name:"star rock"~1', 'name:"star star"', "name:rock NEAR/1 name:star",
+        "name:(rock NEAR/1f star)", "name:roc*", "links:rocket", 'links:"com rocket"', "links:com", "author:bob",
+        "author:@bob*", "source:feed", "type:post", "lang:en", "is:reply", "has:link", "site:acme.com", 'raw:"C++"',
+    ],
+)  # fmt: skip
+def test_queries_that_need_no_word(text: str) -> None:
+    query = parse(text, Use.TOPIC)
+    index = Index([(0, query)])
+    authors = (
+        None,
+        Author("1", "Bob", "Rock Star"),
+        Author("2", "x" * 500, "star\u0301 rock"),
+        Author("3", "bo", "rocket"),
+    )
+    links: tuple[tuple[str, ...], ...] = ((), ("https://acme.com/rocket", "https://x.example/com"))
+    found = set()
+    for author, linked, body in itertools.product(authors, links, ("I like C++", "c++ www.acme.com")):
+        post = Post(id="1", text=body, author=author, links=linked)
+        holding = bool(holds(query, read(post, Place("feed")), now=NOW))
+        assert index.match(read(post, Place("feed")), now=NOW) == ([0] if holding else [])
+        found.add(holding)
+    assert found == {True, False} or text in ("source:feed", "type:post", "lang:en", "is:reply", 'name:"star star"')
 
 
 def test_removing_what_is_not_there() -> None:
