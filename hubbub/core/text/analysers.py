@@ -98,7 +98,7 @@ class Analysers:
         found = self._found(reading, felt)
         feelings, wants = found.feelings, found.wants
         languages, language_sure = _spoken(self._languages.of(reading), given)
-        numbers = np.stack((feelings.score, feelings.sure, found.toxicity, wants.sure)).round(4).tolist()
+        numbers = np.array((feelings.score, feelings.sure, found.toxicity, wants.sure)).round(4).tolist()
         judgements = [
             Judgement(
                 code, code_sure, sentiment.CLASSES[answer], score, sure, rude, spam, intent.CLASSES[want], want_sure
@@ -114,7 +114,7 @@ class Analysers:
                 strict=True,
             )
         ]
-        wordless = np.bincount(reading.rows, weights=reading.words, minlength=len(texts)) == 0
+        wordless = np.bincount(reading.rows[reading.words], minlength=len(texts)) == 0
         signs: Floats | None = None
         for place, bare in enumerate(wordless.tolist()):
             foreign = languages[place] not in READ_WHOLE and language_sure[place] >= FOREIGN

@@ -98,6 +98,13 @@ def _mathematics() -> NDArray[np.uint16]:
     )
 
 
+def of(text: str) -> NDArray[np.uint16]:
+    """The characters of a text in 16 bits each, one for one."""
+    if len(kept := text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
+        return np.frombuffer(kept, "<u2")
+    return in_sixteen_bits(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4"))
+
+
 def in_sixteen_bits(codes: NDArray[np.uint32]) -> NDArray[np.uint16]:
     """Code points → 16 bits each, one for one."""
     narrow = codes.astype(np.uint16)

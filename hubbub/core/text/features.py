@@ -45,7 +45,10 @@ _TOKEN_OF[EXCLAIM], _TOKEN_OF[QUESTION], _TOKEN_OF[AT] = 3, 4, 5
 
 _PRIME = 0x9E3779B97F4A7C15
 _PRIME_INVERSE = pow(_PRIME, -1, 2**64)
-_MIX = 0xD6E8FEB86659FD93
+_MIX, _29, _32 = np.uint64(0xD6E8FEB86659FD93), np.uint64(29), np.uint64(32)
+_3, _5, _SHIFT = np.uint64(3), np.uint64(5), np.uint64(64 - _BITS)
+_LETTER, _NEXT, _STIR = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0x2C1B3C6D)
+_15, _SHORT_SHIFT = np.uint32(15), np.uint32(32 - _BITS)
 _ENTITIES = tuple(  # as long as what they replace; U+2060 is dropped
     (name, sign + "\u2060" * (len(name) - 1))
     for name, sign in (("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"))
@@ -82,24 +85,24 @@ def read(texts: Sequence[str]) -> Reading:
         for entity, sign in _ENTITIES:
             joined = joined.replace(entity, sign)
     lengths = np.fromiter(map(len, cut), np.int64, len(cut)) + 1
-    firsts = np.concatenate(([0], np.cumsum(lengths)))  # of the space before each text
-    wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
-    narrow = characters.in_sixteen_bits(wide)
+    firsts = summed_up(lengths)  # of the space before each text
+    narrow = characters.of(joined)
     kind = characters.kinds().take(narrow, mode="clip")
     letters = characters.folds().take(narrow, mode="clip")
     letters[firsts] = 32
     kind[firsts] = SPACE
 
     drop, links, stretched = _dropped(joined, letters, kind, firsts)
-    row_of = np.repeat(np.arange(len(cut)), lengths)
+    row_of = np.arange(len(cut)).repeat(lengths)
     counted = np.bincount(row_of * KINDS + kind[: firsts[-1]], minlength=len(cut) * KINDS).reshape(-1, KINDS)
     kept = (~drop).nonzero()[0]
     letters, kind = letters.take(kept), kind.take(kept)
-    letter_rows = np.searchsorted(kept, firsts)
-    origin = kept - np.repeat(firsts, _lengths(letter_rows, len(kept))) - 1
+    letter_rows = kept.searchsorted(firsts)
+    origin = kept - firsts.repeat(steps(letter_rows, len(kept)))
+    origin -= 1
     starts, ends = _tokens(kind)
-    token_rows = np.searchsorted(starts, letter_rows)
-    upper = np.concatenate(([0], np.cumsum(kind == UPPER)))
+    token_rows = starts.searchsorted(letter_rows)
+    upper = summed_up(kind == UPPER)
     lengths_of = ends - starts
     return Reading(
         letters=letters,
@@ -108,25 +111,36 @@ def read(texts: Sequence[str]) -> Reading:
         starts=starts,
         ends=ends,
         token_rows=token_rows,
-        rows=np.repeat(np.arange(len(cut)), token_rows[1:] - token_rows[:-1]),
+        rows=np.arange(len(cut)).repeat(token_rows[1:] - token_rows[:-1]),
         hashes=_hashed(letters, starts, ends),
-        words=_TOKEN_OF[kind[starts]] == _WORD,
-        capitals=(upper[ends] - upper[starts] == lengths_of) & (lengths_of > 1),
+        words=_TOKEN_OF.take(kind.take(starts)) == _WORD,
+        capitals=(upper.take(ends) - upper.take(starts) == lengths_of) & (lengths_of > 1),
         kinds=counted,
-        links=np.bincount(_rows_at(links, firsts), minlength=len(cut)),
-        stretched=np.bincount(_rows_at(stretched, firsts), minlength=len(cut)),
+        links=_counted(links, firsts),
+        stretched=_counted(stretched, firsts),
     )
 
 
-def _lengths(bounds: Numbers, end: int) -> Numbers:
+def summed_up(values: NDArray[np.generic]) -> Numbers:
+    """Sums of all that stand before each place, and of all at the end."""
+    sums = np.zeros(len(values) + 1, np.int64)
+    values.cumsum(dtype=np.int64, out=sums[1:])
+    return sums
+
+
+def steps(bounds: Numbers, end: int) -> Numbers:
+    """How far it is from each bound to the next, and from the last one to the end."""
     lengths = np.empty(len(bounds), np.int64)
     np.subtract(bounds[1:], bounds[:-1], out=lengths[:-1])
     lengths[-1] = end - bounds[-1]
     return lengths
 
 
-def _rows_at(places: Numbers, firsts: Numbers) -> Numbers:
-    return np.searchsorted(firsts, places, "right") - 1
+def _counted(places: Numbers, firsts: Numbers) -> Numbers:
+    """How many of the places each text has."""
+    if not places.size:
+        return np.zeros(len(firsts) - 1, np.int64)
+    return np.bincount(firsts.searchsorted(places, "right") - 1, minlength=len(firsts) - 1)
 
 
 def _dropped(
@@ -136,13 +150,15 @@ def _dropped(
     drop = kind == DROPPED
     same = letters[1:] == letters[:-1]
     drop[1:] |= same & (kind[1:] == SPACE)
-    runs = (same[1:] & same[:-1]).nonzero()[0] + 2
-    runs = runs[kind[runs] != DIGIT]
-    drop[runs] = True
-    stretched = runs[(kind[runs] == LOWER) | (kind[runs] == UPPER)]
-    spaces = (kind == SPACE).nonzero()[0]
+    stretched = (same[1:] & same[:-1]).nonzero()[0]
+    if stretched.size:
+        runs = stretched + 2
+        runs = runs[kind[runs] != DIGIT]
+        drop[runs] = True
+        stretched = runs[(kind[runs] == LOWER) | (kind[runs] == UPPER)]
     links = _links(joined, letters)
     if links.size:
+        spaces = (kind == SPACE).nonzero()[0]
         drop[_ranges(links + 4, spaces[np.searchsorted(spaces, links)])] = True
         begun = _ranges(links, links + 4)
         drop[begun] = False  # of a run, as in www
@@ -150,9 +166,11 @@ def _dropped(
         kind[begun] = LOWER
     if "@" in joined:
         at = (kind == AT).nonzero()[0]
-        at = at[(_TOKEN_OF[kind[at - 1]] != _WORD) & (_TOKEN_OF[kind[at + 1]] == _WORD)]
-        others = (_TOKEN_OF[kind] != _WORD).nonzero()[0]
-        drop[_ranges(at + 1, others[np.searchsorted(others, at + 1)])] = True
+        others = _TOKEN_OF.take(kind) != _WORD
+        at = at[others[at - 1] & ~others[at + 1]] + 1
+        if at.size:
+            places = others.nonzero()[0]
+            drop[_ranges(at, places.take(places.searchsorted(at)))] = True
     drop[firsts] = False
     drop[-_PAD:] = False
     return drop, links, stretched
@@ -177,9 +195,11 @@ def _links(joined: str, letters: NDArray[np.uint16]) -> Numbers:
 
 def _ranges(starts: Numbers, ends: Numbers) -> Numbers:
     """All places from each start up to its end."""
+    if len(starts) == 1:
+        return np.arange(starts[0], ends[0])
     lengths = np.maximum(ends - starts, 0)
-    before = np.cumsum(lengths) - lengths
-    ranges: Numbers = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    before = lengths.cumsum() - lengths
+    ranges: Numbers = np.arange(lengths.sum()) + (starts - before).repeat(lengths)
     return ranges
 
 
@@ -187,15 +207,16 @@ def _tokens(kind: NDArray[np.uint8]) -> tuple[Numbers, Numbers]:
     """Words (letters, digits, apostrophes between letters), single pictures, runs of ! or ?, someone mentioned."""
     part = _TOKEN_OF.take(kind, mode="clip")
     apostrophes = (kind == APOSTROPHE).nonzero()[0]
-    inside = apostrophes[(part[apostrophes - 1] == _WORD) & (part[apostrophes + 1] == _WORD)]
-    part[inside] = _WORD
+    if apostrophes.size:
+        inside = apostrophes[(part[apostrophes - 1] == _WORD) & (part[apostrophes + 1] == _WORD)]
+        part[inside] = _WORD
     bound = np.empty(len(part), np.bool_)
     bound[0] = True
     np.not_equal(part[1:], part[:-1], out=bound[1:])
     bound |= part == _PICTURE
     bounds = bound.nonzero()[0]
-    held = part[bounds].nonzero()[0]
-    return bounds[held], bounds[held + 1]  # spaces stand at the end: there is always a next bound
+    held = part.take(bounds).nonzero()[0]
+    return bounds.take(held), bounds.take(held + 1)  # spaces stand at the end: there is always a next bound
 
 
 @lru_cache(maxsize=2)
@@ -213,14 +234,19 @@ def _hashed(letters: NDArray[np.uint16], starts: Numbers, ends: Numbers) -> Hash
     size = 1 << max(17, len(letters).bit_length())
     powers, inverses = _powers(size)
     running = np.zeros(len(letters) + 1, np.uint64)
-    np.cumsum(letters * powers[: len(letters)], out=running[1:])
-    return mixed((running[ends] - running[starts]) * inverses[starts])
+    (letters * powers[: len(letters)]).cumsum(out=running[1:])
+    hashes: Hashes = running.take(ends)
+    hashes -= running.take(starts)
+    hashes *= inverses.take(starts)
+    return mixed(hashes)
 
 
 def mixed(hashes: Hashes) -> Hashes:
     """Bits stirred, so that the upper ones depend on all."""
-    stirred: Hashes = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(_MIX)
-    stirred ^= stirred >> np.uint64(32)
+    stirred: Hashes = hashes >> _29
+    stirred ^= hashes
+    stirred *= _MIX
+    stirred ^= stirred >> _32
     return stirred
 
 
@@ -236,18 +262,19 @@ def word_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
     if not len(hashes):
         empty = np.zeros(0, np.uint32)
         return empty, empty, empty
-    single = _bucket(hashes)
-    pairs, skips = np.zeros_like(single), np.zeros_like(single)
-    same = reading.rows[1:] == reading.rows[:-1]
-    pairs[:-1] = _bucket(mixed(hashes[:-1] * np.uint64(3) + hashes[1:])) * same
-    same = reading.rows[2:] == reading.rows[:-2]
-    skips[:-2] = _bucket(mixed(hashes[:-2] * np.uint64(5) + hashes[2:])) * same
-    return single, pairs, skips
-
-
-def _bucket(hashes: Hashes) -> Buckets:
-    buckets: Buckets = np.maximum(hashes >> np.uint64(64 - _BITS), 1).astype(np.uint32)
-    return buckets
+    rows = reading.rows
+    mingled = np.zeros((3, len(hashes)), np.uint64)
+    mingled[0] = hashes
+    np.add(hashes[:-1] * _3, hashes[1:], out=mingled[1, :-1])
+    np.add(hashes[:-2] * _5, hashes[2:], out=mingled[2, :-2])
+    mingled[1:] = mixed(mingled[1:])
+    mingled >>= _SHIFT
+    found: Buckets = np.maximum(mingled, 1).astype(np.uint32)
+    found[1, -1:] = found[2, -2:] = 0
+    if len(reading) > 1:
+        found[1, :-1] *= rows[1:] == rows[:-1]
+        found[2, :-2] *= rows[2:] == rows[:-2]
+    return found[0], found[1], found[2]
 
 
 def letter_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
@@ -256,16 +283,19 @@ def letter_buckets(reading: Reading) -> tuple[Buckets, Buckets, Buckets]:
     count = int(reading.letter_rows[-1])
     inner = letters != 32
     running = letters.astype(np.uint32)
-    running *= np.uint32(0x9E3779B1)
-    two = running[:-1] * np.uint32(0x85EBCA6B) + running[1:]
+    running *= _LETTER
+    two = running[:-1] * _NEXT + running[1:]
     grams = []
-    whole = np.ones(count, np.bool_)
+    whole = inner[1 : 1 + count]
     for more in (2, 3, 4):
-        two = two[:-1] * np.uint32(0x85EBCA6B) + running[more:]
-        whole = whole & inner[more - 1 : more - 1 + count]
-        hashed: Buckets = two[:count]
-        hashed = (hashed ^ (hashed >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
-        hashed >>= np.uint32(32 - _BITS)
+        two = two[:-1] * _NEXT
+        two += running[more:]
+        if more > 2:
+            whole = whole & inner[more - 1 : more - 1 + count]
+        hashed: Buckets = two[:count] >> _15
+        hashed ^= two[:count]
+        hashed *= _STIR
+        hashed >>= _SHORT_SHIFT
         hashed *= whole
         grams.append(hashed)
     return grams[0], grams[1], grams[2]

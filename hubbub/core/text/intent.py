@@ -30,7 +30,7 @@ class Wanting:
         """`marks`: those of the text, then those that other heads found; see `with_others`."""
         lanes = slice(0, len(CLASSES))
         chances = softmax(self._scores(sums.intents[:, lanes], sums.intent_letters[:, lanes], marks))
-        return Wants(chances, self._sure.at(chances.max(axis=1)))
+        return Wants(chances, self._sure.at(np.maximum.reduce(chances, axis=1)))
 
 
 def with_others(marks: Floats, chances: Floats, toxicity: Floats) -> Floats:

@@ -19,7 +19,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, mixed, read
+from hubbub.core.text.characters import AT
+from hubbub.core.text.features import READ, Bools, Hashes, Numbers, Reading, hash_of, mixed, read, steps
 from hubbub.core.text.judgement import Column
 
 VERSION = "1"
@@ -55,6 +56,10 @@ _FIRST_SETTLED = _KANA + 1
 _COUNTED = _FIRST_SETTLED + len(_SETTLED)
 _DENSE = 3  # a letter of Han or Hangul says as much as three others
 _JAPANESE = 0.1  # share of kana among Han letters from which on a text is Japanese
+
+_16, _32 = np.uint64(16), np.uint64(32)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_SALTS = np.array([salt * 0x632BE59BD9B4E019 % 2**64 for salt in (1, 2, 3)], np.uint64)
 
 Floats = NDArray[np.float64]
 
@@ -106,21 +111,21 @@ class Languages:
         counts = _letters_by_script(reading, words)
         values: list[str | None] = [None] * len(reading)
         sure = np.zeros(len(reading))
-        weighed = counts.copy()
-        weighed[:, [_HAN, _KANA, _FIRST_SETTLED + _SETTLED.index("ko")]] *= _DENSE
-        weighed[:, _FIRST_SETTLED + 1] = weighed[:, _HAN] + weighed[:, _KANA]
-        weighed[:, [_HAN, _KANA]] = 0
-        main = weighed.argmax(axis=1)
-        enough = weighed.max(axis=1) >= LEAST_LETTERS
-        share = weighed.max(axis=1) / np.maximum(weighed.sum(axis=1), 1)
-        for row in np.flatnonzero(enough & (main >= _FIRST_SETTLED)).tolist():
-            values[row] = self._settled(main[row], counts[row])
-            sure[row] = 0.5 + 0.49 * share[row] if values[row] else 0.0
+        weighed = counts * _worth()
+        weighed[:, _FIRST_SETTLED + 1] = (counts[:, _HAN] + counts[:, _KANA]) * _DENSE
+        most = np.maximum.reduce(weighed, axis=1)
+        main = np.where(most >= LEAST_LETTERS, weighed.argmax(axis=1), 0)
+        scripts = set(main.tolist())
+        if max(scripts, default=0) >= _FIRST_SETTLED:
+            share = most / np.maximum(weighed.sum(axis=1), 1)
+            for row in (main >= _FIRST_SETTLED).nonzero()[0].tolist():
+                values[row] = self._settled(main[row], counts[row])
+                sure[row] = 0.5 + 0.49 * share[row] if values[row] else 0.0
         for table in self._tables:
-            mine = enough & (main == table.script)
-            if mine.any():
-                self._weigh(table, reading, words[mine[reading.rows[words]]], values, sure)
-        return Column(values, np.round(sure, 4).tolist())
+            if table.script in scripts:
+                theirs = words[main.take(reading.rows.take(words)) == table.script] if len(main) > 1 else words
+                self._weigh(table, reading, theirs, values, sure)
+        return Column(values, sure.round(4).tolist())
 
     def _settled(self, main: int, counts: Numbers) -> str | None:
         name = _SETTLED[main - _FIRST_SETTLED]
@@ -132,13 +137,13 @@ class Languages:
         """Fills in the answers of the texts that these words are of."""
         rows, scores, letters = table.scores(reading, words)
         names = table.family.languages
-        listed = np.array([not self._listed or name in self._listed for name in names])
-        scores += np.where(listed, _LISTED if self._listed else 0.0, 0.0)
+        if self._listed:
+            scores += [_LISTED if name in self._listed else 0.0 for name in names]
         best = scores.argmax(axis=1)
         chances = table.chances(scores, letters)
         for row, answer, chance in zip(rows.tolist(), best.tolist(), chances.tolist(), strict=True):
-            if chance >= LEAST_SURE and listed[answer]:
-                name = names[answer]
+            name = names[answer]
+            if chance >= LEAST_SURE and (not self._listed or name in self._listed):
                 values[row] = self._latin_serbian if name == "hr" else name
                 sure[row] = chance
 
@@ -154,21 +159,26 @@ class _Table:
         given = np.frombuffer(family.table, np.int8).reshape(1 << family.bits, -1)
         raised[:, : len(family.languages)] = given.astype(np.int16) + 128
         self._packed = raised.view("<u8")
+        self._start = np.array(family.start)
 
     def scores(self, reading: Reading, words: Numbers) -> tuple[Numbers, Floats, Floats]:
         """The texts that the words are of, their scores (texts, languages), and how many letters were read."""
-        rows = reading.rows[words]
-        first = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
-        place = np.arange(len(rows)) - np.repeat(first, np.diff(np.append(first, len(rows))))
-        words, rows = words[place < _WORDS], rows[place < _WORDS]
-        first = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+        rows = reading.rows.take(words)
+        first = _begins(rows)
+        many = steps(first, len(rows))
+        if np.maximum.reduce(many) > _WORDS:
+            asked = np.arange(len(rows)) - first.repeat(many) < _WORDS
+            words, rows = words[asked], rows[asked]
+            first = _begins(rows)
+            many = steps(first, len(rows))
         found = self._packed.take(buckets(reading, words, self.family.bits).ravel(), axis=0)
         summed = np.add.reduceat(found, first * FEATURES, axis=0)
-        many = np.diff(np.append(first, len(rows)))
         lanes = summed.view("<u2")[:, : len(self.family.languages)].astype(np.float64)
         lanes -= (128 * FEATURES) * many[:, None]
-        letters = np.add.reduceat(reading.ends[words] - reading.starts[words], first)
-        return rows[first], lanes * self.family.unit + np.array(self.family.start), letters.astype(np.float64)
+        lanes *= self.family.unit
+        lanes += self._start
+        letters = np.add.reduceat(reading.ends.take(words) - reading.starts.take(words), first)
+        return rows.take(first), lanes, letters.astype(np.float64)
 
     def chances(self, scores: Floats, letters: Floats) -> Floats:
         """How likely the best answer is right."""
@@ -182,18 +192,22 @@ class _Table:
 
 def buckets(reading: Reading, words: Numbers, bits: int) -> Numbers:
     """(words, FEATURES): the rows of a table that each word is looked up in; 0: none, the word is too short."""
-    starts, ends = reading.starts[words], reading.ends[words]
+    starts, ends = reading.starts.take(words), reading.ends.take(words)
     letters = reading.letters.astype(np.uint64)
     length = ends - starts
-    last, before, third = letters[ends - 1], letters[ends - 2], letters[ends - 3]
-    first = letters[starts] | letters[starts + 1] << np.uint64(16) | letters[starts + 2] << np.uint64(32)
-    two = last | before << np.uint64(16)
     found = np.empty((len(words), FEATURES), np.uint64)
-    found[:, 0] = reading.hashes[words]
-    found[:, 1] = _salted(first, 1)
-    found[:, 2] = _salted(two | third << np.uint64(32), 2)
-    found[:, 3] = _salted(two, 3)
-    rows: Numbers = np.maximum(found >> np.uint64(64 - bits), 1).astype(np.int64)
+    ours = found[:, 1:]
+    beside = letters[:-1] | letters[1:] << _16  # each letter with the next
+    reverse = letters[1:] | letters[:-1] << _16  # and with the one before
+    ours[:, 0] = beside.take(starts) | letters.take(starts + 2) << _32
+    ours[:, 2] = reverse.take(ends - 2)
+    ours[:, 1] = ours[:, 2] | letters.take(ends - 3, mode="wrap") << _32
+    ours *= _SPREAD
+    ours += _SALTS
+    ours[...] = mixed(ours)
+    found[:, 0] = reading.hashes.take(words)
+    found >>= np.uint64(64 - bits)
+    rows: Numbers = np.maximum(found, 1).astype(np.int64)
     rows[length < 4, 1:3] = 0
     rows[length < 3, 3] = 0
     return rows
@@ -220,29 +234,44 @@ def from_bytes(kept: bytes) -> Learned:
 
 def _words(reading: Reading) -> Numbers:
     """The tokens that speak for a language."""
-    before = reading.letters[reading.starts - 1]
-    initial = reading.letters[reading.starts]
-    says = reading.words & (before != ord("#")) & ~((initial >= ord("0")) & (initial <= ord("9")))
-    says &= ~np.isin(reading.hashes, _nothing())
-    places = np.flatnonzero((reading.letters[:-1] == ord("@")) & (reading.letters[1:] == ord(" ")))
+    return _says(reading).nonzero()[0]
+
+
+def _says(reading: Reading) -> Bools:
+    initial = reading.letters.take(reading.starts)
+    says: Bools = reading.words & (reading.letters.take(reading.starts - 1) != ord("#"))
+    says &= (initial < ord("0")) | (initial > ord("9"))
+    known = _nothing()
+    says &= known.take(known.searchsorted(reading.hashes), mode="clip") != reading.hashes
+    if not reading.kinds[:, AT].any():
+        return says
+    places = ((reading.letters[:-1] == ord("@")) & (reading.letters[1:] == ord(" "))).nonzero()[0]
     places = places[reading.origin[places + 1] - reading.origin[places] == 1]  # else it is a mention, its name dropped
     if places.size:  # "@ Los Angeles": the name of a place, in whatever language
         until = np.full(len(reading), len(reading.letters))
         row = np.searchsorted(reading.letter_rows, places, "right") - 1
         np.minimum.at(until, np.minimum(row, len(reading) - 1), places)
         says &= reading.starts < until[reading.rows]
-    return np.flatnonzero(says)
+    return says
+
+
+def _begins(rows: Numbers) -> Numbers:
+    """Where in ascending numbers another one begins. There is one at least."""
+    begins: Bools = np.empty(len(rows), np.bool_)
+    begins[0] = True
+    np.not_equal(rows[1:], rows[:-1], out=begins[1:])
+    return begins.nonzero()[0]
 
 
 def _letters_by_script(reading: Reading, words: Numbers) -> Numbers:
     """(texts, _COUNTED): how many letters of each script; a word counts as its first letter does, but for Han words,
     whose kana are counted one by one."""
-    rows, starts, ends = reading.rows[words], reading.starts[words], reading.ends[words]
-    script = _script_of()[reading.letters[starts]]
+    rows, starts, ends = reading.rows.take(words), reading.starts.take(words), reading.ends.take(words)
+    script = _script_of().take(reading.letters.take(starts))
     lengths = ends - starts
     counts = np.bincount(rows * _COUNTED + script, lengths, len(reading) * _COUNTED).reshape(-1, _COUNTED)
-    eastern = (script == _HAN) | (script == _KANA)
-    if eastern.any():
+    if counts[:, _HAN : _KANA + 1].any():
+        eastern = (script == _HAN) | (script == _KANA)
         kana = np.concatenate(([0], np.cumsum(_script_of()[reading.letters] == _KANA)))
         rows, starts, ends = rows[eastern], starts[eastern], ends[eastern]
         many = np.bincount(rows, kana[ends] - kana[starts], len(reading))
@@ -264,11 +293,16 @@ def _script_of() -> NDArray[np.uint8]:
 
 @cache
 def _nothing() -> Hashes:
-    return np.array([hash_of(word) for word in _SAYS_NOTHING], np.uint64)
+    return np.array(sorted(hash_of(word) for word in _SAYS_NOTHING), np.uint64)
 
 
-def _salted(hashes: Hashes, salt: int) -> Hashes:
-    return mixed(hashes * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt * 0x632BE59BD9B4E019 % 2**64))
+@cache
+def _worth() -> Numbers:
+    """As how many letters one of each script counts. Those of Han and kana are counted together, elsewhere."""
+    worth = np.ones(_COUNTED, np.int64)
+    worth[_FIRST_SETTLED + _SETTLED.index("ko")] = _DENSE
+    worth[[_HAN, _KANA]] = 0
+    return worth
 
 
 def _code(name: str) -> str:

@@ -5,26 +5,30 @@ words, pairs of words and letters say for one class of one head. So small are th
 their bytes, eight lanes by one addition.
 """
 
+import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hubbub.core.text.features import Buckets, Numbers, Reading, letter_buckets, word_buckets
+from hubbub.core.text.features import Buckets, Numbers, Reading, letter_buckets, steps, word_buckets
 from hubbub.core.text.lexicon import Entries
 
 Floats = NDArray[np.float64]
+Three = tuple[Buckets, Buckets, Buckets]
 
 LANES = 8
-FEWER = np.uint32(4)
+FEWER = np.uint32(4)  # a power of two
 NEGATIVE, NEUTRAL, POSITIVE, VALENCE, TOXIC = range(
     5
 )  # lanes of `words` and `letters`; those of `intents` as in facts.Intent
 
 FEELINGS, WANTS = 5, 6  # lanes in use, which are all that the file holds
 
+_BYTE = np.uint64(8)
 _HALF = np.uint64(0x00FF00FF00FF00FF)  # every other byte, with room for a sum to grow into
 MOST = 42  # of a table's numbers: three of them, raised to be above 0, fit into a byte
 _PIECE = 256  # places summed at once: 256 * 3 * 84 fits into 16 bits
@@ -39,7 +43,7 @@ class Line(Struct, frozen=True):
     start: float
 
 
-class Curve(Struct, frozen=True):
+class Curve(Struct, frozen=True, dict=True):
     """Broken line from what the model thinks to how often it is right. Both ascend."""
 
     thought: tuple[float, ...]
@@ -47,7 +51,11 @@ class Curve(Struct, frozen=True):
 
     def at(self, thoughts: Floats) -> Floats:
         """How often what is thought is right; 0 to 1."""
-        return np.interp(thoughts, self.thought, self.right)
+        return np.interp(thoughts, *self._points)
+
+    @cached_property
+    def _points(self) -> tuple[Floats, Floats]:
+        return np.array(self.thought), np.array(self.right)
 
 
 class Sentiments(Struct, frozen=True):
@@ -110,16 +118,14 @@ class Tables:
     def sums(self, reading: Reading) -> Sums:
         """What the tables say of each text, divided by the root of how much was looked up."""
         words, letters = word_buckets(reading), letter_buckets(reading)
-        per_word, per_letter = _norms(words, reading.token_rows), _norms(letters, reading.letter_rows)
-        return Sums(
-            words=_lanes(self._words, words, reading.token_rows) * per_word,
-            letters=_lanes(self._letters, letters, reading.letter_rows) * per_letter,
-            intents=_lanes(self._intents, words, reading.token_rows) * per_word,
-            intent_letters=_lanes(self._intent_letters, few(letters), reading.letter_rows) * per_letter,
-        )
+        by_word = _lanes(((self._words, words), (self._intents, words)), reading.token_rows)
+        by_letter = _lanes(((self._letters, letters), (self._intent_letters, few(letters))), reading.letter_rows)
+        by_word *= _norms(words, reading.token_rows)
+        by_letter *= _norms(letters, reading.letter_rows)
+        return Sums(words=by_word[0], letters=by_letter[0], intents=by_word[1], intent_letters=by_letter[1])
 
 
-def few(letters: tuple[Buckets, Buckets, Buckets]) -> tuple[Buckets, Buckets, Buckets]:
+def few(letters: Three) -> Three:
     """The buckets of a table that has FEWER times fewer rows."""
     return letters[0] // FEWER, letters[1] // FEWER, letters[2] // FEWER
 
@@ -141,8 +147,8 @@ class Scorer:
 
 def softmax(given: Floats) -> Floats:
     """Scores → chances that add up to 1 in each row."""
-    raised = np.exp(given - given.max(axis=1, keepdims=True))
-    chances: Floats = raised / raised.sum(axis=1, keepdims=True)
+    chances: Floats = np.exp(given - np.maximum.reduce(given, axis=1, keepdims=True))
+    chances /= np.add.reduce(chances, axis=1, keepdims=True)
     return chances
 
 
@@ -166,38 +172,46 @@ def _packed(table: bytes, lanes: int) -> NDArray[np.uint64]:
     return rows.view("<u8")[:, 0]
 
 
-def _lanes(table: NDArray[np.uint64], buckets: tuple[Buckets, Buckets, Buckets], bounds: Numbers) -> Floats:
-    """(texts, LANES): the sum of the rows of all buckets between a text's bounds. Bucket 0 holds nothing."""
+def _lanes(asked: Sequence[tuple[NDArray[np.uint64], Three]], bounds: Numbers) -> Floats:
+    """(tables, texts, LANES): of each table the sum of the rows of its buckets between a text's bounds. Bucket 0 holds
+    nothing."""
     count = int(bounds[-1])
     if not count:
-        return np.zeros((len(bounds) - 1, LANES))
-    found = table.take(buckets[0][:count], mode="clip")
-    for each in buckets[1:]:
-        found += table.take(each[:count], mode="clip")
-    lengths = bounds[1:] - bounds[:-1]
-    if lengths.min() > 0 and lengths.max() <= _PIECE:  # no text is empty or too long: each is a piece
-        sums = np.empty((len(lengths), LANES))
-        for first, half in ((0, found & _HALF), (1, (found >> np.uint64(8)) & _HALF)):
-            sums[:, first::2] = np.add.reduceat(half, bounds[:-1]).view("<u2").reshape(-1, 4)
-        sums -= (MOST * len(buckets)) * lengths[:, None]
-        return sums
+        return np.zeros((len(asked), len(bounds) - 1, LANES))
+    halves = np.empty((len(asked), 2, count), np.uint64)
+    for (table, buckets), (lower, upper) in zip(asked, halves, strict=True):
+        found = table.take(buckets[0][:count], mode="clip")
+        for each in buckets[1:]:
+            found += table.take(each[:count], mode="clip")
+        np.bitwise_and(found, _HALF, out=lower)
+        found >>= _BYTE
+        np.bitwise_and(found, _HALF, out=upper)
+    lengths = steps(bounds[:-1], count)
+    if np.minimum.reduce(lengths) > 0 and np.maximum.reduce(lengths) <= _PIECE:  # each text is a piece
+        return _raised(halves, bounds[:-1]) - (3.0 * MOST) * lengths[:, None]
     cuts = np.unique(np.concatenate((bounds, np.arange(0, count, _PIECE))))
-    pieces = np.empty((len(cuts), LANES), np.int64)
-    pieces[0] = 0
-    for first, half in ((0, found & _HALF), (1, (found >> np.uint64(8)) & _HALF)):
-        pieces[1:, first::2] = np.add.reduceat(half, cuts[:-1]).view("<u2").reshape(-1, 4)
-    pieces[1:] -= (MOST * len(buckets)) * np.diff(cuts)[:, None]
-    np.cumsum(pieces, axis=0, out=pieces)
-    return np.diff(pieces[np.searchsorted(cuts, bounds)], axis=0).astype(np.float64)
+    pieces = np.zeros((len(asked), len(cuts), LANES), np.int64)
+    np.subtract(_raised(halves, cuts[:-1]), (3 * MOST) * np.diff(cuts)[:, None], out=pieces[:, 1:])
+    np.cumsum(pieces, axis=1, out=pieces)
+    return np.diff(pieces[:, np.searchsorted(cuts, bounds)], axis=1).astype(np.float64)
 
 
-def _norms(buckets: tuple[Buckets, Buckets, Buckets], bounds: Numbers) -> Floats:
+def _raised(halves: NDArray[np.uint64], firsts: Numbers) -> NDArray[np.uint16]:
+    """(tables, pieces, LANES): sums of the rows as they are held, above 0."""
+    summed = np.add.reduceat(halves, firsts, axis=2).view("<u2")
+    return summed.reshape(len(halves), 2, -1, LANES // 2).transpose(0, 2, 3, 1).reshape(len(halves), -1, LANES)
+
+
+def _norms(buckets: Three, bounds: Numbers) -> Floats:
     """(texts, 1): 1 / sqrt(number of features and one more)."""
     count = int(bounds[-1])
-    held = np.zeros(count + 1, np.int32)
+    if len(bounds) == 2:
+        held = sum(np.count_nonzero(each[:count]) for each in buckets)
+        return np.array([[1 / math.sqrt(held + 1)]])
+    running = np.zeros(count + 1, np.int32)
     for each in buckets:
-        held[1:] += each[:count] > 0
-    np.cumsum(held, out=held)
-    found = held[bounds]
+        running[1:] += each[:count] > 0
+    np.cumsum(running, out=running)
+    found = running[bounds]
     norms: Floats = 1 / np.sqrt(found[1:] - found[:-1] + 1)[:, None]
     return norms

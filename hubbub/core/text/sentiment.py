@@ -37,7 +37,8 @@ class Feeling:
         raw = self._scores(sums.words[:, LANES_READ], sums.letters[:, LANES_READ], marks)
         chances = softmax(raw[:, :3] + self._balance)
         score = self._head.learned * np.tanh(raw[:, 3]) + (1 - self._head.learned) * felt.compound
-        return Feelings(chances, self._head.sure.at(chances.max(axis=1)), np.clip(score, -1.0, 1.0))
+        sure = self._head.sure.at(np.maximum.reduce(chances, axis=1))
+        return Feelings(chances, sure, np.minimum(np.maximum(score, -1.0), 1.0))
 
 
 def signs(reading: Reading, felt: Felt) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.core.text.characters import AT, DIGIT, EXCLAIM, HASH, UPPER
-from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, mixed, read
+from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, mixed, read, summed_up
 from hubbub.core.text.judgement import Column, Reason
 
 VERSION = "1"
@@ -91,6 +91,7 @@ _MARKUP = re.compile(r"<(?:a|br|b|i)\b", re.IGNORECASE)
 _ENDINGS = ("com", "net", "org", "info", "biz", "tv", "co", "ly", "ru", "shop", "xyz")
 _TOGETHER = 60_000
 _STRETCHES, _FELT = 60, 0.02
+_3, _ROW = np.uint64(3), np.uint64(0x9E3779B97F4A7C15)
 
 Floats = NDArray[np.float64]
 
@@ -120,7 +121,7 @@ class Spam:
         scores = marks(reading, texts) @ _weights() + START
         if alike:
             scores += ALIKE * np.log1p(np.maximum(np.asarray(alike, np.float64), 0))
-        chances = np.round(1 / (1 + np.exp(-scores)), 4)
+        chances = (1 / (1 + np.exp(-scores))).round(4)
         empty = np.bincount(reading.rows[reading.words], minlength=len(reading)) == 0
         return _column([None if no else score for no, score in zip(empty.tolist(), chances.tolist(), strict=True)])
 
@@ -150,61 +151,76 @@ def marks(reading: Reading, texts: Sequence[str]) -> Floats:
     _phrases(reading, found)
     words = np.bincount(reading.rows[reading.words], minlength=len(reading))
     links = reading.links
-    shape = {name: found[:, len(PHRASES) + place] for place, name in enumerate(SHAPES)}
-    shape["link"][:] = links > 0
-    shape["links"][:] = np.maximum(links - 1, 0)
-    shape["only a link"][:] = (links > 0) & (words - links <= 2)
-    shape["site"][:] = _sites(reading)
-    dollars = reading.letter_rows[:-1], reading.letters == ord("$")
-    shape["price"][:] = np.add.reduceat(np.append(dollars[1], False), dollars[0])
+    shape = dict(zip(SHAPES, found.T[len(PHRASES) :], strict=True))
+    with_links = links.nonzero()[0]
+    if with_links.size:
+        shape["link"][:] = links > 0
+        shape["links"][:] = np.maximum(links - 1, 0)
+        shape["only a link"][:] = (links > 0) & (words - links <= 2)
+        for row in with_links.tolist():
+            shape["short link"][row] = bool(_SHORTENED.search(texts[row][:READ]))
+    _sites(reading, shape["site"])
+    shape["price"][:] = _signs(reading, "$")
     shape["tags"][:] = np.maximum(reading.kinds[:, HASH] - 3, 0) / 2
     shape["mentions"][:] = np.maximum(reading.kinds[:, AT] - 3, 0) / 2
-    letters = np.maximum(np.diff(reading.letter_rows), 1)
+    letters = np.maximum(reading.letter_rows[1:] - reading.letter_rows[:-1], 1)
     shape["capitals"][:] = (reading.kinds[:, UPPER] > 0.6 * letters) & (letters > 20)
     shape["exclaims"][:] = np.maximum(reading.kinds[:, EXCLAIM] - 2, 0) / 3
-    shape["repeats"][:] = _repeats(reading, words)
+    _repeats(reading, words, shape["repeats"])
     shape["mixed letters"][:] = _mixed_letters(reading)
     shape["long"][:] = np.maximum(letters - 160, 0) / 200
-    for row in np.flatnonzero(links > 0).tolist():
-        shape["short link"][row] = bool(_SHORTENED.search(texts[row][:READ]))
-    for row in np.flatnonzero(reading.kinds[:, DIGIT] >= 9).tolist():
+    for row in (reading.kinds[:, DIGIT] >= 9).nonzero()[0].tolist():
         shape["phone"][row] = bool(_PHONE.search(texts[row][:READ]))
-    signs = np.add.reduceat(np.append(reading.letters == ord("<"), False), reading.letter_rows[:-1])
-    for row in np.flatnonzero(signs).tolist():
+    for row in _signs(reading, "<").nonzero()[0].tolist():
         shape["markup"][row] = len(_MARKUP.findall(texts[row][:READ])) / 2
     np.minimum(found, _MOST, out=found)
     return found
 
 
+def _signs(reading: Reading, sign: str) -> Numbers:
+    """How often a sign stands in each text."""
+    places = (reading.letters == ord(sign)).nonzero()[0]
+    if not places.size:
+        return np.zeros(len(reading), np.int64)
+    return np.bincount(reading.letter_rows.searchsorted(places, "right") - 1, minlength=len(reading))
+
+
 def _phrases(reading: Reading, found: Floats) -> None:
     """Counts the phrases into their columns: each word by its hash, each pair by both."""
     keys, columns = _looked_for()
-    pairs = mixed(reading.hashes[:-1] * np.uint64(3) + reading.hashes[1:])
-    within = reading.rows[1:] == reading.rows[:-1]
-    for hashes, rows in ((reading.hashes, reading.rows), (pairs[within], reading.rows[:-1][within])):
-        places = np.searchsorted(keys, hashes)
-        places[places == len(keys)] = 0
-        hits = keys[places] == hashes
-        np.add.at(found, (rows[hits], columns[places[hits]]), 1.0)
+    many = len(reading.hashes)
+    hashes = np.empty(2 * many - 1, np.uint64)
+    hashes[:many] = reading.hashes
+    hashes[many:] = mixed(reading.hashes[:-1] * _3 + reading.hashes[1:])
+    places = keys.searchsorted(hashes)
+    hits = (keys.take(places, mode="clip") == hashes).nonzero()[0]
+    if hits.size:
+        first = hits % many  # of a pair, its first word
+        within = (hits < many) | (reading.rows[first] == reading.rows[np.minimum(first + 1, many - 1)])
+        np.add.at(found, (reading.rows[first[within]], columns[places[hits[within]]]), 1.0)
 
 
-def _sites(reading: Reading) -> Numbers:
+def _sites(reading: Reading, found: Floats) -> None:
     """How many names of sites stand without http."""
     known = _endings()
-    found = known.take(np.searchsorted(known, reading.hashes), mode="clip")  # np.isin sorts anew at each call
-    ending = (found == reading.hashes) & (reading.letters[reading.starts - 1] == ord("."))
-    return np.bincount(reading.rows[ending], minlength=len(reading))
+    alike = known.take(known.searchsorted(reading.hashes), mode="clip")  # np.isin sorts anew at each call
+    places = (alike == reading.hashes).nonzero()[0]
+    if places.size:
+        ending = places[reading.letters[reading.starts[places] - 1] == ord(".")]
+        found[:] = np.bincount(reading.rows[ending], minlength=len(reading))
 
 
-def _repeats(reading: Reading, words: Numbers) -> Floats:
+def _repeats(reading: Reading, words: Numbers, found: Floats) -> None:
     """From 0 to 3: how far the words are always the same ones, in texts of six words and more."""
-    known = reading.hashes + reading.rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    order = np.argsort(known)
-    twice = order[1:][known[order][1:] == known[order][:-1]]
-    twice = twice[reading.words[twice]]
-    again = np.bincount(reading.rows[twice], minlength=len(reading))
-    share: Floats = np.where(words >= 6, again / np.maximum(words, 1), 0.0)
-    return np.asarray(np.maximum(share - 0.25, 0.0) * 4)
+    known = reading.hashes + reading.rows.astype(np.uint64) * _ROW if len(reading) > 1 else reading.hashes
+    order = known.argsort()
+    known = known.take(order)
+    twice = order[1:][known[1:] == known[:-1]]
+    twice = twice[reading.words.take(twice)]
+    if twice.size:
+        again = np.bincount(reading.rows[twice], minlength=len(reading))
+        share = np.where(words >= 6, again / np.maximum(words, 1), 0.0)
+        found[:] = np.maximum(share - 0.25, 0.0) * 4
 
 
 def _mixed_letters(reading: Reading) -> Numbers:
@@ -213,7 +229,7 @@ def _mixed_letters(reading: Reading) -> Numbers:
     if not foreign.any():
         return np.zeros(len(reading), np.int64)
     latin = (reading.letters >= ord("a")) & (reading.letters <= ord("z"))
-    others, ours = (np.concatenate(([0], np.cumsum(kind))) for kind in (foreign, latin))
+    others, ours = summed_up(foreign), summed_up(latin)
     both = (others[reading.ends] > others[reading.starts]) & (ours[reading.ends] > ours[reading.starts]) & reading.words
     return np.bincount(reading.rows[both], minlength=len(reading))
 

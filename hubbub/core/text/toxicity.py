@@ -23,4 +23,4 @@ class Rudeness:
 
 def with_feelings(marks: Floats, chances: Floats) -> Floats:
     """The marks of a text with what it feels like beside them: what insults is seldom glad."""
-    return np.concatenate([marks, chances[:, [0, 2]], np.log(chances[:, :1] + 1e-3)], axis=1)
+    return np.concatenate((marks, chances[:, ::2], np.log(chances[:, :1] + 1e-3)), axis=1)
