@@ -78,7 +78,6 @@ def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -
         page.wait_for_url(f"**/topics/{topic.pk}/")
         expect(page.get_by_text("Found 3 in all 5 stored posts.")).to_be_visible()
         expect(page.locator("#chart svg")).to_be_visible()
-
         # an error is underlined as one types, and gone once it is mended
         tab_to(page, "Query", "textbox")
         keys.press("Control+End")
@@ -86,7 +85,6 @@ def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -
         expect(page.locator("#preview .slip u")).to_have_text('"rocket')
         keys.type('" not jobs')
         expect(page.locator("#preview").get_by_text("in lower case is a word like any other")).to_be_visible()
-
         # one press takes the mend
         tab_to(page, "Write NOT")
         keys.press("Enter")
@@ -97,7 +95,6 @@ def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -
         keys.press("Enter")
         expect(page.get_by_text("adds 1, loses 1")).to_be_visible()
         expect(page.locator("section[aria-labelledby=loses-title] mark")).to_have_text(["acme"])
-
         tab_to(page, "Why (optional)", "textbox")
         keys.type("Rockets are ours")
         keys.press("Control+Enter")
@@ -112,7 +109,6 @@ def test_the_editor_by_keyboard(chromium: Any, live_server: Any, world: World) -
         while loop.reread_one():
             pass
         expect(page.get_by_text("It was looked for in the newest 5 stored posts; 3 found.")).to_be_visible()
-
         # its versions, and the first one brought back
         keys.press("v")
         page.wait_for_url("**/versions/")
