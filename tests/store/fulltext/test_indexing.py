@@ -204,3 +204,12 @@ def test_posts_without_a_key_are_found_one_by_one(world: World, source: Source) 
     assert waiting() == 1
     fulltext.step()
     assert found(world, "acme") == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "never", ["#rocket", "@rocket", "{Rocket}", "(rocket NEAR/2 far)", "(rocket likes:>3)", "rock*et*s"]
+)
+def test_what_the_words_alone_do_not_say_is_never_left_out_by_them(world: World, source: Source, never: str) -> None:
+    make_post(source, "acme rocket is not so far")
+    fulltext.step()
+    assert found(world, f"acme -{never}") == ["1"]
