@@ -20,13 +20,14 @@ from tools.train.lists import Lists
 from tools.train.matrix import Doubles, Ints, Matrix, matrix
 from tools.train.sources import Taught
 
-VERSION = "1"
+VERSION = "2"
 FEELING = Recipe(penalty=4e-4, words=3.0, letters=2.0, marks_penalty=1e-4, steps=60)
 VALUED = Recipe(penalty=4e-4, words=3.0, letters=2.0, marks_penalty=1e-4, steps=40)
 RUDE = Recipe(penalty=4e-4, words=3.0, letters=2.0, marks_penalty=1e-4, steps=40)
 WANTING = Recipe(penalty=3e-4, words=1.5, letters=1.0, marks_penalty=1e-3, steps=40)
 LEARNED = 0.4  # share of the learned score in the sentiment's score
 PROFANE = 1.0  # worth of the list of profane words beside what was learned of toxicity
+WRITTEN = 2.0  # worth of a post written by us beside another: they are few, and nothing else speaks of customers
 WEIGHED = 0.5  # how far rare intents weigh more: 0 not, 1 as much as frequent ones
 
 Lanes = dict[str, NDArray[np.int8]]
@@ -93,14 +94,13 @@ class _Making(Struct, frozen=True, eq=False):
     steps: int
 
     def sentiment(self, folder: Path) -> tuple[model.Sentiments, Fitted]:
-        taught = sources.sentiments(folder, "sentiment_train")
-        fitted = self._fit(
-            matrix(taught.texts, self.lexicon), taught.targets, np.ones(len(taught.texts)), FEELING, classes=True
-        )
+        taught = sources.sentiments(folder, "sentiment_train", sources.written())
+        weights = np.where(taught.sources == sources.OURS, WRITTEN, 1.0)
+        fitted = self._fit(matrix(taught.texts, self.lexicon), taught.targets, weights, FEELING, classes=True)
         lines = self._laid(fitted, [NEGATIVE, NEGATIVE + 1, NEGATIVE + 2])
         held = sources.sentiments(folder, "sentiment_val")
         scores, truth = fitted.scores(matrix(held.texts, self.lexicon)), held.targets.argmax(axis=1)
-        balance = -np.log(taught.targets.mean(axis=0))
+        balance = -np.log(taught.targets[taught.sources != sources.OURS].mean(axis=0))
         balance -= balance.mean()
         chances = model.softmax(scores + balance)
         right = chances.argmax(axis=1) == truth
@@ -129,7 +129,7 @@ class _Making(Struct, frozen=True, eq=False):
         parts = folds(len(taught.texts), 10)
         held, rest = parts[0], np.sort(np.concatenate(parts[1:]))
         trial = self._fit(cut.take(rest), taught.targets[rest], weights[rest], RUDE, classes=True)
-        held = held[taught.sources[held] != sources.WEAK[0]]
+        held = held[~np.isin(taught.sources[held], (sources.WEAK[0], sources.OURS))]
         thoughts, right = (
             trial.scores(cut.take(held))[:, 0] + PROFANE * _profane(cut)[held],
             taught.targets[held, 0] > 0.5,
@@ -148,13 +148,16 @@ class _Making(Struct, frozen=True, eq=False):
         cut = Matrix(plain.words, plain.letters.fewer(int(model.FEWER)), marks)
         truth = taught.targets.argmax(axis=1)
         worth = np.maximum(np.bincount(truth, minlength=len(intent.CLASSES)), 1)[truth] ** -WEIGHED
-        measured = np.flatnonzero(taught.sources == 0)
+        measured = np.flatnonzero(taught.sources != sources.ONCE)
         chances = np.zeros(taught.targets.shape)
         for part in folds(len(measured), 5):
             out = measured[part]
             rest = np.setdiff1d(np.arange(len(truth)), out)
             fitted = self._fit(cut.take(rest), taught.targets[rest], worth[rest], WANTING, classes=True)
             chances[out] = model.softmax(fitted.scores(cut.take(out)))
+        own = np.flatnonzero(taught.sources == sources.OWN)
+        self.told.extend(f"written by us: {line}" for line in _f1(chances[own].argmax(axis=1), truth[own]))
+        measured = np.flatnonzero(taught.sources == sources.TWICE)
         answers = chances[measured].argmax(axis=1)
         self.told.extend(_f1(answers, truth[measured]))
         thoughts, right = chances[measured].max(axis=1), answers == truth[measured]
@@ -187,8 +190,10 @@ def _profane(cut: Matrix) -> Doubles:
 
 
 def _alike(taught: Taught) -> Doubles:
-    """A weight for each text, so that all sources weigh the same."""
-    return 1 / np.bincount(taught.sources)[taught.sources]
+    """A weight for each text, so that all sources weigh the same; what was written by us, as tweets of a source do."""
+    worth = 1 / np.bincount(taught.sources + 1)[taught.sources + 1]
+    given = taught.sources != sources.OURS
+    return np.where(given, worth, WRITTEN * worth[given].mean())
 
 
 def _recall(answers: Ints, truth: Ints) -> float:

@@ -5,12 +5,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 
-from hubbub.core.facts import Intent
+from hubbub.core.facts import Intent, Sentiment
 from hubbub.core.text import intent
 from hubbub.core.text.sentiment import CLASSES
 from tools.train.matrix import Doubles, Ints
@@ -19,8 +20,12 @@ _GLAD = "admiration amusement approval caring excitement gratitude joy love opti
 _SAD = "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness"
 GLAD, SAD = frozenset(_GLAD.split()), frozenset(_SAD.split())
 RUDE = frozenset(("anger", "annoyance", "disgust"))
+OURS = -1  # source of what was written by us, in `sentiments`, `valences` and `toxicities`
 WEAK = (3, 4)  # sources of `toxicities` whose labels only hint: a class of emotion; tweets that nobody found toxic
 INTENT_LABELS = Path(__file__).with_name("intent_labels.jsonl")
+WRITTEN = Path(__file__).with_name("written.jsonl")
+Line = TypeVar("Line")
+TWICE, ONCE, OWN = 0, 1, 2  # sources of `intents`: labelled in two passes, in one, written by us
 
 
 class Row(Struct, frozen=True):
@@ -54,11 +59,25 @@ def rows(folder: Path, name: str) -> tuple[Row, ...]:
         raise DataMissing(f"{path}: {error}") from None
 
 
-def sentiments(folder: Path, *names: str) -> Taught:
+class Written(Struct, frozen=True):
+    """One line of written.jsonl: a post as customers write them, made up by us."""
+
+    text: str
+    intent: Intent
+    sentiment: Sentiment
+
+
+def written(path: Path = WRITTEN) -> tuple[Written, ...]:
+    """How customers talk to a business, which none of the other sources knows. Raises DataMissing."""
+    return tuple(_lines(path, Written))
+
+
+def sentiments(folder: Path, name: str, own: tuple[Written, ...] = ()) -> Taught:
     """One column a class."""
-    taken = [row for name in names for row in rows(folder, name)]
-    answers = [CLASSES.index(str(row.label)) for row in taken]
-    return Taught(tuple(row.text for row in taken), np.eye(3)[answers], np.zeros(len(taken), np.int64))
+    said = [(row.text, str(row.label)) for row in rows(folder, name)] + [(each.text, each.sentiment) for each in own]
+    answers = [CLASSES.index(label) for _, label in said]
+    sources = np.repeat([0, OURS], [len(said) - len(own), len(own)])
+    return Taught(tuple(text for text, _ in said), np.eye(3)[answers], sources)
 
 
 def valences(folder: Path) -> Taught:
@@ -67,7 +86,8 @@ def valences(folder: Path) -> Taught:
         [
             (rows(folder, "sentiment_train"), lambda row: CLASSES.index(str(row.label)) - 1.0),
             (rows(folder, "goemotions_train"), valence),
-        ]
+        ],
+        lambda own: CLASSES.index(own.sentiment) - 1.0,
     )
 
 
@@ -86,14 +106,16 @@ def toxicities(folder: Path) -> Taught:
             (rows(folder, "toxic_spans_comments"), lambda row: float(row.label)),
             (rows(folder, "goemotions_train"), lambda row: float(bool(RUDE.intersection(row.labels)))),
             (rows(folder, "sentiment_train"), lambda _: 0.0),
-        ]
+        ],
+        lambda _: 0.0,  # who complains of a thing insults nobody
     )
 
 
-def _joined(parts: list[tuple[tuple[Row, ...], Callable[[Row], float]]]) -> Taught:
-    texts = [row.text for part, _ in parts for row in part]
-    targets = [teach(row) for part, teach in parts for row in part]
-    sources = np.repeat(np.arange(len(parts)), [len(part) for part, _ in parts])
+def _joined(parts: list[tuple[tuple[Row, ...], Callable[[Row], float]]], ours: Callable[[Written], float]) -> Taught:
+    own = written()
+    texts = [row.text for part, _ in parts for row in part] + [each.text for each in own]
+    targets = [teach(row) for part, teach in parts for row in part] + [ours(each) for each in own]
+    sources = np.repeat([*range(len(parts)), OURS], [*(len(part) for part, _ in parts), len(own)])
     return Taught(tuple(texts), np.array(targets)[:, None], sources)
 
 
@@ -109,11 +131,11 @@ class Labelled(Struct, frozen=True):
 
 
 def intents(folder: Path, labels: Path = INTENT_LABELS) -> Taught:
-    """One column a class: the posts labelled by hand; source 0 those labelled twice. Raises DataMissing where a post is
-    not what was labelled."""
+    """One column a class: the posts labelled by hand, then those written by us; sources TWICE, ONCE, OWN. Raises
+    DataMissing where a post is not what was labelled."""
     files: dict[str, tuple[Row, ...]] = {}
     texts, answers, once = [], [], []
-    for each in _labelled(labels):
+    for each in _lines(labels, Labelled):
         if each.file not in files:
             files[each.file] = rows(folder, each.file)
         text = files[each.file][each.row].text if each.row < len(files[each.file]) else ""
@@ -121,13 +143,17 @@ def intents(folder: Path, labels: Path = INTENT_LABELS) -> Taught:
             raise DataMissing(f"{folder / each.file}, row {each.row}: another text than the one that was labelled")
         texts.append(text)
         answers.append(intent.CLASSES.index(each.label))
-        once.append(0 if each.second else 1)
+        once.append(TWICE if each.second else ONCE)
+    for own in written():
+        texts.append(own.text)
+        answers.append(intent.CLASSES.index(own.intent))
+        once.append(OWN)
     return Taught(tuple(texts), np.eye(len(intent.CLASSES))[answers], np.array(once, np.int64))
 
 
-def _labelled(labels: Path) -> Iterator[Labelled]:
+def _lines(path: Path, shape: type[Line]) -> Iterator[Line]:
     try:
-        for line in labels.read_bytes().splitlines():
-            yield msgspec.json.decode(line, type=Labelled)
+        for line in path.read_bytes().splitlines():
+            yield msgspec.json.decode(line, type=shape)
     except (OSError, msgspec.DecodeError) as error:
-        raise DataMissing(f"{labels}: {error}") from None
+        raise DataMissing(f"{path}: {error}") from None
