@@ -60,14 +60,22 @@ def labels(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A post of our own."""
+    path = tmp_path_factory.mktemp("written") / "written.jsonl"
+    path.write_text('{"text": "bad soup", "intent": "complaint", "sentiment": "negative"}\n')
+    return path
+
+
 def write(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
     with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as out:
         out.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def test_the_same_data_makes_the_same_bytes(folder: Path, labels: Path) -> None:
-    first, told = make(folder, LISTS, labels, steps=2)
-    second, _ = make(folder, LISTS, labels, steps=2)
+def test_the_same_data_makes_the_same_bytes(folder: Path, labels: Path, written: Path) -> None:
+    first, told = make(folder, LISTS, labels, written, steps=2)
+    second, _ = make(folder, LISTS, labels, written, steps=2)
     assert hashlib.sha256(first).hexdigest() == hashlib.sha256(second).hexdigest()
     assert hashlib.sha256(first).hexdigest() in told[-1]
     judged = Analysers.from_bytes(first).judge(["good day", "bad day"])

@@ -18,7 +18,7 @@ from tools.train import sources
 from tools.train.heads import Fitted, Recipe, calibration_error, curve, fit, folds, line, rounded
 from tools.train.lists import Lists
 from tools.train.matrix import Doubles, Ints, Matrix, matrix
-from tools.train.sources import Taught
+from tools.train.sources import Taught, Written
 
 VERSION = "2"
 FEELING = Recipe(penalty=4e-4, words=3.0, letters=2.0, marks_penalty=1e-4, steps=60)
@@ -34,7 +34,12 @@ Lanes = dict[str, NDArray[np.int8]]
 
 
 def make(
-    folder: Path, lists: Lists, labels: Path = sources.INTENT_LABELS, *, steps: int = 60
+    folder: Path,
+    lists: Lists,
+    labels: Path = sources.INTENT_LABELS,
+    written: Path = sources.WRITTEN,
+    *,
+    steps: int = 60,
 ) -> tuple[bytes, list[str]]:
     """The bytes of the model, and what is worth telling of its making. `steps`: at most so many of the solver for each
     head; fewer make another, poorer model. Raises DataMissing."""
@@ -43,11 +48,11 @@ def make(
     lexicon = Lexicon(entries)
     tables = {name: np.zeros((BUCKETS, LANES), np.int8) for name in ("words", "letters", "intents")}
     tables["intent_letters"] = np.zeros((BUCKETS // int(model.FEWER), LANES), np.int8)
-    making = _Making(lexicon, tables, told, steps)
+    making = _Making(lexicon, tables, told, sources.written(written), steps)
     sentiment, fitted = making.sentiment(folder)
     feeling = _Feeling(fitted, np.array(sentiment.balance))
     toxicity = making.toxicity(folder, feeling)
-    intents = making.intents(sources.intents(folder, labels), feeling, toxicity)
+    intents = making.intents(sources.intents(folder, labels, making.own), feeling, toxicity)
     shipped = model.Shipped(
         version=VERSION,
         entries=entries,
@@ -91,10 +96,11 @@ class _Making(Struct, frozen=True, eq=False):
     lexicon: Lexicon
     tables: Lanes
     told: list[str]
+    own: tuple[Written, ...]
     steps: int
 
     def sentiment(self, folder: Path) -> tuple[model.Sentiments, Fitted]:
-        taught = sources.sentiments(folder, "sentiment_train", sources.written())
+        taught = sources.sentiments(folder, "sentiment_train", self.own)
         weights = np.where(taught.sources == sources.OURS, WRITTEN, 1.0)
         fitted = self._fit(matrix(taught.texts, self.lexicon), taught.targets, weights, FEELING, classes=True)
         lines = self._laid(fitted, [NEGATIVE, NEGATIVE + 1, NEGATIVE + 2])
@@ -110,7 +116,7 @@ class _Making(Struct, frozen=True, eq=False):
         self.told.append(
             f"sentiment_val: calibration error {_checked(chances.max(axis=1), right):.4f} (two halves, crossed)"
         )
-        valued = sources.valences(folder)
+        valued = sources.valences(folder, self.own)
         felt = self._fit(matrix(valued.texts, self.lexicon), valued.targets, _alike(valued), VALUED, classes=False)
         head = model.Sentiments(
             classes=(lines[0], lines[1], lines[2]),
@@ -122,7 +128,7 @@ class _Making(Struct, frozen=True, eq=False):
         return head, fitted
 
     def toxicity(self, folder: Path, feeling: _Feeling) -> _Rudeness:
-        taught = sources.toxicities(folder)
+        taught = sources.toxicities(folder, self.own)
         plain = matrix(taught.texts, self.lexicon)
         cut = plain.with_marks(with_feelings(plain.marks, feeling.chances(plain)))
         weights = _alike(taught) * np.where(np.isin(taught.sources, sources.WEAK), 0.5, 1.0)

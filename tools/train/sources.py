@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,14 +80,14 @@ def sentiments(folder: Path, name: str, own: tuple[Written, ...] = ()) -> Taught
     return Taught(tuple(text for text, _ in said), np.eye(3)[answers], sources)
 
 
-def valences(folder: Path) -> Taught:
+def valences(folder: Path, own: tuple[Written, ...] = ()) -> Taught:
     """One column, -1 to 1: tweets by their class, Reddit's comments by the balance of their emotions."""
     return _joined(
         [
             (rows(folder, "sentiment_train"), lambda row: CLASSES.index(str(row.label)) - 1.0),
             (rows(folder, "goemotions_train"), valence),
         ],
-        lambda own: CLASSES.index(own.sentiment) - 1.0,
+        [(each.text, CLASSES.index(each.sentiment) - 1.0) for each in own],
     )
 
 
@@ -97,7 +97,7 @@ def valence(row: Row) -> float:
     return (glad - sad) / max(glad + sad, 1)
 
 
-def toxicities(folder: Path) -> Taught:
+def toxicities(folder: Path, own: tuple[Written, ...] = ()) -> Taught:
     """One column, 0 or 1."""
     return _joined(
         [
@@ -107,15 +107,14 @@ def toxicities(folder: Path) -> Taught:
             (rows(folder, "goemotions_train"), lambda row: float(bool(RUDE.intersection(row.labels)))),
             (rows(folder, "sentiment_train"), lambda _: 0.0),
         ],
-        lambda _: 0.0,  # who complains of a thing insults nobody
+        [(each.text, 0.0) for each in own],  # who complains of a thing insults nobody
     )
 
 
-def _joined(parts: list[tuple[tuple[Row, ...], Callable[[Row], float]]], ours: Callable[[Written], float]) -> Taught:
-    own = written()
-    texts = [row.text for part, _ in parts for row in part] + [each.text for each in own]
-    targets = [teach(row) for part, teach in parts for row in part] + [ours(each) for each in own]
-    sources = np.repeat([*range(len(parts)), OURS], [*(len(part) for part, _ in parts), len(own)])
+def _joined(parts: list[tuple[tuple[Row, ...], Callable[[Row], float]]], ours: Sequence[tuple[str, float]]) -> Taught:
+    texts = [row.text for part, _ in parts for row in part] + [text for text, _ in ours]
+    targets = [teach(row) for part, teach in parts for row in part] + [target for _, target in ours]
+    sources = np.repeat([*range(len(parts)), OURS], [*(len(part) for part, _ in parts), len(ours)])
     return Taught(tuple(texts), np.array(targets)[:, None], sources)
 
 
@@ -130,7 +129,7 @@ class Labelled(Struct, frozen=True):
     second: str = ""  # "" where only one pass was made: good to learn from, not to be measured on
 
 
-def intents(folder: Path, labels: Path = INTENT_LABELS) -> Taught:
+def intents(folder: Path, labels: Path = INTENT_LABELS, ours: tuple[Written, ...] = ()) -> Taught:
     """One column a class: the posts labelled by hand, then those written by us; sources TWICE, ONCE, OWN. Raises
     DataMissing where a post is not what was labelled."""
     files: dict[str, tuple[Row, ...]] = {}
@@ -144,7 +143,7 @@ def intents(folder: Path, labels: Path = INTENT_LABELS) -> Taught:
         texts.append(text)
         answers.append(intent.CLASSES.index(each.label))
         once.append(TWICE if each.second else ONCE)
-    for own in written():
+    for own in ours:
         texts.append(own.text)
         answers.append(intent.CLASSES.index(own.intent))
         once.append(OWN)
