@@ -142,23 +142,7 @@ def _chunk(source: "Source", topics: "list[Topic]", authors: range, first: int, 
         [
             (
                 *(ids[at], place, source.pk, str(first + at), writers[at], "comment", "", texts[at], "", moments[at]),
-                *(
-                    moments[at],
-                    "en",
-                    "",
-                    "",
-                    False,
-                    False,
-                    "visible",
-                    at % 9,
-                    None,
-                    None,
-                    None,
-                    None,
-                    "[]",
-                    "[]",
-                    False,
-                ),
+                *(moments[at], "en", "", "", False, False, "visible", at % 9, *[None] * 4, "[]", "[]", False),
                 *(at % 5 == 0, "queued" if at % 1000 == 0 else "", None, threads.get(at)),
                 *(None, None, None, *intake.NOTHING_HELD),  # like no other, judged by nobody
             )

@@ -21,6 +21,8 @@ from . import actions, queries, shapes, trying, uploads
 from .api_topics import router, topic_of
 from .queries import Choice
 
+__all__ = ["router"]  # topics' calls and these are one router
+
 MOST = 200  # posts of one answer
 
 
