@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import islice
 from typing import Literal
 
@@ -48,12 +49,19 @@ class Analysers:
         self._tables = model.Tables(shipped)
         self._lexicon = Lexicon(shipped.entries)
         self._languages, self._spam = Languages(), Spam()
+        self._listed: Languages | None = None  # where a workspace lists its own
         self.version += f"-{self._languages.version}-{self._spam.version}"
 
     @classmethod
     def from_bytes(cls, model_file: bytes) -> "Analysers":
         """From the bytes of a model file. Raises msgspec.DecodeError where they are none."""
         return cls(model.from_bytes(model_file))
+
+    def expecting(self, languages: Sequence[str]) -> "Analysers":
+        """The same analysers for who lists the languages of its posts: the choice is among these, or unknown."""
+        narrowed = copy(self)
+        narrowed._listed = Languages(languages)
+        return narrowed
 
     def judge(self, texts: Sequence[str], given: Sequence[str] = ()) -> list[Judgement]:
         """One judgement a text. `given`: the language of each as its network says, "" where it does not.
@@ -97,7 +105,7 @@ class Analysers:
         felt = self._lexicon.feel(reading)
         found = self._found(reading, felt)
         feelings, wants = found.feelings, found.wants
-        languages, language_sure = _spoken(self._languages.of(reading), given)
+        languages, language_sure = _spoken((self._listed or self._languages).of(reading), given)
         numbers = np.array((feelings.score, feelings.sure, found.toxicity, wants.sure)).round(4).tolist()
         judgements = [
             Judgement(
@@ -116,8 +124,13 @@ class Analysers:
         ]
         wordless = np.bincount(reading.rows[reading.words], minlength=len(texts)) == 0
         signs: Floats | None = None
-        for place, bare in enumerate(wordless.tolist()):
-            foreign = languages[place] not in READ_WHOLE and language_sure[place] >= FOREIGN
+        foreigners = _foreign(languages, language_sure)
+        if self._listed and not all(languages):  # what is in none of the listed ones may be in one that we do not read
+            anywhere = _foreign(*_spoken(self._languages.of(reading), given))
+            foreigners = [
+                away if code else there for code, away, there in zip(languages, foreigners, anywhere, strict=True)
+            ]
+        for place, (bare, foreign) in enumerate(zip(wordless.tolist(), foreigners, strict=True)):
             if bare or foreign:
                 signs = sentiment.signs(reading, felt) if signs is None else signs
                 judgements[place] = _by_signs(judgements[place], float(signs[place]), foreign=foreign)
@@ -153,6 +166,11 @@ def _spoken(found: Column[str], given: Sequence[str]) -> tuple[list[str], list[f
         if code and code != codes[place] and sure[place] < FOREIGN:
             codes[place], sure[place] = code, GIVEN_SURE
     return codes, sure
+
+
+def _foreign(codes: Sequence[str], sure: Sequence[float]) -> list[bool]:
+    """Which texts are plainly in a language whose words we do not read."""
+    return [code not in READ_WHOLE and chance >= FOREIGN for code, chance in zip(codes, sure, strict=True)]
 
 
 def _by_signs(judgement: Judgement, signs: float, *, foreign: bool) -> Judgement:

@@ -26,9 +26,8 @@ class Layered:
     def __init__(
         self, shipped: Analysers, layers: Mapping[own.Field, own.Layer] | None = None, languages: Sequence[str] = ()
     ) -> None:
-        self._shipped = shipped
+        self._shipped = shipped.expecting(languages) if languages else shipped
         self._layers = dict(layers or {})
-        self._languages = frozenset(languages)
 
     def judge(self, texts: Sequence[str], given: Sequence[str] = (), seen: Sequence[int] = ()) -> list[Judgement]:
         """One judgement a text; `given` and `seen` as `hubbub.core.stages.Judging` has them."""
@@ -41,13 +40,6 @@ class Layered:
             ]
         if any(seen):
             said = [_copied(judgement, number) for judgement, number in zip(said, seen, strict=True)]
-        if self._languages:
-            said = [
-                judgement
-                if not judgement.language or judgement.language in self._languages
-                else structs.replace(judgement, language="", language_sure=0.0)
-                for judgement in said
-            ]
         return said
 
     def why(self, text: str, field: Judged) -> tuple[Reason, ...]:

@@ -79,7 +79,6 @@ WEIGHTS: dict[str, float] = {
     "long": 1.12,
 }
 START = -2.84
-ALIKE = 0.7  # how much log(1 + posts alike) adds: by judgement, no data at hand tells of copies
 
 _MOST = 3.0  # a mark counts no more often
 _SHORTENED = re.compile(
@@ -102,25 +101,23 @@ class Spam:
     name = "spam"
     version = VERSION
 
-    def judge(self, texts: Sequence[str], alike: Sequence[int] = ()) -> Column[float]:
-        """0 to 1 for each text; None for one without a letter, a digit or a link. `alike`: how many posts that say
-        the same were seen lately, for each text."""
+    def judge(self, texts: Sequence[str]) -> Column[float]:
+        """0 to 1 for each text; None for one without a letter, a digit or a link. What copies seen before add,
+        `layered.py` adds in the end."""
         values: list[float | None] = []
         first, held = 0, 0
         for place, text in enumerate(texts):
             if held > _TOGETHER:
-                values += self.of(read(texts[first:place]), texts[first:place], alike[first:place]).values
+                values += self.of(read(texts[first:place]), texts[first:place]).values
                 first, held = place, 0
             held += min(len(text), READ) + 1
         if first < len(texts):
-            values += self.of(read(texts[first:]), texts[first:], alike[first:]).values
+            values += self.of(read(texts[first:]), texts[first:]).values
         return _column(values)
 
-    def of(self, reading: Reading, texts: Sequence[str], alike: Sequence[int] = ()) -> Column[float]:
+    def of(self, reading: Reading, texts: Sequence[str]) -> Column[float]:
         """The same over texts that were cut already."""
         scores = marks(reading, texts) @ _weights() + START
-        if alike:
-            scores += ALIKE * np.log1p(np.maximum(np.asarray(alike, np.float64), 0))
         chances = (1 / (1 + np.exp(-scores))).round(4)
         empty = np.bincount(reading.rows[reading.words], minlength=len(reading)) == 0
         return _column([None if no else score for no, score in zip(empty.tolist(), chances.tolist(), strict=True)])

@@ -9,8 +9,8 @@ from hubbub.core.text.spam import MARKS, WEIGHTS, Spam
 SPAM = Spam()
 
 
-def score(text: str, alike: int = 0) -> float:
-    value = SPAM.judge([text], [alike]).values[0]
+def score(text: str) -> float:
+    value = SPAM.judge([text]).values[0]
     assert value is not None
     return value
 
@@ -50,11 +50,6 @@ def test_nothing_to_judge(text: str) -> None:
     assert SPAM.judge([text]).values == [None]
 
 
-def test_posts_that_say_the_same_speak_for_spam() -> None:
-    text = "Join the fan club of the little red tram today"
-    assert score(text) < score(text, 3) < score(text, 30)
-
-
 def test_why_names_the_stretches() -> None:
     text = "Nice song. Please check my channel"
     reasons = SPAM.why(text)
@@ -70,12 +65,11 @@ def test_every_mark_has_a_weight() -> None:
     assert all(weight >= 0 for weight in WEIGHTS.values())  # no mark speaks for ham
 
 
-@given(st.lists(st.tuples(st.text(st.characters(), max_size=120), st.integers(0, 50)), max_size=4))
-def test_any_text_has_an_answer_and_a_batch_is_its_texts(posts: list[tuple[str, int]]) -> None:
-    texts, alike = [text for text, _ in posts], [number for _, number in posts]
-    together = SPAM.judge(texts, alike)
-    for place, (text, number) in enumerate(posts):
-        alone = SPAM.judge([text], [number])
+@given(st.lists(st.text(st.characters(), max_size=120), max_size=4))
+def test_any_text_has_an_answer_and_a_batch_is_its_texts(texts: list[str]) -> None:
+    together = SPAM.judge(texts)
+    for place, text in enumerate(texts):
+        alone = SPAM.judge([text])
         assert alone.values == [together.values[place]]
         assert alone.sure == [together.sure[place]]
         SPAM.why(text)
