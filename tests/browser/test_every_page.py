@@ -216,6 +216,7 @@ def test_a_network_that_fails_is_told_of(chromium: Any, live_server: Any, world:
     with window(chromium, live_server, world.alice.user) as visit:
         for name, path in whole_pages(world.alice.user, "acme", ids):
             visit.page.goto(live_server.url + path)
+            visit.page.wait_for_load_state("networkidle")  # an answer still on its way would say that all is well
             visit.page.context.set_offline(True)
             if what := visit.page.evaluate(ACT):
                 told = visit.page.locator("#offline")
