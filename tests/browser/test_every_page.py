@@ -83,6 +83,7 @@ class Visit:
         if path == "/api/docs":
             self.page.wait_for_selector(".opblock")  # drawn by a script; its look is Swagger's
             return
+        self.page.wait_for_load_state("networkidle")  # what is still being sent for is shown paler, on purpose
         headings = self.page.locator("h1").count()
         if headings != 1:
             self._say(f"has {headings} h1, not one")
