@@ -1,12 +1,14 @@
 """What is known about a post beyond what its network said. None means "not known", never "no"."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 Sentiment = Literal["negative", "neutral", "positive"]
 Intent = Literal["complaint", "compliment", "question", "request", "promotion", "other"]
+SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
+INTENTS: tuple[Intent, ...] = get_args(Intent)
 
 
 class Analysis(Struct, frozen=True, gc=False):

@@ -7,8 +7,9 @@ from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.core import kpi
+from hubbub.core.facts import INTENTS, SENTIMENTS
 from hubbub.core.text.trust import Share
-from hubbub.store.counting import COPIED, INTENTS, SENTIMENTS
+from hubbub.store.counting import COLUMNS, COPIED
 from hubbub.store.daily import found_by_day
 from hubbub.store.kept import keep
 from hubbub.store.models import Topic, Workspace
@@ -17,7 +18,6 @@ from .queries import Compared, Period
 from .rests import Rests, rests_on
 from .trusting import ENOUGH, field_trust
 
-COLUMNS = ("posts", "copies", *SENTIMENTS, *COPIED, *INTENTS, "toxic", "spam")
 # column → the filter that finds its posts
 FILTERS: Mapping[str, str] = {
     **{name: f"sentiment:{name}" for name in SENTIMENTS},
@@ -119,7 +119,8 @@ def _days(workspace: Workspace, period: Period, topic: Topic | None, once: bool)
 
 def _once(counts: Mapping[str, int]) -> dict[str, int]:
     """Without those that another post said before."""
-    taken = {"posts": counts["copies"], **dict(zip(SENTIMENTS, (counts[name] for name in COPIED), strict=True))}
+    copied: dict[str, int] = dict(zip(SENTIMENTS, (counts[name] for name in COPIED), strict=True))
+    taken = {"posts": counts["copies"], **copied}
     return {column: max(0, number - taken.get(column, 0)) for column, number in counts.items()}
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from msgspec import Struct
 
-from hubbub.store.counting import INTENTS, SENTIMENTS
+from hubbub.core.facts import INTENTS, SENTIMENTS
 from hubbub.store.models import Role, Topic
 from hubbub.ui import charts, judged
 from hubbub.ui.access import MemberRequest, page

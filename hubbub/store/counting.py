@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from hubbub.core.facts import INTENTS, SENTIMENTS
 from hubbub.core.text.judgement import Judgement
 from hubbub.core.text.labels import HALF
 
@@ -11,8 +12,6 @@ from . import bulk
 from .models import JudgedDay, Mention, Post, Rollup, Workspace
 
 # columns of a roll-up beside `posts`
-SENTIMENTS = ("negative", "neutral", "positive")
-INTENTS = ("complaint", "compliment", "question", "request", "promotion", "other")
 COPIED = tuple(f"copied_{sentiment}" for sentiment in SENTIMENTS)  # what a chart that counts copies once takes off
 COLUMNS = ("posts", "copies", *SENTIMENTS, *COPIED, *INTENTS, "toxic", "spam")
 HOUR = 3600  # seconds

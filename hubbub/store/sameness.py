@@ -20,7 +20,6 @@ from .models import Band, Post, Source, Workspace
 
 DAY = 86_400
 DAYS = sameness.WINDOW.days
-ALIKE = 4  # of the eight bytes of two signatures, as `sameness.alike` has it; held together by a test
 CROWD = 16  # firsts that one band leads to; all posts of one template ("It is 12 degrees in Rome") share their bands
 TRIED = 8  # of the posts whose signatures are alike, so many are compared by their words, the most alike first
 CHUNK = 500
@@ -110,7 +109,7 @@ def _stored(workspace: Workspace, said: Sequence[Said]) -> tuple[dict[int, list[
     theirs = np.array([pair[3] for pair in pairs], np.int64)
     equal = ((ours ^ theirs).view(np.uint8).reshape(-1, 8) == 0).sum(axis=1)
     found: dict[int, dict[int, int]] = defaultdict(dict)  # place → post → in how many bytes they are equal
-    for at in np.flatnonzero(equal >= ALIKE).tolist():
+    for at in np.flatnonzero(equal >= sameness.ALIKE).tolist():
         place, post, day, _ = pairs[at]
         if post != said[place].id and abs(day - said[place].day) <= DAYS:
             found[place][post] = int(equal[at])
@@ -152,7 +151,7 @@ def _in_batch(one: Said, keys: Iterable[int], held: Mapping[int, list[int]], sai
         if one.signature is None or other.signature is None or abs(other.day - one.day) > DAYS:
             continue
         equal = sameness.likeness(one.signature, other.signature)
-        if equal >= ALIKE:
+        if equal >= sameness.ALIKE:
             found[place] = equal
     return next((place for place in _most_alike(found) if _same(one.text, said[place].text)), None)
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hubbub.core.facts import INTENTS, SENTIMENTS
+
 
 class Use(Enum):
     """The place a query is used in; what is known there differs."""
@@ -82,7 +84,7 @@ _ALL = (
         ANALYSED,
         "the mood that was found",
         "sentiment:negative",
-        ("negative", "neutral", "positive"),
+        SENTIMENTS,
     ),
     Field(
         "intent",
@@ -90,7 +92,7 @@ _ALL = (
         ANALYSED,
         "what the author wants",
         "intent:complaint",
-        ("complaint", "compliment", "question", "request", "promotion", "other"),
+        INTENTS,
     ),
     Field("toxicity", "number", ANALYSED, "how toxic it is, 0 to 1", "toxicity:>0.8"),
     Field("spam", "number", ANALYSED, "how much it looks like spam, 0 to 1", "spam:>0.9"),

@@ -1,7 +1,6 @@
 """All analysers behind one call: the texts are cut once, and every analyser reads the same cutting."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import copy
 from itertools import islice
 from typing import Literal
@@ -10,12 +9,13 @@ import numpy as np
 from msgspec import Struct, structs
 
 from hubbub.core.text import intent, model, sentiment, toxicity
-from hubbub.core.text.features import READ, Reading, read
+from hubbub.core.text.features import READ, Reading, lots, read
 from hubbub.core.text.judgement import Column, Judgement, Reason
 from hubbub.core.text.language import Languages
 from hubbub.core.text.lexicon import Felt, Lexicon
 from hubbub.core.text.marks import marks
 from hubbub.core.text.model import Floats
+from hubbub.core.text.reasons import moving, stretches, strongest_first, without
 from hubbub.core.text.spam import Spam
 
 Judged = Literal["sentiment", "toxicity", "spam", "intent"]
@@ -25,9 +25,6 @@ READ_WHOLE = ("", "en")  # languages whose words are read; "" (too short to say)
 FOREIGN = 0.75  # how sure we must be of another language before a text is not judged
 GIVEN_SURE = 0.75  # how far a network's word on the language is trusted, where the text does not tell
 WORDLESS_SURE = 0.9  # that a text without words is neutral and wants nothing; by judgement, not measured
-_TOGETHER = 60_000  # characters judged in one go: what the arrays need stays in the processor's cache
-_STRETCHES = 60  # of a text, at most so many parts are tried for their weight
-_FELT = 0.02  # a stretch that moves a judgement by less is not named
 
 
 class Found(Struct, frozen=True, eq=False):
@@ -68,7 +65,7 @@ class Analysers:
         Of a long text the first features.READ characters are judged. Never raises for what a text holds."""
         judgements: list[Judgement] = []
         known = iter(given or [""] * len(texts))
-        for batch in _batches(texts):
+        for batch in lots(texts):
             judgements += self._judge(batch, list(islice(known, len(batch))))
         return judgements
 
@@ -76,7 +73,7 @@ class Analysers:
         """For each text the chance of each class, as shipped: sentiment.CLASSES, intent.CLASSES; of toxicity and
         spam that it is fine and that it is not."""
         rows: list[list[float]] = []
-        for batch in _batches(texts):
+        for batch in lots(texts):
             rows += self._chances(batch, field).tolist()
         return rows
 
@@ -86,19 +83,12 @@ class Analysers:
         judgement = self.judge([text])[0]
         if getattr(judgement, field) is None:
             return ()
-        stretches = _stretches(text)
-        without = [text[:start] + " " * (end - start) + text[end:READ] for start, end in stretches]
-        chances = np.array(self.chances([text, *without], field))
+        parts = stretches(text)
+        chances = np.array(self.chances([text, *without(text[:READ], parts)], field))
         answer = int(chances[0].argmax())
         if field in ("toxicity", "spam"):
             answer = 1
-        moved = chances[0, answer] - chances[1:, answer]
-        reasons = (
-            Reason(start, end, round(float(weight), 4))
-            for (start, end), weight in zip(stretches, moved, strict=True)
-            if abs(weight) >= _FELT
-        )
-        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.start)))
+        return strongest_first(moving(parts, chances[0, answer] - chances[1:, answer]))
 
     def _judge(self, texts: Sequence[str], given: Sequence[str]) -> list[Judgement]:
         reading = read(texts)
@@ -185,23 +175,3 @@ def _by_signs(judgement: Judgement, signs: float, *, foreign: bool) -> Judgement
         judgement, sentiment=answer or "neutral", sentiment_score=score or 0.0, sentiment_sure=sure or WORDLESS_SURE,
         toxicity=0.0, intent="other", intent_sure=WORDLESS_SURE,
     )  # fmt: skip
-
-
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The texts in order, cut into lots that are good to judge at once."""
-    first, held = 0, 0
-    for place, text in enumerate(texts):
-        size = min(len(text), READ) + 1
-        if held + size > _TOGETHER and place > first:
-            yield texts[first:place]
-            first, held = place, 0
-        held += size
-    if first < len(texts):
-        yield texts[first:]
-
-
-def _stretches(text: str) -> list[tuple[int, int]]:
-    """The words of a text; of a long one, runs of neighbouring words."""
-    words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
-    each = -(-len(words) // _STRETCHES)
-    return [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each or 1)]

@@ -4,7 +4,7 @@ The texts are laid end to end as one array of characters. What is read of a text
 the names of mentioned people and the tails of links, runs of one letter cut to two. `origin` leads back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -27,6 +27,7 @@ from hubbub.core.text.characters import (
     UPPER,
 )
 
+TOGETHER = 60_000  # characters that are good to cut at once: what the arrays need stays in the processor's cache
 READ = 5_000  # characters of a text that are read; what a post is about, it says before
 _BITS = 17
 BUCKETS = 1 << _BITS  # of each table
@@ -75,6 +76,19 @@ class Reading(Struct, frozen=True, eq=False):
 
     def __len__(self) -> int:
         return len(self.letter_rows) - 1
+
+
+def lots(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in order, in lots that are good to cut at once."""
+    first, held = 0, 0
+    for place, text in enumerate(texts):
+        size = min(len(text), READ) + 1
+        if held + size > TOGETHER and place > first:
+            yield texts[first:place]
+            first, held = place, 0
+        held += size
+    if first < len(texts):
+        yield texts[first:]
 
 
 def read(texts: Sequence[str]) -> Reading:

@@ -1,15 +1,13 @@
 """Intent: what the author wants of whoever is addressed. docs/intent-guideline.md says what each class means."""
 
-from typing import get_args
-
 import numpy as np
 from msgspec import Struct
 
-from hubbub.core.facts import Intent
+from hubbub.core.facts import INTENTS
 from hubbub.core.text import model
 from hubbub.core.text.model import Floats, Scorer, Sums, softmax
 
-CLASSES: tuple[Intent, ...] = get_args(Intent)
+CLASSES = INTENTS
 
 
 class Wants(Struct, frozen=True, eq=False):

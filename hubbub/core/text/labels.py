@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct, structs
 
-from hubbub.core.facts import Intent, Sentiment
+from hubbub.core.facts import INTENTS, SENTIMENTS
 
 from .judgement import Judgement
 
@@ -16,10 +16,10 @@ FIELDS: tuple[Judged, ...] = get_args(Judged)
 YES, NO = "yes", "no"
 CLASSES: Mapping[Judged, tuple[str, ...]] = {
     "language": (),  # any code of ISO 639-1
-    "sentiment": get_args(Sentiment),
+    "sentiment": SENTIMENTS,
     "toxicity": (YES, NO),
     "spam": (YES, NO),
-    "intent": get_args(Intent),
+    "intent": INTENTS,
 }
 HALF = 0.5  # from here on a text counts as toxic, or as spam
 SCORES = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}  # of a sentiment that a person named

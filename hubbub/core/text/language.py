@@ -20,7 +20,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from hubbub.core.text.characters import AT
-from hubbub.core.text.features import READ, Bools, Hashes, Numbers, Reading, hash_of, mixed, read, steps
+from hubbub.core.text.features import Bools, Hashes, Numbers, Reading, hash_of, lots, mixed, read, steps
 from hubbub.core.text.judgement import Column
 
 VERSION = "1"
@@ -30,7 +30,6 @@ LEAST_LETTERS = 6  # with fewer, it is "unknown" too
 
 _WORDS = 60  # of a text's words, so many are asked: 4 * 60 * 255 fits into the 16 bits of a lane
 _LISTED = 6.0  # how far ahead the listed languages start: an unlisted one must be plain to see
-_TOGETHER = 60_000  # characters read in one go
 _SAYS_NOTHING = (
     "http", "rt", "via", "lol", "haha", "hahaha", "xd", "omg", "wow", "ok", "amp", "mt", "cc", "ff", "gt", "lt",
 )  # fmt: skip
@@ -99,8 +98,8 @@ class Languages:
         """One answer a text; of a long one, by what stands at its start."""
         values: list[str | None] = []
         sure: list[float] = []
-        for first, last in _lots(texts):
-            found = self.of(read(texts[first:last]))
+        for lot in lots(texts):
+            found = self.of(read(lot))
             values += found.values
             sure += found.sure
         return Column(values, sure)
@@ -309,15 +308,3 @@ def _code(name: str) -> str:
     """ "pt-BR" → "pt", "nb" → "no"."""
     short = name.strip().lower().replace("_", "-").split("-")[0]
     return _OLD_NAMES.get(short, short)
-
-
-def _lots(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """From where to where the texts are read in one go."""
-    lots, first, held = [], 0, 0
-    for place, text in enumerate(texts):
-        size = min(len(text), READ) + 1
-        if held + size > _TOGETHER and place > first:
-            lots.append((first, place))
-            first, held = place, 0
-        held += size
-    return [*lots, (first, len(texts))] if texts else []

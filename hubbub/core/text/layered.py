@@ -1,6 +1,5 @@
 """Who judges in one workspace: the shipped analysers, its own layer over them, its languages, and copies seen."""
 
-import re
 from collections.abc import Mapping, Sequence
 from math import exp, log, log1p
 
@@ -8,16 +7,14 @@ from msgspec import structs
 
 from hubbub.core.text import own
 from hubbub.core.text.analysers import Analysers
-from hubbub.core.text.features import READ
 from hubbub.core.text.judgement import Judgement, Reason
 from hubbub.core.text.labels import Judged, Label, label, put
+from hubbub.core.text.reasons import moving, stretches, strongest_first, without
 
 # What many people paste is spam a little more likely; news that many sites carry is no spam, so it is only a little:
 # ten copies by others lift 0.3 to 0.7, and 0.05 to 0.2. By judgement, not learned: no data at hand tells of copies.
 COPIED = 0.7
 _EDGE = 1e-4
-_STRETCHES = 60  # of a text, at most so many parts are tried for their weight
-_FELT = 0.02  # a stretch that moves a judgement by less is not named
 
 
 class Layered:
@@ -50,17 +47,11 @@ class Layered:
         layer = self._layers.get(field)
         if layer is None:
             return self._shipped.why(text, field)
-        stretches = _stretches(text)
-        texts = [text, *(text[:start] + " " * (end - start) + text[end:] for start, end in stretches)]
+        parts = stretches(text)
+        texts = [text, *without(text, parts)]
         rows = own.apply(layer, texts, self._shipped.chances(texts, field))
         answer = 1 if field in {"toxicity", "spam"} else max(range(len(rows[0])), key=rows[0].__getitem__)
-        moved = [rows[0][answer] - row[answer] for row in rows[1:]]
-        reasons = [
-            Reason(start, end, round(weight, 4))
-            for (start, end), weight in zip(stretches, moved, strict=True)
-            if abs(weight) >= _FELT
-        ]
-        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.start)))
+        return strongest_first(moving(parts, [rows[0][answer] - row[answer] for row in rows[1:]]))
 
 
 def _laid_over(judgement: Judgement, field: own.Field, chances: Sequence[float], text: str) -> Judgement:
@@ -81,10 +72,3 @@ def _copied(judgement: Judgement, seen: int) -> Judgement:
     chance = min(max(judgement.spam, _EDGE), 1 - _EDGE)
     lifted = 1 / (1 + exp(-(log(chance / (1 - chance)) + COPIED * log1p(seen))))
     return structs.replace(judgement, spam=round(max(lifted, judgement.spam), 4))
-
-
-def _stretches(text: str) -> list[tuple[int, int]]:
-    """The words of a text; of a long one, runs of neighbouring words."""
-    words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
-    each = -(-len(words) // _STRETCHES)
-    return [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each or 1)]

@@ -28,13 +28,14 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from hubbub.core.facts import INTENTS, SENTIMENTS
 from hubbub.core.text.trust import Trust, trust
 
 Field = Literal["sentiment", "intent", "toxicity", "spam"]
 
 CLASSES: Mapping[Field, tuple[str, ...]] = {
-    "sentiment": ("negative", "neutral", "positive"),
-    "intent": ("complaint", "compliment", "question", "request", "promotion", "other"),
+    "sentiment": SENTIMENTS,
+    "intent": INTENTS,
     "toxicity": ("fine", "toxic"),  # toxic: 0.5 and more
     "spam": ("fine", "spam"),  # spam: 0.5 and more
 }

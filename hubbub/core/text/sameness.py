@@ -32,7 +32,7 @@ READ = 8_000  # characters of a text that are read
 
 _LETTERS = 24  # the words together have at least so many bytes
 _VALUES = 8  # minima in a signature, one byte each
-_ALIKE = 4  # minima that two alike signatures share
+ALIKE = 4  # minima that two alike signatures share
 _PAIRS = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (4, 6))  # minima that make a band
 _BATCH = 500  # texts at once, so that the arrays stay in the cache
 
@@ -81,7 +81,7 @@ def bands(signature: int) -> tuple[int, ...]:
 
 def alike(one: int, two: int) -> bool:
     """Whether two signatures are likely of near-duplicates. Let `same` have the last word."""
-    return likeness(one, two) >= _ALIKE
+    return likeness(one, two) >= ALIKE
 
 
 def likeness(one: int, two: int) -> int:

@@ -1,17 +1,15 @@
 """Sentiment: one of three classes, how sure, and a score from -1 to 1."""
 
-from typing import get_args
-
 import numpy as np
 from msgspec import Struct
 
-from hubbub.core.facts import Sentiment
+from hubbub.core.facts import SENTIMENTS, Sentiment
 from hubbub.core.text import model
 from hubbub.core.text.features import Reading
 from hubbub.core.text.lexicon import Felt
 from hubbub.core.text.model import NEGATIVE, VALENCE, Floats, Scorer, Sums, softmax
 
-CLASSES: tuple[Sentiment, ...] = get_args(Sentiment)
+CLASSES = SENTIMENTS
 LANES_READ = slice(NEGATIVE, VALENCE + 1)
 CLEAR = 0.25  # from here on signs say something
 SIGNS_SURE = 0.61  # how often they are right: of 2,150 labelled tweets with clear signs, judged by these alone

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.core.text.characters import AT, DIGIT, EXCLAIM, HASH, UPPER
-from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, mixed, read, summed_up
+from hubbub.core.text.features import READ, Hashes, Numbers, Reading, hash_of, lots, mixed, read, summed_up
 from hubbub.core.text.judgement import Column, Reason
+from hubbub.core.text.reasons import moving, stretches, strongest_first, without
 
 VERSION = "1"
 
@@ -88,8 +89,6 @@ _SHORTENED = re.compile(
 _PHONE = re.compile(r"(?<![\d/=])\+?\d[\d ().-]{7,16}\d(?![\d/])")
 _MARKUP = re.compile(r"<(?:a|br|b|i)\b", re.IGNORECASE)
 _ENDINGS = ("com", "net", "org", "info", "biz", "tv", "co", "ly", "ru", "shop", "xyz")
-_TOGETHER = 60_000
-_STRETCHES, _FELT = 60, 0.02
 _3, _ROW = np.uint64(3), np.uint64(0x9E3779B97F4A7C15)
 
 Floats = NDArray[np.float64]
@@ -105,14 +104,8 @@ class Spam:
         """0 to 1 for each text; None for one without a letter, a digit or a link. What copies seen before add,
         `layered.py` adds in the end."""
         values: list[float | None] = []
-        first, held = 0, 0
-        for place, text in enumerate(texts):
-            if held > _TOGETHER:
-                values += self.of(read(texts[first:place]), texts[first:place]).values
-                first, held = place, 0
-            held += min(len(text), READ) + 1
-        if first < len(texts):
-            values += self.of(read(texts[first:]), texts[first:]).values
+        for lot in lots(texts):
+            values += self.of(read(lot), lot).values
         return _column(values)
 
     def of(self, reading: Reading, texts: Sequence[str]) -> Column[float]:
@@ -124,20 +117,16 @@ class Spam:
 
     def why(self, text: str) -> tuple[Reason, ...]:
         """The stretches that moved the score, strongest first: how much greater it is with them than without."""
-        words = [match.span() for match in re.finditer(r"\S+", text[:READ])]
-        each = -(-len(words) // _STRETCHES) or 1
-        spans = [(words[at][0], words[min(at + each, len(words)) - 1][1]) for at in range(0, len(words), each)]
+        spans = stretches(text)
         pairs = [(one[0], two[1]) for one, two in pairwise(spans)]
-        without = [text[:start] + " " * (end - start) + text[end:READ] for start, end in (*spans, *pairs)]
-        scores = [score or 0.0 for score in self.judge([text[:READ], *without]).values]
+        read_of = text[:READ]
+        scores = [score or 0.0 for score in self.judge([read_of, *without(read_of, (*spans, *pairs))]).values]
         lost = [scores[0] - score for score in scores[1:]]
-        alone = zip(spans, lost, strict=False)
-        reasons = [Reason(*span, round(weight, 4)) for span, weight in alone if abs(weight) >= _FELT]
+        reasons = moving(spans, lost[: len(spans)])
         covered = {reason.start for reason in reasons}
-        for span, weight in zip(pairs, lost[len(spans) :], strict=True):
-            if abs(weight) >= _FELT and span[0] not in covered:  # only both words together say it
-                reasons.append(Reason(*span, round(weight, 4)))
-        return tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.start)))
+        # of a pair only what both words together say, and neither alone
+        reasons += [reason for reason in moving(pairs, lost[len(spans) :]) if reason.start not in covered]
+        return strongest_first(reasons)
 
 
 def marks(reading: Reading, texts: Sequence[str]) -> Floats:
