@@ -370,6 +370,3 @@ def group_of(post: Post) -> Q:
     """All that say the same as this post, itself among them."""
     first = post.alike_id or post.pk
     return Q(pk=first) | Q(alike=first)
-
-
-FIRSTS = Q(alike=None)  # posts that say something for the first time: each group once

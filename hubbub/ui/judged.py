@@ -172,8 +172,3 @@ def languages(workspace: Workspace) -> list[tuple[str, str]]:
     own = workspace.languages.split()
     rest = sorted((code for code in LANGUAGES if code not in own), key=language)
     return [(code, language(code)) for code in (*own, *rest)]
-
-
-def is_language(code: str) -> bool:
-    """Whether a page knows this code by a name."""
-    return language(code) != code
