@@ -9,27 +9,57 @@ from types import MappingProxyType
 from hubbub.core.failures import Broken
 
 from ._answer import Answer
-from ._connector import Act, Batch, Connector, Done, Field, Found, Refused, Settings, Verb
+from ._connector import (
+    TAKEN_BACK,
+    Act,
+    Batch,
+    Connector,
+    Declared,
+    Done,
+    Field,
+    Found,
+    Limits,
+    ReadOnly,
+    Reads,
+    Refused,
+    Report,
+    Settings,
+    Streaming,
+    Tested,
+    Verb,
+)
 from ._http import Http
 
 __all__ = [
+    "TAKEN_BACK",
     "Act",
     "Answer",
     "Batch",
     "Connector",
+    "Declared",
     "Done",
     "Field",
     "Found",
     "Http",
+    "Limits",
+    "ReadOnly",
+    "Reads",
     "Refused",
+    "Report",
     "Settings",
+    "Streaming",
+    "Tested",
     "Verb",
     "connector",
     "connectors",
 ]
 
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
-BUILT_IN = ("feed", "files", "wordpress")  # in the order in which a form offers them
+BUILT_IN = (  # in the order in which a form offers them
+    "feed",
+    "files",
+    "wordpress",
+)
 
 
 @cache

@@ -1,16 +1,37 @@
 """What a network's connector declares and does. Forms, help pages and permissions follow from the declaration."""
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from hubbub.core.failures import Broken
-from hubbub.core.post import Post, PostState
+from hubbub.core.post import Author, Post, PostState
 
 from ._http import Http
 
-Verb = Literal["reply", "approve", "hold", "spam", "hide", "remove", "restore"]
+# said by us
+Saying = Literal["reply", "message", "post", "edit", "delete", "like", "unlike"]
+# done to a post of somebody else; "report" tells the network's own moderators, "resolve" ends a member's report to us
+Handling = Literal[
+    "approve", "hold", "spam", "hide", "remove", "restore", "redact", "lock", "unlock", "label", "unlabel", "report",
+    "resolve",
+]  # fmt: skip
+# done to the one who wrote it
+Treating = Literal["warn", "mute", "unmute", "ban", "unban", "block", "unblock"]
+Verb = Literal[Saying, Handling, Treating]
+
+# what takes a verb back on the network; "redact" is taken back by itself, with the original words
+TAKEN_BACK: Mapping[Verb, Verb] = {
+    "post": "delete", "reply": "delete", "like": "unlike", "approve": "hold", "spam": "approve", "hide": "restore",
+    "remove": "restore", "redact": "redact", "lock": "unlock", "label": "unlabel", "mute": "unmute", "ban": "unban",
+    "block": "unblock",
+}  # fmt: skip
+
+# poll: asks for what is new; stream: is told at once; search: finds by words, also what is older; replies: what
+# answers our posts; mentions: what names our account; reports: what members report to moderators; messages: private
+Reads = Literal["poll", "stream", "search", "replies", "mentions", "reports", "messages"]
 Settings = Mapping[str, str]  # one text a declared field; secrets among them only while a call lasts
 
 
@@ -33,6 +54,33 @@ class Refused(Struct, frozen=True):
     why: str  # what is wrong and what would be right
 
 
+class Limits(Struct, frozen=True):
+    """What a network takes."""
+
+    length: int | None = None  # of one reply or post, counted in `counts`; None: no limit is known
+    counts: Literal["characters", "graphemes", "bytes"] = "characters"
+    markup: Literal["plain", "markdown", "html"] = "plain"  # what the words of a reply may hold
+    rate: str = ""  # in words: "300 requests in 5 minutes for one account"
+
+
+class Tested(Struct, frozen=True):
+    """What a connector was tried against, honestly; shown in docs/networks.md."""
+
+    against: str  # "WordPress 6.1 (a real server, tests/peers)", "recorded answers from the public reference"
+    real: bool = False  # a real server that nobody here wrote
+
+
+class Report(Struct, frozen=True):
+    """That a member of a place reported a post to its moderators."""
+
+    id: str  # the network's own
+    post: str  # the reported post's id
+    why: str = ""
+    by: Author | None = None
+    at: datetime | None = None  # aware, UTC
+    open: bool = True  # False: dealt with on the network meanwhile
+
+
 class Batch(Struct, frozen=True):
     """What one fetch brought. The cursor is saved in the transaction that saves the posts."""
 
@@ -43,6 +91,10 @@ class Batch(Struct, frozen=True):
     done: int | None = None  # progress, where the end is known: `done` of `total`
     total: int | None = None
     gone: Sequence[str] = ()  # ids brought earlier that no longer stand there: deleted for good, or closed to us
+    gone_authors: Sequence[str] = ()  # native ids of authors that the network took away: all their posts are gone
+    reports: Sequence[Report] = ()
+    at: datetime | None = None  # of a stream: when the newest that was read happened; how far behind we are
+    sift: bool = False  # a whole network's stream: only what a topic catches is kept
 
 
 class Found(Struct, frozen=True):
@@ -53,16 +105,22 @@ class Found(Struct, frozen=True):
     can: frozenset[Verb] = frozenset()  # what these settings allow there
     account: str = ""  # our own author id there; its posts are ours
     sample: Sequence[Post] = ()  # at most five, newest first
+    length: int | None = None  # of one post, where this server says another limit than `Connector.limits`
 
 
 class Act(Struct, frozen=True):
     """What is to be done on the network. `key` is the same at every try."""
 
     verb: Verb
-    post: str  # the network's id of the post it concerns
+    post: str  # the network's id of the post it concerns; "" for the verbs "post" and, where it has none, "message"
     key: str
-    text: str = ""  # of a reply
-    thread: str = ""
+    text: str = ""  # of what we say, and of a post after "edit" and "redact"
+    thread: str = ""  # of the post; for the verb "post" the place it goes to, as the network names it
+    author: str = ""  # the network's id of whoever wrote the post: the one who is warned, muted, banned, written to
+    title: str = ""  # for networks whose posts have one
+    label: str = ""  # for "label" and "unlabel"
+    until: datetime | None = None  # for "mute" and "ban": aware, UTC; None: until it is taken back
+    why: str = ""  # the reason, where the network passes one on to the author or keeps it in its own log
 
 
 class Done(Struct, frozen=True):
@@ -76,7 +134,8 @@ class Done(Struct, frozen=True):
 class Connector(Protocol):
     """One network. Stateless: the settings, the cursor and the door to the network are given at each call.
 
-    Every method raises `Retry` (may work later) or `Broken` (a person must look), and nothing else.
+    Every method raises `Retry` (may work later) or `Broken` (a person must look), and nothing else. Inherit from
+    `Declared`, which says the usual of what is declared by few.
     """
 
     kind: ClassVar[str]
@@ -85,6 +144,13 @@ class Connector(Protocol):
     fields: ClassVar[tuple[Field, ...]]
     can: ClassVar[frozenset[Verb]]  # at most; `Found.can` says what given settings allow
     every: ClassVar[int]  # seconds between two polls
+
+    reads: ClassVar[frozenset[Reads]]
+    names: ClassVar[Mapping[Verb, str]]  # how the network calls it: {"mute": "Limit (silence)"}
+    limits: ClassVar[Limits]
+    keys: ClassVar[str]  # how to come by what the form asks for, step by step, in Markdown; "" where nothing is needed
+    keyless: ClassVar[bool]  # can be read without any key or account
+    tested: ClassVar[tuple[Tested, ...]]
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Try the settings, changing nothing."""
@@ -99,10 +165,37 @@ class Connector(Protocol):
         """Look whether an earlier try of `act` arrived after all; asked before every second try."""
 
 
-class ReadOnly:
+@runtime_checkable
+class Streaming(Protocol):
+    """A network that tells at once what happens. `fetch` reads from the same cursor what a stream missed."""
+
+    def streams(self, settings: Settings) -> bool:
+        """Whether there is a stream for these settings."""
+
+    def stream(self, settings: Settings, cursor: str, http: Http) -> Iterator[Batch]:
+        """What happens, batch by batch, each with the cursor to go on from, until the network ends it.
+
+        Gives an empty batch where nothing happens for 15 s, so that the one who reads can show that it lives, and
+        can stop. Raises Retry or Broken. Closing the iterator closes the connection.
+        """
+
+
+class Declared:
+    """What most networks declare; a connector's base class."""
+
+    reads: ClassVar[frozenset[Reads]] = frozenset({"poll"})
+    names: ClassVar[Mapping[Verb, str]] = {}
+    limits: ClassVar[Limits] = Limits()
+    keys: ClassVar[str] = ""
+    keyless: ClassVar[bool] = False
+    tested: ClassVar[tuple[Tested, ...]] = ()
+
+
+class ReadOnly(Declared):
     """What a network that can only be read answers to the wish to act; a connector's base class."""
 
     label: ClassVar[str]
+    can: ClassVar[frozenset[Verb]] = frozenset()
 
     def act(self, settings: Settings, act: Act, http: Http) -> Done:  # noqa: ARG002 - the protocol's shape
         """Raises Broken."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapp
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, Self
+from urllib.parse import urlencode
 
 import httpcore2
 import httpx2
@@ -121,13 +122,14 @@ class Http:
         url: str,
         *,
         json: object = None,
+        form: Query | None = None,
         params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         accept: Collection[int] = (),
     ) -> Answer:
-        """Send JSON to an address; see `request`."""
-        return self.request("POST", url, json=json, params=params, headers=headers, auth=auth, accept=accept)
+        """Send JSON or a form to an address; see `request`."""
+        return self.request("POST", url, json=json, form=form, params=params, headers=headers, auth=auth, accept=accept)
 
     def request(
         self,
@@ -135,6 +137,7 @@ class Http:
         url: str,
         *,
         json: object = None,
+        form: Query | None = None,
         params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
@@ -152,8 +155,10 @@ class Http:
             sent["authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
         if json is not None:
             sent["content-type"] = "application/json"
+        if form is not None:
+            sent["content-type"] = "application/x-www-form-urlencoded"
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        content = None if json is None else msgspec.json.encode(json)
+        content = _content(json, form)
         request = httpx2.Request(method, target, headers=sent, content=content)
         waited = 0.0
         for pause in (*PAUSES, None):
@@ -222,7 +227,13 @@ class Http:
             says = f"{host} has trouble of its own (it answered {status})."
             raise _SetbackError(says, in_place=status in NOT_DONE or method in HARMLESS, after=after)
         because = REFUSALS.get(status, "it refuses the request")
-        raise Broken(f"{host} answered {status}: {because}.")
+        raise Broken(f"{host} answered {status}: {because}.", sign_in=status == 401)
+
+
+def _content(json: object, form: Query | None) -> bytes | None:
+    if form is not None:
+        return urlencode(form).encode()
+    return None if json is None else msgspec.json.encode(json)
 
 
 def _address(url: str, params: Query | None, auth: tuple[str, str] | None) -> tuple[httpx2.URL, tuple[str, str] | None]:

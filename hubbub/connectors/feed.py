@@ -1,7 +1,6 @@
 """RSS, Atom and JSON feeds: of a blog, a news site, a YouTube channel, a podcast. A page that names its feed serves."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 from urllib.parse import urljoin
 
 import msgspec
@@ -12,7 +11,7 @@ from hubbub.core.failures import Broken
 from hubbub.core.post import Post
 
 from ._answer import Answer
-from ._connector import Batch, Field, Found, ReadOnly, Settings, Verb
+from ._connector import Batch, Field, Found, ReadOnly, Settings, Tested
 from ._feed_forms import Feed as Contents
 from ._feed_forms import digest, doubled_ids, read_feed
 from ._http import Http
@@ -49,8 +48,9 @@ class Feed(ReadOnly):
             placeholder="https://example.com/blog",
         ),
     )
-    can: ClassVar[frozenset[Verb]] = frozenset()
     every = 900
+    keyless = True
+    tested = (Tested("feeds of many kinds, written and recorded for the tests"),)
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Read the feed, or find it on the page."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +12,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 from hubbub.core.post import Post
 
-from ._connector import Batch, Field, Found, ReadOnly, Refused, Settings, Verb
+from ._connector import Batch, Field, Found, ReadOnly, Refused, Settings, Tested
 from ._http import Http
 from ._posts_file import LONGEST, Line, Reader
 
@@ -66,8 +66,9 @@ class Files(ReadOnly):
             ),
         ),
     )
-    can: ClassVar[frozenset[Verb]] = frozenset()
     every = 3600
+    keyless = True
+    tested = (Tested("files in ten encodings, 45,000 real tweets among them"),)
 
     def check(self, settings: Settings, http: Http) -> Found:  # noqa: ARG002 - a file needs no network
         """Read the file's beginning. Raises Broken where nothing in it can be taken."""

@@ -17,3 +17,7 @@ class Retry(Failure):
 
 class Broken(Failure):
     """It will not work until a person mends it: refused, gone, malformed."""
+
+    def __init__(self, message: str, *, sign_in: bool = False) -> None:
+        super().__init__(message)
+        self.sign_in = sign_in  # a token or password is no longer taken: signing in anew mends it

@@ -62,17 +62,34 @@ def deliver(row: Outbox, http: Http) -> OutboxState:
 
 
 def _send(row: Outbox, http: Http, *, again: bool) -> Done:
-    post = row.post
-    if post is None:
-        raise Broken("The post that this was for is gone")
+    act = _act(row)
     network: Connector = connector(row.source.kind)
     settings: Settings = row.source.whole_settings()
-    act = Act(verb=convert(row.verb, Verb), post=post.native_id, key=row.key, text=row.text, thread=post.thread)
     if again:
         if arrived := network.find(settings, act, http):
             return arrived
         _renew(row)  # looking took its time, and two workers must never act at once
     return network.act(settings, act, http)
+
+
+def _act(row: Outbox) -> Act:
+    """The row as its connector sees it. Raises Broken where what it was for is gone."""
+    post = row.post
+    if post is None and row.verb != "post":
+        raise Broken("The post that this was for is gone")
+    author = row.author or (post.author if post else None)
+    return Act(
+        verb=convert(row.verb, Verb),
+        post=post.native_id if post else "",
+        key=row.key,
+        text=row.text,
+        thread=post.thread if post else row.thread,
+        author=author.native_id if author else "",
+        title=row.title,
+        label=row.label,
+        until=row.until,
+        why=row.why,
+    )
 
 
 def _renew(row: Outbox) -> None:

@@ -1,23 +1,23 @@
 """What every connector must hold, built in or added: it declares itself, goes on where it was, and fails by name."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import get_args
 
 import pytest
 
-from hubbub.connectors import Act, Batch, Connector, Field, Found, Http, connector, connectors
-from hubbub.connectors._connector import Verb
+from hubbub.connectors import (
+    BUILT_IN as BUILT_IN_KINDS,
+)
+from hubbub.connectors import Act, Batch, Connector, Field, Found, Http, Reads, Verb, connector, connectors
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.core.post import POST_STATES, POST_TYPES, Post
 
-from .conftest import Asked, Reply, Server
-from .test_feed import items
+from .conftest import Reply, Server
+from .working import working_one
 
 SECRET = "s3cret-token"
-MANY = 734  # posts of a source that works: more than one batch, not a round number
 ALL = pytest.mark.parametrize("network", connectors().values(), ids=connectors())
 ONLINE = [one for one in connectors().values() if any(field.kind == "url" for field in one.fields)]
 KINDS = {"text", "url", "secret", "choice", "upload"}
@@ -31,7 +31,11 @@ def test_it_declares_itself(network: Connector) -> None:
     assert network.label
     assert network.about.endswith(".")
     assert 30 <= network.every <= 86_400
-    assert network.can <= set(Verb.__args__)
+    assert network.can <= set(get_args(Verb))
+    assert set(network.names) <= network.can
+    assert network.reads <= set(get_args(Reads))
+    assert network.tested
+    assert network.keys or not any(field.kind == "secret" for field in network.fields)
     assert network.fields
     assert len({field.name for field in network.fields}) == len(network.fields)
     for field in network.fields:
@@ -46,48 +50,14 @@ def test_an_unknown_kind_is_said() -> None:
         connector("carrier-pigeon")
 
 
-# --- one that works, for each kind: settings, and what there is to fetch
+# --- one that works, for each kind: settings, and what there is to fetch; working/<kind>.py makes it
 
-
-def _working_files(tmp_path: Path, _server: Server) -> dict[str, str]:
-    path = tmp_path / "posts.jsonl"
-    path.write_text("".join(json.dumps({"id": number, "text": f"post {number}"}) + "\n" for number in range(MANY)))
-    return {"file": str(path)}
-
-
-def _working_feed(_tmp_path: Path, server: Server) -> dict[str, str]:
-    server.answers["/feed"] = Reply(body=items(range(MANY)))
-    return {"url": f"{server.url}/feed"}
-
-
-def _working_wordpress(_tmp_path: Path, server: Server) -> dict[str, str]:
-    def comments(asked: Asked) -> Reply:
-        query = dict(parse_qsl(asked.target.partition("?")[2]))
-        offset, many = int(query["offset"]), int(query["per_page"])
-        numbers = range(1, MANY + 1) if query["order"] == "asc" else range(MANY, 0, -1)
-        found = [
-            {"id": number, "post": 1, "content": {"rendered": f"<p>post {number}</p>"}, "author_name": "Ann"}
-            for number in numbers[offset : offset + many]
-        ]
-        return Reply(200, {"x-wp-total": str(MANY)}, json.dumps(found).encode())
-
-    server.answers["/"] = Reply(200)
-    server.answers["/wp-json/"] = Reply(200, {}, b'{"name": "Acme", "namespaces": ["wp/v2"]}')
-    server.answers["/wp-json/wp/v2/comments"] = comments
-    return {"site": server.url}
-
-
-WORKING: dict[str, Callable[[Path, Server], dict[str, str]]] = {
-    "files": _working_files,
-    "feed": _working_feed,
-    "wordpress": _working_wordpress,
-}
+WORKING = {kind: working_one(kind) for kind in BUILT_IN_KINDS}
 BUILT_IN = pytest.mark.parametrize("kind", WORKING)
 
 
 def test_each_built_in_one_is_tried() -> None:
-    assert set(WORKING) <= set(connectors())
-    assert list(connectors())[: len(WORKING)] == ["feed", "files", "wordpress"]
+    assert list(connectors())[: len(WORKING)] == list(WORKING)
 
 
 def batches(network: Connector, settings: dict[str, str], http: Http, cursor: str = "") -> Iterator[Batch]:
@@ -110,20 +80,22 @@ def fit(post: Post) -> None:
 
 @BUILT_IN
 def test_a_check_names_what_it_found(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
-    found = connector(kind).check(WORKING[kind](tmp_path, server), http)
+    works = WORKING[kind](tmp_path, server)
+    found = connector(kind).check(works.settings, http)
     assert isinstance(found, Found)
-    assert "734" in found.says
+    assert works.says in found.says
     assert found.name
-    assert found.can == frozenset()  # nobody signed in
+    assert found.can == works.can
     assert 1 <= len(found.sample) <= 5
 
 
 @BUILT_IN
 def test_every_post_comes_once(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
-    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    network, works = connector(kind), WORKING[kind](tmp_path, server)
+    settings = works.settings
     read = list(batches(network, settings, http))
     posts = [post for batch in read for post in batch.posts]
-    assert len(posts) == len({post.id for post in posts}) == MANY
+    assert len(posts) == len({post.id for post in posts}) == works.many
     assert all(len(batch.posts) <= 500 for batch in read)
     for post in posts:
         fit(post)
@@ -135,21 +107,24 @@ def test_every_post_comes_once(kind: str, tmp_path: Path, server: Server, http: 
 @BUILT_IN
 def test_it_goes_on_from_every_cursor(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
     """A crash after any batch: what was saved with its cursor is not read again, the rest is."""
-    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    network, works = connector(kind), WORKING[kind](tmp_path, server)
+    settings = works.settings
     read = list(batches(network, settings, http))
     before: list[str] = []
     for batch in read[:-1]:
         before += [post.id for post in batch.posts]
         rest = [post.id for later in batches(network, settings, http, batch.cursor) for post in later.posts]
-        assert len(rest) == MANY - len(before)
+        assert len(rest) == works.many - len(before)
         assert not set(rest) & set(before)
 
 
 @BUILT_IN
 def test_what_can_only_be_read_says_so(kind: str, tmp_path: Path, server: Server, http: Http) -> None:
-    network, settings = connector(kind), WORKING[kind](tmp_path, server)
+    network, works = connector(kind), WORKING[kind](tmp_path, server)
+    if works.can:
+        pytest.skip("these settings allow more than reading")
     with pytest.raises(Broken, match="only be read"):
-        network.act(settings, Act("reply", "1", "key", "text"), http)
+        network.act(works.settings, Act("reply", "1", "key", "text"), http)
 
 
 # --- faults
@@ -290,7 +265,7 @@ class Pigeon(type(connector("feed"))):  # type: ignore[misc]
 
 def test_packages_may_add_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hubbub.connectors.entry_points", lambda group: [Point("pigeon", Pigeon())])
-    assert list(connectors.__wrapped__()) == ["feed", "files", "wordpress", "pigeon"]
+    assert list(connectors.__wrapped__()) == [*WORKING, "pigeon"]
 
 
 def test_no_package_may_take_the_place_of_another(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from django.db import models
 
 from .member import Member
 from .owned import Owned
+from .person import Author
 from .post import Post
 from .source import Source
 
@@ -25,6 +26,12 @@ class Outbox(Owned):
     post = models.ForeignKey(Post, null=True, on_delete=models.CASCADE, related_name="outbox")
     verb = models.CharField(max_length=10)
     text = models.TextField(blank=True)
+    # of some verbs alone; see `hubbub.connectors.Act`
+    author = models.ForeignKey(Author, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+")
+    thread = models.CharField(max_length=500, blank=True, default="")  # where a new post goes to
+    title = models.TextField(blank=True, default="")
+    label = models.CharField(max_length=40, blank=True, default="")
+    until = models.DateTimeField(null=True)
     key = models.CharField(max_length=40, unique=True)  # the same at every try; the network may be asked for it
     state = models.CharField(max_length=7, choices=OutboxState.choices, default=OutboxState.WAITING)
     by_member = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")

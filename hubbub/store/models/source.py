@@ -38,6 +38,7 @@ class Source(Owned):
     owned = models.BooleanField(default=False)  # ours to moderate
     can = models.JSONField(default=list)  # the verbs that its settings allow
     account = models.CharField(max_length=200, blank=True)  # our own author id there
+    length = models.PositiveIntegerField(null=True)  # of one post there, where it is not what its connector declares
 
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     cursor = models.TextField(blank=True)
@@ -52,6 +53,7 @@ class Source(Owned):
     refused = models.JSONField(default=list)  # the latest hundred: [{"where", "why"}]
     done = models.PositiveBigIntegerField(null=True)  # progress of a read that has an end
     total = models.PositiveBigIntegerField(null=True)
+    reached = models.DateTimeField(null=True)  # of a stream: when the newest that was read happened
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta(Owned.Meta):

@@ -1,0 +1,28 @@
+"""For each built-in connector, a server (or a file) that works: what the contract test reads."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from msgspec import Struct
+
+from hubbub.connectors import Verb
+
+from ..conftest import Server
+
+MANY = 734  # posts of a source that works: more than one batch, not a round number
+
+
+class Works(Struct, frozen=True):
+    """What a working source is asked with, and what it holds."""
+
+    settings: dict[str, str]
+    many: int = MANY  # posts to be had
+    says: str = str(MANY)  # stands in what a check found
+    can: frozenset[Verb] = frozenset()  # nobody signed in
+
+
+def working_one(kind: str) -> Callable[[Path, Server], Works]:
+    """The function `working(tmp_path, server)` of the module named after the connector."""
+    made: Callable[[Path, Server], Works] = import_module(f"{__name__}.{kind}").working
+    return made
