@@ -59,6 +59,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "feed",
     "files",
     "wordpress",
+    "hacker_news",
 )
 
 

@@ -50,14 +50,20 @@ class Answer(Struct, frozen=True):
                 f"{self.host} answered with a web page where data was expected. A sign-in page, a maintenance page or "
                 "a security plugin may stand in front of it; open the address in a browser to see."
             )
+        if not body:
+            raise Broken(f"{self.host} sent an empty answer where data was expected. Check the address.")
         try:
             return msgspec.json.decode(body, type=shape)
         except msgspec.ValidationError as error:
-            raise Broken(f"{self.host} answered in a form that Hubbub does not know: {error}.") from error
+            raise Broken(
+                f"{self.host} answered in a form that Hubbub does not know: {error}. Check the address."
+            ) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             if "truncated" in str(error):
                 raise Retry(f"{self.host} sent only a part of its answer.") from error
-            raise Broken(f"{self.host} answered with something that is not JSON: {error}.") from error
+            raise Broken(
+                f"{self.host} answered with something that is not JSON ({error}). Check the address."
+            ) from error
 
 
 def shown(url: str | httpx2.URL) -> str:

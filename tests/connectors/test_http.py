@@ -307,7 +307,7 @@ class Shape(msgspec.Struct):
         (b"nonsense", Broken, "not JSON"),
         (b"\xff\xfe", Broken, "not JSON"),
         (b'{"a": ', Retry, "only a part"),
-        (b"", Retry, "only a part"),
+        (b"", Broken, "empty answer"),
     ],
 )
 def test_json(server: Server, http: Http, body: bytes, fails: type[Failure] | None, says: str) -> None:
