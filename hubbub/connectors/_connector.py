@@ -33,6 +33,8 @@ TAKEN_BACK: Mapping[Verb, Verb] = {
 # answers our posts; mentions: what names our account; reports: what members report to moderators; messages: private
 Reads = Literal["poll", "stream", "search", "replies", "mentions", "reports", "messages"]
 Settings = Mapping[str, str]  # one text a declared field; secrets among them only while a call lasts
+# what a kind of place is, for whoever looks for one: own places, networks, forums, comments, chats, mail, news and code
+Family = Literal["own", "networks", "forums", "comments", "chats", "mail", "news"]
 
 
 class Field(Struct, frozen=True):
@@ -45,6 +47,14 @@ class Field(Struct, frozen=True):
     required: bool = True
     choices: tuple[tuple[str, str], ...] = ()  # value, label; for kind "choice"
     placeholder: str = ""
+    made: bool = False  # by us, never asked for: a key that signs what we send and is never sent itself
+
+
+class Brand(Struct, frozen=True):
+    """Whom a newcomer wants to hear of; what a form may be filled in from."""
+
+    name: str  # "Acme Coffee"
+    tag: str  # "acmecoffee": as a hashtag, without the sign
 
 
 class Refused(Struct, frozen=True):
@@ -79,6 +89,10 @@ class Report(Struct, frozen=True):
     by: Author | None = None
     at: datetime | None = None  # aware, UTC
     open: bool = True  # False: dealt with on the network meanwhile
+    # of a place where everybody may report: what the reporter left of themselves, vouched for by nobody
+    name: str = ""
+    email: str = ""
+    url: str = ""  # the page that it was reported from
 
 
 class Batch(Struct, frozen=True):
@@ -151,6 +165,11 @@ class Connector(Protocol):
     keys: ClassVar[str]  # how to come by what the form asks for, step by step, in Markdown; "" where nothing is needed
     keyless: ClassVar[bool]  # can be read without any key or account
     tested: ClassVar[tuple[Tested, ...]]
+    family: ClassVar[Family]
+    notes: ClassVar[str]  # for docs/networks.md, in Markdown: what is read and left out, what to know, its limits
+
+    def suggest(self, brand: Brand) -> Settings | None:
+        """The form filled in so that it finds what is said of a brand; None: a name alone does not tell."""
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Try the settings, changing nothing."""
@@ -180,6 +199,22 @@ class Streaming(Protocol):
         """
 
 
+class Arrived(Struct, frozen=True):
+    """Something that a place sent us of its own accord."""
+
+    body: bytes
+    at: datetime  # aware, UTC
+    public: bool = False  # from a visitor's browser, which nobody vouches for; else signed by the place itself
+
+
+@runtime_checkable
+class Pushed(Protocol):
+    """A place that sends us what happens there. Its `fetch` finds nothing."""
+
+    def arrive(self, settings: Settings, arrived: Sequence[Arrived]) -> Batch:
+        """What was sent, oldest first, as posts; the batch's cursor means nothing. What cannot be read is refused."""
+
+
 class Declared:
     """What most networks declare; a connector's base class."""
 
@@ -189,6 +224,12 @@ class Declared:
     keys: ClassVar[str] = ""
     keyless: ClassVar[bool] = False
     tested: ClassVar[tuple[Tested, ...]] = ()
+    family: ClassVar[Family] = "networks"
+    notes: ClassVar[str] = ""
+
+    def suggest(self, brand: Brand) -> Settings | None:
+        """None: there is no guessing."""
+        del brand
 
 
 class ReadOnly(Declared):
