@@ -2,6 +2,8 @@
 
 from .audit import Audit, System
 from .band import Band
+from .batch import Batch, BatchKind, Deed, Fate
+from .breaker import Breaker
 from .conversation import Conversation, ConversationStatus
 from .correction import Correction, CorrectionEnd, JudgedField
 from .judge import Judge
@@ -9,6 +11,7 @@ from .judged_day import JudgedDay
 from .kpi import Kpi
 from .member import Member, Role
 from .mention import Mention
+from .moderation import Care, Cover, Moderation
 from .note import Note
 from .objective import Objective, ObjectiveKind
 from .outbox import Outbox, OutboxState
@@ -16,38 +19,54 @@ from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
 from .past_judgement import PastJudgement
 from .person import Author, Person
+from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
+from .redaction import Redaction
 from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
+from .sanction import STANDING, Sanction, SanctionState
 from .source import Source, SourceState
 from .target import Target
 from .token import ApiToken, SignInLink
 from .topic import Topic, TopicKind
 from .topic_version import TopicVersion
+from .undoing import Undoing, UndoingState
 from .user import User
 from .verdict import Verdict
+from .waiting import Opinion, Skip, Waiting
 from .workspace import Workspace
 
 __all__ = [
+    "POLICY_FIELDS",
+    "STANDING",
     "Actor",
     "ApiToken",
     "Audit",
     "Author",
     "Band",
+    "Batch",
+    "BatchKind",
+    "Breaker",
+    "Care",
     "Conversation",
     "ConversationStatus",
     "Correction",
     "CorrectionEnd",
+    "Cover",
     "Decision",
+    "Deed",
+    "Fate",
     "Judge",
     "JudgedDay",
     "JudgedField",
     "Kpi",
     "Member",
     "Mention",
+    "Moderation",
     "Note",
     "Objective",
     "ObjectiveKind",
+    "Opinion",
     "Outbox",
     "OutboxState",
     "OwnModel",
@@ -55,13 +74,20 @@ __all__ = [
     "Owned",
     "PastJudgement",
     "Person",
+    "Policy",
+    "PolicyVersion",
     "Post",
+    "Redaction",
     "Role",
     "Rollup",
     "Rule",
     "RuleOutcome",
     "RuleState",
+    "Sanction",
+    "SanctionState",
+    "Severity",
     "SignInLink",
+    "Skip",
     "Source",
     "SourceState",
     "System",
@@ -69,7 +95,10 @@ __all__ = [
     "Topic",
     "TopicKind",
     "TopicVersion",
+    "Undoing",
+    "UndoingState",
     "User",
     "Verdict",
+    "Waiting",
     "Workspace",
 ]

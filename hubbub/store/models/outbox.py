@@ -32,6 +32,7 @@ class Outbox(Owned):
     title = models.TextField(blank=True, default="")
     label = models.CharField(max_length=40, blank=True, default="")
     until = models.DateTimeField(null=True)
+    was = models.CharField(max_length=8, blank=True, default="")  # how the post stood there before this was asked
     key = models.CharField(max_length=40, unique=True)  # the same at every try; the network may be asked for it
     state = models.CharField(max_length=7, choices=OutboxState.choices, default=OutboxState.WAITING)
     by_member = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -34,6 +34,7 @@ class Rule(Owned):
     when = models.TextField()
     then = models.CharField(max_length=7, choices=RuleOutcome.choices, default=RuleOutcome.QUEUE)
     label = models.CharField(max_length=40, blank=True)  # with then = "label"
+    lasts = models.PositiveIntegerField(null=True)  # hours, with then = "mute" or "ban"; None: until it is lifted
     state = models.CharField(max_length=6, choices=RuleState.choices, default=RuleState.DRAFT)
     because = models.TextField()  # shown to moderators and, in a notice, to the author
     position = models.PositiveIntegerField(default=0)
