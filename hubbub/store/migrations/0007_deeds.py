@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0007_policies_and_queue'),
+        ('store', '0006_networks'),
     ]
 
     operations = [
