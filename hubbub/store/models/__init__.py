@@ -34,6 +34,7 @@ from .undoing import Undoing, UndoingState
 from .user import User
 from .verdict import Verdict
 from .waiting import Opinion, Skip, Waiting
+from .word_list import WordList
 from .workspace import Workspace
 
 __all__ = [
@@ -100,5 +101,6 @@ __all__ = [
     "User",
     "Verdict",
     "Waiting",
+    "WordList",
     "Workspace",
 ]

@@ -1,5 +1,7 @@
 """Rule: a condition in the query language and what is to be done where it holds."""
 
+from datetime import date
+
 from django.db import models
 
 from .owned import Owned
@@ -37,6 +39,9 @@ class Rule(Owned):
     lasts = models.PositiveIntegerField(null=True)  # hours, with then = "mute" or "ban"; None: until it is lifted
     state = models.CharField(max_length=6, choices=RuleState.choices, default=RuleState.DRAFT)
     because = models.TextField()  # shown to moderators and, in a notice, to the author
+    sources = models.JSONField(default=list)  # names of sources or kinds of networks; none: everywhere
+    languages = models.JSONField(default=list)  # codes; none: in any
+    expires = models.DateField(null=True, blank=True)  # the last day, in UTC, on which it holds
     position = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
     created = models.DateTimeField(auto_now_add=True)
@@ -47,3 +52,11 @@ class Rule(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_expired(self, today: date) -> bool:
+        """Whether its last day has passed: it stays as it is and holds for nothing any more."""
+        return self.expires is not None and today > self.expires
+
+    def shown_state(self, today: date) -> str:
+        """draft, shadow, live; or expired, of one that would act and whose last day has passed."""
+        return "expired" if self.state != RuleState.DRAFT and self.is_expired(today) else self.state
