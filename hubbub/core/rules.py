@@ -29,6 +29,8 @@ class Verdict(Struct, frozen=True, gc=False):
     label: str = ""
     unchecked: bool = False  # the rule could not be checked; then the outcome is "queue"
     spans: tuple[language.Span, ...] = ()
+    policy: str = ""  # the slug of the policy that it rests on
+    policy_version: int = 0  # 0: the rule names no policy that there is
 
 
 class Unreadable(Struct, frozen=True):
@@ -88,6 +90,8 @@ class Rules:
             because=rule.because,
             label=rule.label,
             spans=language.spans(self._queries[rule_id], reading, facts, now=now)[:SPANS_KEPT],
+            policy=rule.policy if rule.policy_version else "",
+            policy_version=rule.policy_version,
         )
 
     @staticmethod
@@ -100,6 +104,8 @@ class Rules:
             outcome="queue",
             because=f"“{rule.name}” could not be checked: {why}",
             unchecked=True,
+            policy=rule.policy if rule.policy_version else "",
+            policy_version=rule.policy_version,
         )
 
 

@@ -1,15 +1,17 @@
 """Loading a workspace's Plan, made ready once for every version of it."""
 
 import gc
+from collections.abc import Sequence
 from threading import Lock
 
 from django.db import connection
 from django.utils import timezone
 from msgspec import convert
+from msgspec.structs import replace
 
 from hubbub.core.plan import Plan, RulePlan, TopicPlan
 from hubbub.core.stages import Ready
-from hubbub.store import judges
+from hubbub.store import judges, policies
 from hubbub.store.models import Judge, Rule, RuleState, Topic, Workspace
 from hubbub.ui import judging
 
@@ -26,11 +28,27 @@ def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
     return Plan(
         version=version,
         topics=tuple(convert(topic, TopicPlan, from_attributes=True) for topic in topics),
-        rules=tuple(convert(rule, RulePlan, from_attributes=True) for rule in rules),
+        rules=_rules(workspace, list(rules)),
         judge=judge.pk if judge else 0,
         model=judge.made_of if judge else "",
         languages=tuple(judge.languages.split()) if judge else (),
     )
+
+
+def _rules(workspace: Workspace, rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
+    """Each with the policy that its text names, and the version of it that is in force."""
+    known = policies.policies(workspace) if any(rule.policy for rule in rules) else []
+    made = []
+    for rule in rules:
+        plan = _plan(rule)
+        policy = policies.named_in(known, rule.policy)
+        made.append(replace(plan, policy=policy.slug, policy_version=policy.version) if policy else plan)
+    return tuple(made)
+
+
+def _plan(rule: Rule) -> RulePlan:
+    fields = {name: getattr(rule, name) for name in RulePlan.__struct_fields__ if name != "policy_version"}
+    return convert(fields, RulePlan)
 
 
 def ready(workspace: Workspace) -> Ready:

@@ -6,6 +6,7 @@ from datetime import datetime
 from hubbub.connectors import Verb
 from hubbub.core.plan import RuleOutcome
 from hubbub.core.post import PostState
+from hubbub.core.rules import Verdict
 from hubbub.store import outbox
 from hubbub.store.audit import audit
 from hubbub.store.fresh import Fresh
@@ -38,6 +39,11 @@ def settle(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
             row.decision, row.decided = Decision.QUEUED, now  # the place itself asks for a person
 
 
+def _rests_on(verdict: Verdict) -> dict[str, str | int]:
+    """The policy and its version, as the log names them."""
+    return {"policy": verdict.policy, "policy_version": verdict.policy_version} if verdict.policy else {}
+
+
 def act(source: Source, rows: Sequence[Fresh]) -> None:
     """Audit what rules decided and ask the network for it. Runs after the posts were saved."""
     decided = [
@@ -60,7 +66,7 @@ def act(source: Source, rows: Sequence[Fresh]) -> None:
             by=rule,
             why=verdict.because,
             before={"decision": "", "state": row.outcome.post.state},
-            after={"decision": row.decision, "state": row.state},
+            after={"decision": row.decision, "state": row.state, **_rests_on(verdict)},
         )
         verb = EFFECTS[verdict.outcome][2]
         if verb and verb in source.can and row.state != row.outcome.post.state:

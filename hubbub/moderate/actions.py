@@ -10,12 +10,14 @@ from msgspec import Struct
 
 from hubbub.store import outbox
 from hubbub.store.audit import audit, changes
-from hubbub.store.models import Actor, Audit, Decision, Member, Outbox, OutboxState, Post, Workspace
+from hubbub.store.models import Actor, Audit, Decision, Member, Outbox, OutboxState, Policy, Post, Workspace
 from hubbub.ui.api import Refusal
 
+from . import opinions
 from .decisions import NEEDS_REASON, PAST, STATES, VERBS, way
 
 MOST = 200  # posts in one bulk act
+SET = ("decision", "state", "decided", "policy_id", "policy_version")  # of a post, by a decision
 UNSENT = (OutboxState.WAITING, OutboxState.FAILED)
 
 
@@ -36,15 +38,25 @@ class Many(Struct, frozen=True):
 
 
 @transaction.atomic
-def decide(post: Post, decision: Decision, *, by: Actor, why: str = "", was: str | None = None) -> Decided:
+def decide(
+    post: Post,
+    decision: Decision,
+    *,
+    by: Actor,
+    why: str = "",
+    was: str | None = None,
+    policy: Policy | None = None,
+) -> Decided:
     """Approve, hide or remove: here now, on the network through the outbox.
 
+    `policy`: the guideline that it rests on; where none is named, the one that `why` names or that a rule found
+    broken (see `resting`). Its name is the reason where no other is given.
     `was`: the decision that stood when the page was opened; where it is another now, Refusal says who decided
     what. The same decision again by the same member (a double click) gives what the first one gave.
     """
     if decision not in STATES:
         raise Refusal(f"{decision or 'Nothing'} cannot be decided: say approved, hidden or removed")
-    reason = why.strip()
+    reason = why.strip() or (policy.name if policy else "")
     if decision in NEEDS_REASON and not reason:
         raise Refusal(f"Say why it is to be {decision.label.lower()}: the reason stands in the log")
     row = _locked(post)
@@ -52,12 +64,17 @@ def decide(post: Post, decision: Decision, *, by: Actor, why: str = "", was: str
         return _already(row, decision, by)
     called_back = _call_back(row)
     state = row.state
-    before, after = changes(row, decision=str(decision), state=STATES[decision], decided=timezone.now())
-    row.save(update_fields=["decision", "state", "decided"])
+    ground = opinions.resting(row, decision, policy, reason)
+    before, after = changes(
+        row, decision=str(decision), state=STATES[decision], decided=timezone.now(), **opinions.columns(ground)
+    )
+    row.save(update_fields=SET)
+    opinions.close(row, decision, by=by)
     verb = way(row.state, row.source.can) if row.state != state else None
     sent = outbox.put(row, verb, by=by, why=reason) if verb else None
     links = {"outbox": sent.pk if sent else None, **({"called_back": called_back} if called_back else {})}
-    act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **links})
+    named = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
+    act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **named, **links})
     return Decided(row, act, sent, only_here=row.state != state and verb is None)
 
 
@@ -91,17 +108,18 @@ def decide_many(
     by: Actor,
     why: str = "",
     was: str | None = None,
+    policy: Policy | None = None,
 ) -> Many:
     """The same for many, in one transaction. Those that others decided meanwhile are told of and left alone."""
     if len(pks) > MOST:
         raise Refusal(f"{len(pks)} posts were chosen; {MOST} at a time is the most")
-    if decision in NEEDS_REASON and not why.strip():
+    if decision in NEEDS_REASON and not (why.strip() or policy):
         raise Refusal(f"Say why they are to be {decision.label.lower()}: the reason stands in the log")
     decided, refused = [], []
     with transaction.atomic():
         for post in Post.of(workspace).filter(pk__in=pks).order_by("pk"):
             try:
-                decided.append(decide(post, decision, by=by, why=why, was=was))
+                decided.append(decide(post, decision, by=by, why=why, was=was, policy=policy))
             except Refusal as no:
                 refused.append(f"“{post}”: {no}")
     return Many(decided, refused)
@@ -126,8 +144,10 @@ def undo(act: Audit, *, by: Actor) -> Decided:
         state=wanted,
         decision=str(act.before.get("decision", "")),
         decided=_moment(act.before.get("decided")),
+        policy_id=act.before.get("policy_id"),
+        policy_version=act.before.get("policy_version"),
     )
-    row.save(update_fields=["decision", "state", "decided"])
+    row.save(update_fields=SET)
     # what this act itself had called back has never arrived either: then the network must hear the older wish again
     ask = told is not None and (not never_left or bool(act.after.get("called_back")))
     verb = way(wanted, row.source.can) if ask else None

@@ -23,7 +23,12 @@ AUTHOR = (*CHANGING, "account_created")
 
 def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime) -> dict[str, int]:
     """The ids of these posts' authors by their native id; new ones get a person of their own."""
-    given = {post.author.id: post.author for post in posts if post.author and post.author.id}
+    return save_named(source, [post.author for post in posts if post.author and post.author.id], now=now)
+
+
+def save_named(source: Source, named: Sequence[shapes.Author], *, now: datetime) -> dict[str, int]:
+    """The same of authors that may have written nothing yet."""
+    given = {author.id: author for author in named}
     if not given:
         return {}
     network, workspace = source.network, source.workspace_id
@@ -215,6 +220,8 @@ def save_verdicts(source: Source, said: Sequence[tuple[int, Outcome]], *, now: d
                 because=verdict.because,
                 unchecked=verdict.unchecked,
                 spans=spans_kept(verdict.spans),
+                policy=verdict.policy or None,
+                policy_version=verdict.policy_version or None,
                 at=now,
             )
             for post, outcome in said

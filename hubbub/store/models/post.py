@@ -65,6 +65,11 @@ class Post(Owned):
     mentioned = models.BooleanField(default=False)  # at least one topic matched
     decision = models.CharField(max_length=8, blank=True, choices=Decision.choices, default=Decision.NONE)
     decided = models.DateTimeField(null=True)
+    # the guideline that the decision rests on, and which version of it; None: none was named
+    policy = models.ForeignKey(
+        "store.Policy", null=True, db_index=False, db_constraint=False, on_delete=models.RESTRICT, related_name="+"
+    )
+    policy_version = models.PositiveIntegerField(null=True)
     conversation = models.ForeignKey("store.Conversation", null=True, on_delete=models.SET_NULL, related_name="posts")
 
     # What was found in its words, or what a person says instead; None: not judged. See `hubbub.core.text.judgement`.
@@ -107,6 +112,8 @@ class Post(Owned):
             models.Index(
                 fields=["workspace", "published", "id"], name="post_queued", condition=models.Q(decision="queued")
             ),
+            # what was decided by one policy, newest first
+            models.Index(fields=["policy", "-decided"], name="post_ruled", condition=models.Q(policy__isnull=False)),
             # measures of a few posts: how many were taken away, what reviews give; with all that is asked of them
             models.Index(
                 fields=["workspace", "published", "decision", "source"],

@@ -18,6 +18,9 @@ class Verdict(Owned):
     outcome = models.CharField(max_length=7, choices=RuleOutcome.choices)
     label = models.CharField(max_length=40, blank=True)
     because = models.TextField()
+    # the slug of the policy that the rule names, and which version was in force; None: it names none that there is
+    policy = models.CharField(max_length=60, null=True)
+    policy_version = models.PositiveIntegerField(null=True)
     unchecked = models.BooleanField(default=False)  # the rule could not be checked; `because` says why
     spans = models.JSONField(default=list)
     at = models.DateTimeField()
