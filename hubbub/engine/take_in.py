@@ -16,7 +16,7 @@ from hubbub.store.counting import Counts
 from hubbub.store.models import Post, Source
 from hubbub.store.threads import join_conversations
 
-from . import inline, plans, revisions, verdicts
+from . import inline, plans, reported, revisions, verdicts
 
 
 class Taken(Struct, frozen=True):
@@ -59,6 +59,7 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
         intake.count_posts(source, rows, ready.plan.judge or None, counts)
         changed = revisions.follow(source, known, given, ready, counts, now=now)
         revisions.forget(source, batch.gone)
+        reported.save(source, batch.reports, [row.outcome.post.id for row in rows], now=now)
         counts.save()
         refused = [(text(line.where), text(line.why)) for line in batch.refused]
         source.advance(batch.cursor, taken=len(rows), refused=refused)

@@ -20,8 +20,8 @@ def clean(post: Post, *, now: datetime) -> Post:
         fixed["links"] = tuple(address for link in post.links if (address := web(link)))
     if post.media:
         fixed["media"] = tuple(structs.replace(medium, url=web(medium.url)) for medium in post.media)
-    if post.author and post.author != (author := _author(post.author)):
-        fixed["author"] = author
+    if post.author and post.author != (fit := author(post.author)):
+        fixed["author"] = fit
     return structs.replace(post, **fixed) if fixed else post
 
 
@@ -54,21 +54,22 @@ def _plain(given: str) -> bool:
     return given.isascii() and "\x00" not in given
 
 
-def _author(author: Author) -> Author:
+def author(given: Author) -> Author:
+    """The same of an author alone."""
     if (
-        _plain(author.id + author.handle + author.name)
-        and max(len(author.id), len(author.handle), len(author.name)) <= 200
-        and not author.url
-        and (author.followers is None or 0 <= author.followers <= MOST)
+        _plain(given.id + given.handle + given.name)
+        and max(len(given.id), len(given.handle), len(given.name)) <= 200
+        and not given.url
+        and (given.followers is None or 0 <= given.followers <= MOST)
     ):
-        return author
+        return given
     return structs.replace(
-        author,
-        id=ident(author.id, most=300),
-        handle=text(author.handle)[:200],
-        name=text(author.name)[:200],
-        url=web(author.url),
-        followers=count(author.followers),
+        given,
+        id=ident(given.id, most=300),
+        handle=text(given.handle)[:200],
+        name=text(given.name)[:200],
+        url=web(given.url),
+        followers=count(given.followers),
     )
 
 

@@ -1,5 +1,6 @@
 """One noun a file. Rooms import them from here."""
 
+from .arrival import Arrival
 from .audit import Audit, System
 from .band import Band
 from .batch import Batch, BatchKind, Deed, Fate
@@ -22,6 +23,7 @@ from .person import Author, Person
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
 from .redaction import Redaction
+from .report import Report, ReportOutcome, ReportState
 from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .sanction import STANDING, Sanction, SanctionState
@@ -42,6 +44,7 @@ __all__ = [
     "STANDING",
     "Actor",
     "ApiToken",
+    "Arrival",
     "Audit",
     "Author",
     "Band",
@@ -79,6 +82,9 @@ __all__ = [
     "PolicyVersion",
     "Post",
     "Redaction",
+    "Report",
+    "ReportOutcome",
+    "ReportState",
     "Role",
     "Rollup",
     "Rule",
