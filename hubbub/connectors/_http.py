@@ -3,10 +3,10 @@
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import NoReturn, Self
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple, NoReturn, Self
 from urllib.parse import urlencode
 
 import httpcore2
@@ -18,22 +18,25 @@ from hubbub.core.failures import Broken, Retry
 
 from . import _guard
 from ._answer import Answer, read_body, shown, too_large
-from ._guard import Guard, PrivateAddressError, Resolve, UnknownNameError
+from ._guard import Guard, Resolve
+from ._lines import Lines
 from ._pace import SHARED, Pace, asked_to_wait
+from ._setbacks import HARMLESS, SetbackError, in_words
+from ._websocket import WebSocket, handshake
 
-__all__ = ["Answer", "Http"]
+__all__ = ["Answer", "Http", "Lines", "WebSocket"]
 
 Query = Mapping[str, str | int]
 
 PATIENCE = 10.0  # seconds that one call may spend waiting in place; what takes longer is a Retry
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 REDIRECTS = 5
-HARMLESS = frozenset({"GET", "HEAD"})  # what may be repeated though it may have arrived
 NOT_DONE = frozenset({429, 503})  # by these a server says that it did nothing
 MOVED = frozenset({301, 302, 303, 307, 308})
 # What may go along when a redirect leads to another host. Everything else may be a secret that is not meant for it.
 OPEN_HEADERS = frozenset(
     {"accept", "accept-encoding", "content-type", "if-modified-since", "if-none-match", "user-agent"}
+    | {"connection", "upgrade", "sec-websocket-key", "sec-websocket-version"}
 )
 REFUSALS = {
     400: "it does not understand the request",
@@ -44,15 +47,6 @@ REFUSALS = {
     410: "what was there has been removed for good",
     451: "it may not show this for legal reasons",
 }
-
-
-class _SetbackError(Exception):
-    """One try failed. `in_place`: it may be repeated at once without doing anything twice."""
-
-    def __init__(self, says: str, *, in_place: bool, after: timedelta | None = None) -> None:
-        super().__init__(says)
-        self.in_place = in_place
-        self.after = after
 
 
 class Http:
@@ -88,12 +82,12 @@ class Http:
         self._clock = clock
         self._sleep = sleep
         self._now = now
+        tls, guard = tls or httpcore2.default_ssl_context(), Guard(allow_private, clock, resolve)
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=tls or httpcore2.default_ssl_context(),
-            max_connections=50,
-            keepalive_expiry=15.0,
-            network_backend=Guard(allow_private, clock, resolve),
+            ssl_context=tls, max_connections=50, keepalive_expiry=15.0, network_backend=guard
         )
+        # apart, so that streams, which stay open, take no place from what is asked in between
+        self._streams = httpcore2.ConnectionPool(ssl_context=tls, max_connections=None, network_backend=guard)
 
     def __enter__(self) -> Self:
         return self
@@ -104,6 +98,7 @@ class Http:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._pool.close()
+        self._streams.close()
 
     def get(
         self,
@@ -149,6 +144,30 @@ class Http:
         much, and reads. A write that may have arrived is a Retry, so that the caller looks before trying again.
         `auth` is user and password; an address that carries them in itself is read so, too.
         """
+        request = self._request(method, url, json=json, form=form, params=params, headers=headers, auth=auth)
+        waited = 0.0
+        for pause in (*PAUSES, None):
+            try:
+                return self._follow(request, accept)
+            except SetbackError as setback:
+                wait = setback.after.total_seconds() if setback.after is not None else (pause or 0.0)
+                if pause is None or not setback.in_place or waited + wait > PATIENCE:
+                    raise Retry(str(setback), after=setback.after) from setback
+                self._sleep(wait)
+                waited += wait
+        raise AssertionError("the last try returns or raises")
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object = None,
+        form: Query | None = None,
+        params: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> httpx2.Request:
         target, auth = _address(url, params, auth)
         sent = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip"}
         if auth:
@@ -158,41 +177,99 @@ class Http:
         if form is not None:
             sent["content-type"] = "application/x-www-form-urlencoded"
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        content = _content(json, form)
-        request = httpx2.Request(method, target, headers=sent, content=content)
-        waited = 0.0
-        for pause in (*PAUSES, None):
-            try:
-                return self._follow(request, accept)
-            except _SetbackError as setback:
-                wait = setback.after.total_seconds() if setback.after is not None else (pause or 0.0)
-                if pause is None or not setback.in_place or waited + wait > PATIENCE:
-                    raise Retry(str(setback), after=setback.after) from setback
-                self._sleep(wait)
-                waited += wait
-        raise AssertionError("the last try returns or raises")
+        return httpx2.Request(method, target, headers=sent, content=_content(json, form))
+
+    @contextmanager
+    def websocket(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        protocols: Sequence[str] = (),
+        silence: float = 60.0,
+    ) -> Iterator[WebSocket]:
+        """Open a WebSocket, at wss://, ws://, https:// or http://; it is closed with the context.
+
+        One try: whoever reads a stream decides when to come back. `protocols`: what to offer as
+        Sec-WebSocket-Protocol, which some networks use for a token. `silence`: see `WebSocket.receive`.
+        """
+        scheme, parted, rest = url.partition("://")
+        url = {"ws": "http://", "wss": "https://"}.get(scheme.lower(), scheme + parted) + rest
+        asked, check = handshake(protocols)
+        request = self._request("GET", url, headers={**(headers or {}), **asked})
+        with self._held(request, self._times, accept={101}) as opened:
+            protocol = check(opened.status, opened.headers, opened.host)
+            with closing(WebSocket(opened.response, opened.host, protocol, silence)) as socket:
+                yield socket
+
+    @contextmanager
+    def lines(
+        self, url: str, *, params: Query | None = None, headers: Mapping[str, str] | None = None, silence: float = 60.0
+    ) -> Iterator[Lines]:
+        """Open an answer that goes on and on, line by line: server-sent events, a line of JSON each.
+
+        One try, like `websocket`; it is closed with the context. `silence`: after so many seconds in which nothing at
+        all came, not even an empty line, `receive` raises Retry.
+        """
+        asked = {"accept": "text/event-stream, application/json;q=0.9, */*;q=0.5", "cache-control": "no-store"}
+        request = self._request(
+            "GET", url, params=params, headers={**asked, "accept-encoding": "identity", **(headers or {})}
+        )
+        with self._held(request, {"read": silence}) as opened, closing(Lines(opened.response, opened.host)) as lines:
+            yield lines
+
+    @contextmanager
+    def _held(
+        self, request: httpx2.Request, times: Mapping[str, float], accept: Collection[int] = ()
+    ) -> Iterator["_Opened"]:
+        """An answer that is read for as long as the caller likes."""
+        over = _guard.deadline.set(self._clock() + self._total)
+        try:
+            opened = self._open(request, accept, self._streams, {**self._times, **times})
+        except SetbackError as setback:
+            raise Retry(str(setback), after=setback.after) from setback
+        finally:
+            _guard.deadline.reset(over)
+        with closing(opened.response):
+            yield opened
 
     def _follow(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         """One try, with its redirects."""
-        asked = shown(request.url)
         over = _guard.deadline.set(self._clock() + self._total)
         try:
-            for _ in range(REDIRECTS + 1):
-                host = shown(request.url)
-                if host != asked:
-                    host = f"{host}, where {asked} leads,"
-                self._take_turn(request.url.host)
-                with _in_words(host, request.method), closing(self._send(request)) as response:
-                    headers = _headers(response.headers)
-                    if response.status in MOVED and response.status not in accept and "location" in headers:
-                        request = _moved(request, response.status, headers["location"])
-                        continue
-                    if not (200 <= response.status < 300 or response.status == 304 or response.status in accept):
-                        self._refuse(response.status, headers, host, request.method)
-                    return Answer(response.status, headers, self._read(response, headers, host), str(request.url))
-            raise Broken(f"{host} sends us from one address to the next without an end. Check the address.")
+            opened = self._open(request, accept, self._pool, self._times)
+            with in_words(opened.host, request.method), closing(opened.response):
+                body = self._read(opened.response, opened.headers, opened.host)
+            return Answer(opened.status, opened.headers, body, opened.url)
         finally:
             _guard.deadline.reset(over)
+
+    def _open(
+        self,
+        request: httpx2.Request,
+        accept: Collection[int],
+        pool: httpcore2.ConnectionPool,
+        times: Mapping[str, float],
+    ) -> "_Opened":
+        """The answer at the end of the redirects, its body not read yet; the caller closes it."""
+        asked = shown(request.url)
+        for _ in range(REDIRECTS + 1):
+            host = shown(request.url)
+            if host != asked:
+                host = f"{host}, where {asked} leads,"
+            self._take_turn(request.url.host)
+            with in_words(host, request.method), ExitStack() as on_refusal:
+                response = _send(request, pool, times)
+                on_refusal.callback(response.close)
+                headers = _headers(response.headers)
+                if response.status in MOVED and response.status not in accept and "location" in headers:
+                    request = _moved(request, response.status, headers["location"])
+                    continue
+                if not (200 <= response.status < 300 or response.status == 304 or response.status in accept):
+                    self._refuse(response.status, headers, host, request.method)
+                on_refusal.pop_all()
+                return _Opened(response, response.status, headers, host, str(request.url))
+        raise Broken(f"{host} sends us from one address to the next without an end. Check the address.")
 
     def _take_turn(self, host: str) -> None:
         wait = self._pace.turn(host, self._clock(), PATIENCE)
@@ -200,18 +277,6 @@ class Http:
             raise Retry(f"Many requests wait for {host} already; they go out slowly so as not to burden it.")
         if wait:
             self._sleep(wait)
-
-    def _send(self, request: httpx2.Request) -> httpcore2.Response:
-        url = request.url
-        return self._pool.handle_request(
-            httpcore2.Request(
-                request.method,
-                httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.content or None,
-                extensions={"timeout": self._times},
-            )
-        )
 
     def _read(self, response: httpcore2.Response, headers: Mapping[str, str], host: str) -> bytes:
         length = headers.get("content-length", "")
@@ -222,12 +287,35 @@ class Http:
     def _refuse(self, status: int, headers: Mapping[str, str], host: str, method: str) -> NoReturn:
         after = asked_to_wait(headers, self._now())
         if status == 429:
-            raise _SetbackError(f"{host} asks us to slow down: it had too many requests.", in_place=True, after=after)
+            raise SetbackError(f"{host} asks us to slow down: it had too many requests.", in_place=True, after=after)
         if status in {408, 425} or status >= 500:
             says = f"{host} has trouble of its own (it answered {status})."
-            raise _SetbackError(says, in_place=status in NOT_DONE or method in HARMLESS, after=after)
+            raise SetbackError(says, in_place=status in NOT_DONE or method in HARMLESS, after=after)
         because = REFUSALS.get(status, "it refuses the request")
         raise Broken(f"{host} answered {status}: {because}.", sign_in=status == 401)
+
+
+class _Opened(NamedTuple):
+    """An answer of which the head was read."""
+
+    response: httpcore2.Response
+    status: int
+    headers: Mapping[str, str]
+    host: str  # for showing
+    url: str
+
+
+def _send(request: httpx2.Request, pool: httpcore2.ConnectionPool, times: Mapping[str, float]) -> httpcore2.Response:
+    url = request.url
+    return pool.handle_request(
+        httpcore2.Request(
+            request.method,
+            httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.content or None,
+            extensions={"timeout": dict(times)},
+        )
+    )
 
 
 def _content(json: object, form: Query | None) -> bytes | None:
@@ -286,43 +374,3 @@ def _moved(request: httpx2.Request, status: int, location: str) -> httpx2.Reques
         if name not in dropped and (safe or name in OPEN_HEADERS) and (content or name != "content-type")
     }
     return httpx2.Request(method, there, headers=headers, content=content or None)
-
-
-@contextmanager
-def _in_words(host: str, method: str) -> Iterator[None]:
-    """Turn what the network library raises into a failure that a community manager can read."""
-    try:
-        yield
-    except PrivateAddressError:
-        raise Broken(
-            f"{host} is in a private network, where Hubbub does not go on its own. If that is meant, whoever runs "
-            "this Hubbub can allow the host in its settings."
-        ) from None
-    except UnknownNameError:
-        says = f"No server is known under the name {host}. Check the spelling of the address."
-        raise _SetbackError(says, in_place=False) from None
-    except httpcore2.LocalProtocolError:  # its text would show the header, and with it a token
-        raise Broken(f"The request to {host} cannot be written: is there a line break in a password?") from None
-    except httpcore2.ConnectError as error:
-        raise _unreachable(host, error) from error
-    except httpcore2.ConnectTimeout as error:
-        raise _SetbackError(f"{host} does not answer.", in_place=False) from error
-    except httpcore2.TimeoutException as error:
-        raise _SetbackError(f"{host} takes too long to answer.", in_place=False) from error
-    except (httpcore2.NetworkError, httpcore2.ProtocolError, EOFError) as error:
-        says = f"The connection to {host} broke off in the middle of an answer."
-        raise _SetbackError(says, in_place=method in HARMLESS) from error
-
-
-def _unreachable(host: str, error: httpcore2.ConnectError) -> Exception:
-    cause = next((one for one in (error.__cause__, *error.args) if isinstance(one, OSError)), None)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Broken(
-            f"{host} shows a certificate that cannot be trusted ({cause.verify_message}). Whoever runs it must renew "
-            "or mend it; Hubbub sends nothing there until then."
-        )
-    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
-        return Broken(f"{host} does not speak HTTPS there. Check the address: should it begin with http://?")
-    if isinstance(cause, ConnectionRefusedError):
-        return _SetbackError(f"{host} refuses connections: no server runs there just now.", in_place=True)
-    return _SetbackError(f"{host} cannot be reached.", in_place=True)
