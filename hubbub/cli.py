@@ -172,6 +172,16 @@ def query(
         raise typer.Exit(2) from None
 
 
+@app.command("connectors")
+def connectors_(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
+) -> None:
+    """List the networks that can be read and acted on here, and which package brings each; needs no database."""
+    from hubbub.engine.listing import list_connectors
+
+    raise typer.Exit(1 if list_connectors(as_json=as_json, out=sys.stdout, told=told) else 0)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -8,7 +8,7 @@ from ninja import Schema
 from typer.main import get_command
 
 from hubbub.cli import app
-from hubbub.connectors import connectors
+from hubbub.connectors import DOING, connectors
 from hubbub.core.query import FIELDS
 from tests.addresses import calls
 
@@ -80,12 +80,8 @@ def test_every_network_is_written_down() -> None:
     told = rows(text("networks.md"))
     for kind, network in connectors().items():
         [row] = [row for row in told if row[0] == f"`{kind}`"]
-        assert all(_named(verb) in row[3] for verb in network.can), (kind, row[3])
+        assert all(DOING[verb] in row[3] for verb in network.can), (kind, row[3])
         assert re.search(rf"^## .*\(`{kind}`\)$", text("networks.md"), re.MULTILINE), f"no chapter about {kind}"
-
-
-def _named(verb: str) -> str:
-    return {"hold": "hold back", "spam": "mark as spam"}.get(verb, verb)
 
 
 def test_every_field_is_written_down() -> None:

@@ -1,10 +1,12 @@
 """The networks that Hubbub can reach: what is built in, and what installed packages add."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
@@ -33,8 +35,12 @@ from ._connector import (
     Verb,
 )
 from ._http import Http
+from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
+    "DOING",
+    "FAMILIES",
+    "READING",
     "TAKEN_BACK",
     "Act",
     "Answer",
@@ -48,6 +54,7 @@ __all__ = [
     "Field",
     "Found",
     "Http",
+    "Installed",
     "Limits",
     "Pushed",
     "ReadOnly",
@@ -60,15 +67,54 @@ __all__ = [
     "Verb",
     "connector",
     "connectors",
+    "installed",
+    "limits_in_words",
 ]
 
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
+DECLARED = (
+    *("kind", "label", "about", "fields", "can", "every", "reads", "names", "limits", "keys", "keyless", "tested"),
+    *("family", "notes", "suggest", "check", "fetch", "act", "find"),
+)
 BUILT_IN = (  # in the order in which a form offers them
     "feed",
     "files",
     "wordpress",
     "hacker_news",
 )
+
+
+class Installed(Struct, frozen=True):
+    """A connector and who brings it, or why a package's cannot be used."""
+
+    package: str  # "hubbub" for the built-in ones
+    name: str  # of the module or the entry point
+    connector: Connector | None
+    trouble: str = ""  # in words; "" where it can be used
+
+
+def installed() -> Sequence[Installed]:
+    """All that there is, the built-in ones first; what cannot be used says why."""
+    found = [Installed("hubbub", name, import_module(f"{__name__}.{name}").CONNECTOR) for name in BUILT_IN]
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        one = _loaded(point)
+        if one.connector and any(one.connector.kind == other.connector.kind for other in found if other.connector):
+            one = Installed(one.package, one.name, None, f"its kind “{one.connector.kind}” is taken by another")
+        found.append(one)
+    return found
+
+
+def _loaded(point: EntryPoint) -> Installed:
+    package = point.dist.name if point.dist else "unknown"
+    try:
+        one = point.load()
+    except (ImportError, AttributeError, SyntaxError) as error:
+        return Installed(package, point.name, None, f"{point.value} cannot be imported: {error}")
+    missing = [name for name in DECLARED if not hasattr(one, name)]
+    if missing:
+        says = f"{point.value} is no connector: it lacks {', '.join(missing)}. Inherit from hubbub.connectors.Declared"
+        return Installed(package, point.name, None, says)
+    return Installed(package, point.name, one)
 
 
 @cache

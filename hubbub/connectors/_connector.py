@@ -230,6 +230,7 @@ class Declared:
     def suggest(self, brand: Brand) -> Settings | None:
         """None: there is no guessing."""
         del brand
+        return None
 
 
 class ReadOnly(Declared):

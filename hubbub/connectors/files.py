@@ -21,6 +21,30 @@ __all__ = ["CONNECTOR", "Files", "Line", "Reader", "read_lines", "read_posts"]
 BATCH = 500  # posts and refused lines of one fetch
 LOOK = 20_000  # lines that a test of the settings reads
 HEAD = 4096  # bytes by which a file is known again
+NOTES = """For what you have already: an export of another tool, a list written by hand. Upload it on the page, or with
+`POST /api/listen/sources/file`; large ones are taken in quicker with `hubbub import FILE --workspace NAME`. It is read
+once, to its end; “Read again” looks whether it grew.
+
+Either **JSON lines**, one object a line:
+
+    {"id": "1", "text": "Hello", "author": "carol", "published": "2026-01-31T12:00:00Z", "likes": 3}
+
+or **CSV** with a header of the same names, separated by comma, semicolon or tab.
+
+| column | holds |
+|---|---|
+| `id`, `text` | needed; the same `id` again changes the post instead of adding one |
+| `title`, `url`, `lang` | texts; `lang` as in `en` or `de-AT` |
+| `type` | post, comment, review, article or message |
+| `author`, `name`, `author_id` | handle, displayed name, the network's own id |
+| `author_created`, `published` | times such as `2026-01-31T12:00:00Z`, in UTC without a zone; else when it was read |
+| `parent` | the `id` of the post that it answers |
+| `followers`, `likes`, `replies`, `shares`, `views`, `rating` | numbers |
+| `links`, `media` | lists: addresses; `{"type": "image", "url": "…"}`. In CSV a JSON list, or addresses with spaces |
+| `source` | where it is from; `hubbub import` makes a source of each |
+
+A post may have 1 MB. UTF-8 in nearly all cases; ten other encodings can be chosen, UTF-16 has to be saved anew. A line
+that cannot be taken is reported with its number and what would be right; the others are taken."""
 
 
 class _Place(Struct, frozen=True):
@@ -67,8 +91,15 @@ class Files(ReadOnly):
         ),
     )
     every = 3600
+    family = "own"
     keyless = True
-    tested = (Tested("files in ten encodings, 45,000 real tweets among them"),)
+    notes = NOTES
+    tested = (
+        Tested(
+            "every column in both forms, quotation marks that never close, wrong encodings, files that grow or are "
+            "exchanged while they are read, reading on from any place; 45,000 real tweets among them"
+        ),
+    )
 
     def check(self, settings: Settings, http: Http) -> Found:  # noqa: ARG002 - a file needs no network
         """Read the file's beginning. Raises Broken where nothing in it can be taken."""
