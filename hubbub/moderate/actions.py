@@ -8,13 +8,25 @@ from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import outbox
-from hubbub.store.audit import audit, changes
-from hubbub.store.models import Actor, Audit, Decision, Member, Outbox, OutboxState, Policy, Post, Workspace
+from hubbub.store import deeds, outbox
+from hubbub.store.audit import Plain, audit, changes
+from hubbub.store.models import (
+    Actor,
+    Audit,
+    Batch,
+    BatchKind,
+    Decision,
+    Member,
+    Outbox,
+    OutboxState,
+    Policy,
+    Post,
+    Workspace,
+)
 from hubbub.ui.api import Refusal
 
 from . import opinions
-from .decisions import NEEDS_REASON, PAST, STATES, VERBS, way
+from .decisions import DECIDING, NEEDS_REASON, PAST, STATES, VERBS, way
 
 MOST = 200  # posts in one bulk act
 SET = ("decision", "state", "decided", "policy_id", "policy_version")  # of a post, by a decision
@@ -35,6 +47,19 @@ class Many(Struct, frozen=True):
 
     decided: Sequence[Decided]
     refused: Sequence[str]  # why the others were not, in words
+    batch: Batch | None = None  # to take all of it back at once; None where nothing was done
+
+
+class There(Struct, frozen=True):
+    """How a post stands on its network, as far as we can know, once what had not left was called back."""
+
+    state: str
+    sure: bool  # False: something is on its way there right now, or may have arrived although its try failed
+    dropped: int  # how many were called back
+
+    def must_hear(self, wanted: str) -> bool:
+        """Whether the network has to be asked, so that the post stands there as it is wanted."""
+        return not self.sure or self.state != wanted
 
 
 @transaction.atomic
@@ -62,20 +87,23 @@ def decide(
     row = _locked(post)
     if row.decision == decision or (was is not None and row.decision != was):
         return _already(row, decision, by)
-    called_back = _call_back(row)
-    state = row.state
+    there = _call_back(row)
+    _settle_refused(row)
     ground = opinions.resting(row, decision, policy, reason)
     before, after = changes(
         row, decision=str(decision), state=STATES[decision], decided=timezone.now(), **opinions.columns(ground)
     )
     row.save(update_fields=SET)
     opinions.close(row, decision, by=by)
-    verb = way(row.state, row.source.can) if row.state != state else None
-    sent = outbox.put(row, verb, by=by, why=reason) if verb else None
-    links = {"outbox": sent.pk if sent else None, **({"called_back": called_back} if called_back else {})}
-    named = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
+    verb = way(row.state, row.source.can) if there.must_hear(row.state) else None
+    sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
+    links: dict[str, Plain] = {
+        "outbox": sent.pk if sent else None,
+        **({"called_back": there.dropped} if there.dropped else {}),
+    }
+    named: dict[str, Plain] = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
     act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **named, **links})
-    return Decided(row, act, sent, only_here=row.state != state and verb is None)
+    return Decided(row, act, sent, only_here=there.must_hear(row.state) and verb is None)
 
 
 def _already(post: Post, decision: Decision, by: Actor) -> Decided:
@@ -96,7 +124,7 @@ def _who(post: Post, last: Audit | None) -> str:
 
 def last_act(post: Post) -> Audit | None:
     """The newest entry of the log about this post's decision."""
-    acts = Audit.of(post.workspace).filter(noun="post", noun_id=post.pk)
+    acts = Audit.of(post.workspace).filter(noun="post", noun_id=post.pk, verb__in=DECIDING)
     return acts.order_by("-pk").first()
 
 
@@ -109,20 +137,32 @@ def decide_many(
     why: str = "",
     was: str | None = None,
     policy: Policy | None = None,
+    batch: Batch | None = None,
 ) -> Many:
-    """The same for many, in one transaction. Those that others decided meanwhile are told of and left alone."""
+    """The same for many, in one transaction, as one batch that can be taken back as a whole. Those that others decided
+    meanwhile are told of and left alone. `batch`: one that this goes on with, where more than `MOST` are decided."""
     if len(pks) > MOST:
         raise Refusal(f"{len(pks)} posts were chosen; {MOST} at a time is the most")
     if decision in NEEDS_REASON and not (why.strip() or policy):
         raise Refusal(f"Say why they are to be {decision.label.lower()}: the reason stands in the log")
     decided, refused = [], []
     with transaction.atomic():
-        for post in Post.of(workspace).filter(pk__in=pks).order_by("pk"):
+        for post in Post.of(workspace).select_related("workspace").filter(pk__in=pks).order_by("pk"):
             try:
                 decided.append(decide(post, decision, by=by, why=why, was=was, policy=policy))
             except Refusal as no:
                 refused.append(f"“{post}”: {no}")
-    return Many(decided, refused)
+        if decided:
+            name = f"{decision.label}: {len(decided)} post{'s' if len(decided) > 1 else ''}"
+            reason = why.strip() or (policy.name if policy else "")
+            batch = batch or deeds.begin(workspace, BatchKind.BULK, name, by=by, why=reason)
+            record(batch, decided)
+    return Many(decided, refused, batch)
+
+
+def record(batch: Batch, decided: Sequence[Decided]) -> None:
+    """Write decisions down as the batch's."""
+    deeds.save([deeds.deed(batch, one.act, verb=one.act.verb, post=one.post, sent=one.sent) for one in decided])
 
 
 @transaction.atomic
@@ -135,10 +175,8 @@ def undo(act: Audit, *, by: Actor) -> Decided:
     last = last_act(row)
     if last is None or last.pk != act.pk:
         raise Refusal(_who(row, last))
-    told = _told(row, act)
-    never_left = told is not None and _drop(Outbox.of(row.workspace).filter(pk=told.pk, tries=0)) == 1
-    _call_back(row)
-    wanted = str(act.before.get("state", row.state))
+    wanted, told = str(act.before.get("state", row.state)), _told(row, act)
+    there = _call_back(row, otherwise=wanted)
     before, after = changes(
         row,
         state=wanted,
@@ -148,10 +186,11 @@ def undo(act: Audit, *, by: Actor) -> Decided:
         policy_version=act.before.get("policy_version"),
     )
     row.save(update_fields=SET)
-    # what this act itself had called back has never arrived either: then the network must hear the older wish again
-    ask = told is not None and (not never_left or bool(act.after.get("called_back")))
+    # what was done only here is undone only here; what it had called back must be heard again
+    ask = (told is not None or bool(act.after.get("called_back"))) and there.must_hear(wanted)
     verb = way(wanted, row.source.can) if ask else None
-    sent = outbox.put(row, verb, by=by, why=f"undo: {act.why}" if act.why else "undo") if verb else None
+    reason = f"undo: {act.why}" if act.why else "undo"
+    sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     link = {"outbox": sent.pk if sent else None}
     entry = audit(row, "undo", by=by, why=f"undo of entry {act.pk}", before=before, after={**after, **link})
     return Decided(row, entry, sent, only_here=ask and verb is None)
@@ -159,7 +198,7 @@ def undo(act: Audit, *, by: Actor) -> Decided:
 
 def _told(post: Post, act: Audit) -> Outbox | None:
     """The outbox row of that act."""
-    rows = Outbox.of(post.workspace).filter(post=post).exclude(verb="reply")
+    rows = Outbox.of(post.workspace).filter(post=post, verb__in=outbox.LEADS)
     if "outbox" in act.after:
         return rows.filter(pk=act.after["outbox"]).first()
     # what rules do as posts come in is written without the link: then it is the only row so far
@@ -170,9 +209,27 @@ def _moment(written: str | int | float | bool | None) -> datetime | None:
     return datetime.fromisoformat(written) if isinstance(written, str) else None
 
 
-def _call_back(post: Post) -> int:
-    """Drop what is still to be asked about this post: a later decision replaces it. How many."""
-    return _drop(Outbox.of(post.workspace).filter(post=post, state__in=UNSENT).exclude(verb="reply"))
+def _call_back(post: Post, otherwise: str = "") -> There:
+    """Drop what is still to be asked about how this post stands: a later decision replaces it.
+
+    `otherwise`: how it stands there where rows of an older version do not say.
+    """
+    asked = Outbox.of(post.workspace).filter(post=post, state__in=UNSENT, verb__in=outbox.LEADS).order_by("pk")
+    state, sure, dropped = post.state, True, 0
+    for row in asked:
+        if _drop(Outbox.of(post.workspace).filter(pk=row.pk)):
+            # the first tells how it stands; what is on its way before it tells more
+            state = (row.was or otherwise or state) if sure and not dropped else state
+            sure, dropped = sure and row.tries == 0, dropped + 1
+        else:
+            state, sure = outbox.LEADS[row.verb], False
+    return There(state, sure, dropped)
+
+
+def _settle_refused(post: Post) -> None:
+    """What the network refused came back to the queue; now that somebody decides anew, it is no open wish any more."""
+    refused = Outbox.of(post.workspace).filter(post=post, state=OutboxState.BROKEN, verb__in=outbox.LEADS)
+    refused.update(state=OutboxState.DROPPED)
 
 
 def _drop(rows: models.QuerySet[Outbox]) -> int:

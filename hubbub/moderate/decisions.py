@@ -18,7 +18,19 @@ VERBS: Mapping[Decision, str] = {
     Decision.HIDDEN: "hide",
     Decision.REMOVED: "remove",
 }
-PAST: Mapping[str, str] = {"approve": "approved", "hide": "hid", "remove": "removed", "undo": "took back a decision on"}
+PAST: Mapping[str, str] = {
+    "approve": "approved",
+    "hide": "hid",
+    "remove": "removed",
+    "undo": "took back a decision on",
+    "queue": "sent to the queue",
+    "refused": "would not do what was decided about",
+    "changed there": "changed",
+    "deleted there": "deleted",
+    "done after all": "has done what was decided about",
+}
+# entries of the log after which a post stands as they say; others (labels, opinions, corrections) decide nothing
+DECIDING = frozenset(PAST)
 NEEDS_REASON = frozenset({Decision.HIDDEN, Decision.REMOVED})
 
 # the state that is wished for → the verbs that bring it about, the best first

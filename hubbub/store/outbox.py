@@ -1,12 +1,25 @@
 """Putting something into the outbox: the only way in which anything leaves us."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
 from django.utils import timezone
 
+from hubbub.core.post import PostState
+
 from .models import Actor, Author, Member, Outbox, Post, Source
+
+# verbs that decide how a post stands on its network, and how it stands after each of them
+LEADS: Mapping[str, PostState] = {
+    "approve": "visible",
+    "restore": "visible",
+    "hold": "pending",
+    "hide": "hidden",
+    "spam": "spam",
+    "remove": "removed",
+}
 
 
 def put(
@@ -20,9 +33,11 @@ def put(
     author: Author | None = None,
     label: str = "",
     until: datetime | None = None,
+    was: str = "",
 ) -> Outbox:
     """A row that the loop will deliver: `verb` on `post`, or on its `author`, at its source.
 
+    `was`: how the post stands there until then, for a verb that changes that; so it stands on if the network refuses.
     `nonce` comes from the form that was sent: the same form sent twice (a double click, a reload) gives the same
     row. Must be called in the transaction of the act it belongs to.
     """
@@ -36,6 +51,7 @@ def put(
         author=author,
         label=label,
         until=until,
+        was=was,
     )
     return _put(row, key, by=by, why=why)
 

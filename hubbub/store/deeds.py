@@ -1,0 +1,68 @@
+"""Writing down what a batch does, in the transaction of the act itself, so that it can be taken back as a whole."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.utils import timezone
+
+from .models import Actor, Audit, Batch, BatchKind, Deed, Member, Outbox, Post, Rule, Sanction, Workspace
+
+
+def begin(workspace: Workspace, kind: BatchKind, name: str, *, by: Actor, why: str = "") -> Batch:
+    """A new batch by a person; `name` says in words what it does."""
+    return Batch.everywhere.create(
+        workspace=workspace,
+        kind=kind,
+        name=name[:200],
+        by_member=by if isinstance(by, Member) else None,
+        by_name=str(by)[:200],
+        why=why,
+        at=timezone.now(),
+    )
+
+
+def of_rule(rule: Rule, now: datetime) -> Batch:
+    """The batch of what this version of the rule does on this day (UTC), made when it is first needed."""
+    day = now.astimezone(UTC).date()
+    made, _ = Batch.everywhere.get_or_create(
+        rule=rule,
+        rule_version=rule.version,
+        day=day,
+        defaults={
+            "workspace_id": rule.workspace_id,
+            "kind": BatchKind.RULE,
+            "name": f"“{rule.name[:120]}”, version {rule.version}, on {day:%d %B %Y}",
+            "by_name": rule.name[:200],
+            "why": rule.because,
+            "at": now,
+        },
+    )
+    return made
+
+
+def deed(
+    batch: Batch,
+    entry: Audit,
+    *,
+    verb: str,
+    post: Post | None = None,
+    sanction: Sanction | None = None,
+    sent: Outbox | None = None,
+) -> Deed:
+    """One deed, not saved: see `save`."""
+    return Deed(
+        workspace_id=batch.workspace_id,
+        batch=batch,
+        post=post,
+        sanction=sanction,
+        rule_id=batch.rule_id,
+        entry=entry,
+        verb=verb,
+        sent=sent,
+        at=entry.at,
+    )
+
+
+def save(deeds: Sequence[Deed]) -> None:
+    """Insert them."""
+    Deed.everywhere.bulk_create(deeds, batch_size=200)
