@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import Outbox, OutboxState, Source, SourceState
+from .models import Account, AccountState, Outbox, OutboxState, Source, SourceState
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 SETTLE = timedelta(seconds=10)  # longer than a busy site takes to finish what it was sent
@@ -16,8 +16,18 @@ Row = TypeVar("Row", Source, Outbox)
 
 def claim_source(now: datetime) -> Source | None:
     """The source that has been due longest, leased to the caller, or None."""
-    due = Source.everywhere.filter(state=SourceState.ACTIVE, due__lte=now)
+    due = Source.everywhere.filter(awake(now), state=SourceState.ACTIVE, due__lte=now)
     return _claim(due, now)
+
+
+def awake(now: datetime, source: str = "pk") -> Q:
+    """The condition that the source's account (`source` is the way to its key) neither rests nor is signed out.
+
+    A subquery of its own, so that the condition on the lease stays in the UPDATE, where PostgreSQL asks it again.
+    """
+    named = Source.everywhere.filter(pk=OuterRef(source), our_account__isnull=False)
+    refused = Q(signed_in=True, our_account__state=AccountState.REFUSED)
+    return ~Q(Exists(named.filter(Q(our_account__resting_until__gt=now) | refused)))
 
 
 def claim_outbox(now: datetime) -> Outbox | None:
@@ -27,7 +37,7 @@ def claim_outbox(now: datetime) -> Outbox | None:
     """
     underway = Outbox.everywhere.filter(state__in=[OutboxState.WAITING, OutboxState.FAILED])
     earlier = underway.filter(post=OuterRef("post"), pk__lt=OuterRef("pk"))
-    return _claim(underway.filter(~Exists(earlier), due__lte=now), now)
+    return _claim(underway.filter(~Exists(earlier), awake(now, "source"), due__lte=now), now)
 
 
 def _claim(due: QuerySet[Row], now: datetime) -> Row | None:
@@ -46,6 +56,7 @@ def free_leases(now: datetime) -> None:
     arrived.
     """
     Source.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
+    Account.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
     held = Outbox.everywhere.filter(lease_until__isnull=False)
     held.filter(tries=0).update(lease_until=None)
     held.filter(tries__gt=0, lease_until__gt=now + SETTLE).update(lease_until=now + SETTLE)

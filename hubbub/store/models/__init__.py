@@ -1,5 +1,6 @@
 """One noun a file. Rooms import them from here."""
 
+from .account import Account, AccountState, Keys
 from .arrival import Arrival
 from .audit import Audit, System
 from .band import Band
@@ -42,6 +43,8 @@ from .workspace import Workspace
 __all__ = [
     "POLICY_FIELDS",
     "STANDING",
+    "Account",
+    "AccountState",
     "Actor",
     "ApiToken",
     "Arrival",
@@ -63,6 +66,7 @@ __all__ = [
     "Judge",
     "JudgedDay",
     "JudgedField",
+    "Keys",
     "Kpi",
     "Member",
     "Mention",

@@ -12,6 +12,7 @@ from msgspec import json
 from hubbub.core.post import Place
 from hubbub.store.keys import seal, unseal
 
+from .account import Account
 from .owned import Owned
 
 
@@ -38,6 +39,10 @@ class Source(Owned):
     owned = models.BooleanField(default=False)  # ours to moderate
     can = models.JSONField(default=list)  # the verbs that its settings allow
     account = models.CharField(max_length=200, blank=True)  # our own author id there
+    # whose limit it shares; also its keys, where it is `signed_in` instead of having a key of its own
+    our_account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="sources")
+    signed_in = models.BooleanField(default=False)
+    wants_sign_in = models.BooleanField(default=False)  # the network said that its own key is no longer taken
     length = models.PositiveIntegerField(null=True)  # of one post there, where it is not what its connector declares
 
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
@@ -84,7 +89,8 @@ class Source(Owned):
         secrets = (
             json.decode(unseal(bytes(self.sealed), settings.SEALING_KEY), type=dict[str, str]) if self.sealed else {}
         )
-        return {**{str(name): str(value) for name, value in self.settings.items()}, **secrets}
+        given = self.our_account.keys().fills if self.signed_in and self.our_account else {}
+        return {**{str(name): str(value) for name, value in self.settings.items()}, **given, **secrets}
 
     @property
     def has_secrets(self) -> bool:
