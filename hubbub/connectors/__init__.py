@@ -81,6 +81,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "files",
     "wordpress",
     "hacker_news",
+    "lemmy",
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hubbub.connectors import Verb
+from hubbub.connectors import Act, Verb
 
 from ..conftest import Server
 
@@ -26,3 +26,15 @@ def working_one(kind: str) -> Callable[[Path, Server], Works]:
     """The function `working(tmp_path, server)` of the module named after the connector."""
     made: Callable[[Path, Server], Works] = import_module(f"{__name__}.{kind}").working
     return made
+
+
+def sample_act(kind: str, verb: Verb) -> Act:
+    """Something to ask of that network; its module says POST, THREAD and AUTHOR where numbers are no ids there."""
+    try:
+        module = import_module(f"{__name__}.{kind}")
+    except ModuleNotFoundError:  # an installed package's
+        module = None
+    post, thread, author = (
+        getattr(module, name, default) for name, default in (("POST", "7"), ("THREAD", "3"), ("AUTHOR", "5"))
+    )
+    return Act(verb, post, "key", "text", thread, author=author, title="A title", label="spam")
