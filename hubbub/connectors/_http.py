@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import NamedTuple, NoReturn, Self
 from urllib.parse import urlencode
@@ -20,7 +21,7 @@ from . import _guard
 from ._answer import Answer, read_body, shown, too_large
 from ._guard import Guard, Resolve
 from ._lines import Lines
-from ._pace import SHARED, Pace, asked_to_wait
+from ._pace import SHARED, Pace, asked_to_wait, spent_until
 from ._setbacks import HARMLESS, SetbackError, in_words
 from ._websocket import WebSocket, handshake
 
@@ -74,6 +75,8 @@ class Http:
         sent and again as it is when unpacked. `tls` replaces the system's certificate authorities.
         """
         self.known: MutableMapping[str, str] = {}  # what connectors found out about servers, and could ask again
+        self.spent_until: datetime | None = None  # only `for_account`: when the limit that it spent begins anew
+        self._account = ""
         self._times = {"connect": connect, "read": read, "write": read, "pool": connect}
         self._total = total
         self._max = max_bytes
@@ -99,6 +102,13 @@ class Http:
         """Close the connections that are kept open."""
         self._pool.close()
         self._streams.close()
+
+    def for_account(self, account: str) -> Self:
+        """The same door on behalf of one of our accounts, for one call to a connector: paced by account, too, and
+        `spent_until` tells of its limit. It is closed with the one that it was made of."""
+        door = copy(self)
+        door._account, door.spent_until = account, None
+        return door
 
     def get(
         self,
@@ -262,6 +272,8 @@ class Http:
                 response = _send(request, pool, times)
                 on_refusal.callback(response.close)
                 headers = _headers(response.headers)
+                if self._account:
+                    self.spent_until = spent_until(headers, self._now()) or self.spent_until
                 if response.status in MOVED and response.status not in accept and "location" in headers:
                     request = _moved(request, response.status, headers["location"])
                     continue
@@ -272,11 +284,13 @@ class Http:
         raise Broken(f"{host} sends us from one address to the next without an end. Check the address.")
 
     def _take_turn(self, host: str) -> None:
-        wait = self._pace.turn(host, self._clock(), PATIENCE)
-        if wait is None:
-            raise Retry(f"Many requests wait for {host} already; they go out slowly so as not to burden it.")
-        if wait:
-            self._sleep(wait)
+        # one account takes at most half of a host's turns, so that those of others come, too
+        for key, share in ((host, 1.0), (f"{host} {self._account}", 0.5)) if self._account else ((host, 1.0),):
+            wait = self._pace.turn(key, self._clock(), PATIENCE, share)
+            if wait is None:
+                raise Retry(f"Many requests wait for {host} already; they go out slowly so as not to burden it.")
+            if wait:
+                self._sleep(wait)
 
     def _read(self, response: httpcore2.Response, headers: Mapping[str, str], host: str) -> bytes:
         length = headers.get("content-length", "")
@@ -287,6 +301,8 @@ class Http:
     def _refuse(self, status: int, headers: Mapping[str, str], host: str, method: str) -> NoReturn:
         after = asked_to_wait(headers, self._now())
         if status == 429:
+            if after is None and (anew := spent_until(headers, self._now())) is not None:
+                after = anew - self._now()
             raise SetbackError(f"{host} asks us to slow down: it had too many requests.", in_place=True, after=after)
         if status in {408, 425} or status >= 500:
             says = f"{host} has trouble of its own (it answered {status})."
