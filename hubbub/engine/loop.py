@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from hubbub.store import fulltext, rereading
+from hubbub.store import fulltext, queue, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
@@ -60,6 +60,11 @@ def index_some() -> bool:
     return fulltext.step() > 0
 
 
+def rank_some() -> bool:
+    """Work out the places of posts that came into the queue. False: all have theirs."""
+    return queue.rank_some() > 0
+
+
 # one thread each, so that a slow source never holds up a reply
 WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
@@ -67,6 +72,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     read_one,  # two, because most of reading is waiting for a network
     reread_one,
     judge_one,  # apart from topics: neither waits until the other has gone through a million posts
+    rank_some,  # until then they stand in the order in which they came
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 

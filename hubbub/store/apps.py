@@ -13,9 +13,16 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         """The search index is derived from the posts: its tables are no models, and are made after migrations."""
         post_migrate.connect(_index, sender=self, dispatch_uid="search index")
+        post_migrate.connect(_queue, sender=self, dispatch_uid="queue")
 
 
 def _index(**_: object) -> None:
     from .fulltext.install import install  # models can be imported only now
+
+    install()
+
+
+def _queue(**_: object) -> None:
+    from .queue.install import install  # the same
 
     install()

@@ -1,0 +1,95 @@
+"""The order of the queue: severity times reach times waiting, written as a moment at which a post is due.
+
+    score(t) = severity^a * reach^b * 2^((t - since) / doubling)
+
+A post counts double after every `doubling` of waiting, so no post waits for ever behind graver ones. The logarithm of
+the score grows by the same for all posts at any moment: who stands before whom never changes by waiting alone, and the
+order is that of one number that can be stored and indexed,
+
+    due = since - doubling * (a * log2(severity) + b * log2(reach))
+
+the moment at which the post, were it of severity 1 and reach 1, would have begun to wait to stand where it stands.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import log2, log10
+
+from msgspec import Struct
+
+from .plan import RuleOutcome
+
+HARSH: frozenset[RuleOutcome] = frozenset({"ban", "mute", "remove", "hide"})
+TOXIC = 0.8  # from here on the analyser's word alone makes a post grave
+REPORTED = 0.5  # so much of a severity more for each member who reported the post …
+REPORTS = 6  # … up to so many
+INTERACTION = 10  # a like, an answer or a share says that about so many have seen it
+HIGHEST_WEIGHT, SHORTEST, LONGEST = 5.0, 0.25, 720.0  # what can be set: weights, hours
+
+
+class Weights(Struct, frozen=True):
+    """What a workspace holds for important."""
+
+    severity: float = 1.0  # 0: makes no difference
+    reach: float = 1.0
+    doubling_hours: float = 12.0
+
+
+class Suspicion(Struct, frozen=True):
+    """One thing that speaks against a post."""
+
+    words: str  # for people: "Hate: High"
+    grade: int  # 1 low … 4 critical
+
+
+class Part(Struct, frozen=True):
+    """A factor of the score and where it comes from."""
+
+    number: float  # 1 and more
+    words: str
+
+
+def severity(suspicions: Iterable[Suspicion], *, reports: int = 0) -> Part:
+    """1, 2, 4 or 8 after the gravest suspicion; half of it more for each report by a member, six at most."""
+    gravest = max(suspicions, key=lambda one: one.grade, default=Suspicion("nothing speaks against it", 1))
+    number = float(2 ** (min(max(gravest.grade, 1), 4) - 1))
+    if not reports:
+        return Part(number, gravest.words)
+    told = "1 report" if reports == 1 else f"{reports} reports"
+    return Part(number * (1 + REPORTED * min(reports, REPORTS)), f"{gravest.words}, {told}")
+
+
+def reach(*, followers: int | None = None, views: int | None = None, interactions: int = 0) -> Part:
+    """1 where nobody saw it, one more for every ten times as many: 10 → 2, 1,000 → 4."""
+    seen = {"followers": followers or 0, "views": views or 0, "reactions": interactions * INTERACTION}
+    what = max(seen, key=lambda name: seen[name])
+    if not seen[what]:
+        return Part(1.0, "audience not known")
+    count = interactions if what == "reactions" else seen[what]
+    return Part(1 + log10(max(seen[what], 1)), f"{count:,} {what if count != 1 else what[:-1]}")
+
+
+def due(since: datetime, severity: float, reach: float, weights: Weights) -> float:
+    """Seconds since 1970; the smallest comes first."""
+    head_start = weights.severity * log2(max(severity, 1.0)) + weights.reach * log2(max(reach, 1.0))
+    return since.timestamp() - weights.doubling_hours * 3600 * head_start
+
+
+class Score(Struct, frozen=True):
+    """A score and its factors, as they are shown."""
+
+    total: float
+    severity: float  # weighed
+    reach: float
+    waiting: float
+
+
+def score(now: datetime, since: datetime, severity: float, reach: float, weights: Weights) -> Score:
+    """What `due` orders by, at a moment."""
+    hours = max(0.0, (now - since).total_seconds() / 3600)
+    parts = (
+        max(severity, 1.0) ** weights.severity,
+        max(reach, 1.0) ** weights.reach,
+        2 ** min(hours / weights.doubling_hours, 1000.0),
+    )
+    return Score(parts[0] * parts[1] * parts[2], *parts)

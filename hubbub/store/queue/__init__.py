@@ -1,0 +1,18 @@
+"""The queue: which posts wait for a person, in which order, and who has which of them open."""
+
+from .leases import LEASE, claim, hold, release, renew, waiting_for
+from .ranking import again, rank, rank_some, weigh, weights_of
+
+__all__ = [
+    "LEASE",
+    "again",
+    "claim",
+    "hold",
+    "rank",
+    "rank_some",
+    "release",
+    "renew",
+    "waiting_for",
+    "weigh",
+    "weights_of",
+]
