@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
+from . import _oauth as oauth
 from ._answer import Answer
 from ._connector import (
     TAKEN_BACK,
@@ -35,6 +36,7 @@ from ._connector import (
     Verb,
 )
 from ._http import Http
+from ._oauth import OAuth, SigningIn, Who
 from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
@@ -56,25 +58,29 @@ __all__ = [
     "Http",
     "Installed",
     "Limits",
+    "OAuth",
     "Pushed",
     "ReadOnly",
     "Reads",
     "Refused",
     "Report",
     "Settings",
+    "SigningIn",
     "Streaming",
     "Tested",
     "Verb",
+    "Who",
     "connector",
     "connectors",
     "installed",
     "limits_in_words",
+    "oauth",
 ]
 
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
 DECLARED = (
     *("kind", "label", "about", "fields", "can", "every", "reads", "names", "limits", "keys", "keyless", "tested"),
-    *("family", "notes", "suggest", "check", "fetch", "act", "find"),
+    *("ends", "family", "notes", "suggest", "check", "fetch", "act", "find"),
 )
 BUILT_IN = (  # in the order in which a form offers them
     "feed",
@@ -82,6 +88,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "wordpress",
     "hacker_news",
     "lemmy",
+    "misago",
 )
 
 

@@ -165,6 +165,7 @@ class Connector(Protocol):
     keys: ClassVar[str]  # how to come by what the form asks for, step by step, in Markdown; "" where nothing is needed
     keyless: ClassVar[bool]  # can be read without any key or account
     tested: ClassVar[tuple[Tested, ...]]
+    ends: ClassVar[frozenset[Verb]]  # what the network itself ends at `Act.until`; Hubbub lifts the others by TAKEN_BACK
     family: ClassVar[Family]
     notes: ClassVar[str]  # for docs/networks.md, in Markdown: what is read and left out, what to know, its limits
 
@@ -224,6 +225,7 @@ class Declared:
     keys: ClassVar[str] = ""
     keyless: ClassVar[bool] = False
     tested: ClassVar[tuple[Tested, ...]] = ()
+    ends: ClassVar[frozenset[Verb]] = frozenset()
     family: ClassVar[Family] = "networks"
     notes: ClassVar[str] = ""
 
