@@ -15,6 +15,7 @@ from hubbub.store.keys import SealBroken
 from hubbub.store.models import Source, SourceState
 from hubbub.store.models.source import LeaseLost
 
+from .accounts import acting
 from .take_in import Taken, take_in
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ def listen_to(source: Source, http: Http) -> Taken | None:
     """Read one batch of a claimed source and take it in. None: it failed, and the source says why."""
     try:
         network = connector(source.kind)
-        batch = network.fetch(source.whole_settings(), source.cursor, http)
+        with acting(source, http) as (settings, door):
+            batch = network.fetch(settings, source.cursor, door)
         taken = take_in(source, batch, now=timezone.now())
     except Retry as busy:
         _failed(source, str(busy), max(_pause(source), busy.after or timedelta()))
@@ -37,6 +39,8 @@ def listen_to(source: Source, http: Http) -> Taken | None:
     except (Broken, SealBroken) as refused:
         state = SourceState.BROKEN if source.failures + 1 >= PATIENCE else SourceState.ACTIVE
         _failed(source, str(refused), PAUSE_AFTER_BROKEN, state)
+        if isinstance(refused, Broken) and refused.sign_in:
+            Source.everywhere.filter(pk=source.pk).update(wants_sign_in=True)
         return None
     except LeaseLost as lost:
         log.warning("%s; what was read is read again there", lost)
@@ -54,6 +58,7 @@ def listen_to(source: Source, http: Http) -> Taken | None:
         due=now if batch.more else now + timedelta(seconds=network.every) * (0.9 + random.random() / 5),  # noqa: S311
         failures=0,
         error="",
+        wants_sign_in=False,
         last_try=now,
         last_success=now,
         done=batch.done,

@@ -9,15 +9,17 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import convert
 
-from hubbub.connectors import Act, Connector, Done, Http, Settings, Verb, connector
+from hubbub.connectors import Act, Connector, Done, Http, Verb, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
-from hubbub.store.models import Conversation, Outbox, OutboxState, Post, System
+from hubbub.store.models import Conversation, Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.source import LeaseLost
+
+from .accounts import acting
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ def deliver(row: Outbox, http: Http) -> OutboxState:
     except Retry as busy:
         return _failed(row, busy, after=busy.after)
     except Broken as refused:
+        if refused.sign_in:
+            Source.everywhere.filter(pk=row.source_id).update(wants_sign_in=True)
         return _broken(row, str(refused))
     except SealBroken as sealed:
         return _broken(row, str(sealed))
@@ -64,12 +68,12 @@ def deliver(row: Outbox, http: Http) -> OutboxState:
 def _send(row: Outbox, http: Http, *, again: bool) -> Done:
     act = _act(row)
     network: Connector = connector(row.source.kind)
-    settings: Settings = row.source.whole_settings()
-    if again:
-        if arrived := network.find(settings, act, http):
-            return arrived
-        _renew(row)  # looking took its time, and two workers must never act at once
-    return network.act(settings, act, http)
+    with acting(row.source, http) as (settings, door):
+        if again:
+            if arrived := network.find(settings, act, door):
+                return arrived
+            _renew(row)  # looking took its time, and two workers must never act at once
+        return network.act(settings, act, door)
 
 
 def _act(row: Outbox) -> Act:
