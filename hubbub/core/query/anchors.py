@@ -1,16 +1,17 @@
 """What must be seen before a query is worth a look: the rarest words of which it needs at least one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
 from . import script
 from .common import likelihood
-from .tree import And, Leaf, Near, Node, Or, Term, leaves
+from .tree import And, Disguised, Leaf, Listed, Near, Node, Or, Term, leaves
 
 # What must hold as well, a chain: the first of it belongs to one way alone, what follows is shared by many.
 Needs = tuple[Node, "Needs | None"]
 # One way in which a query can match: a word or wildcard that the post must hold, and all else that it must.
 Way = tuple[str, Needs]
+_RARE = 0.002  # how likely a text is to hold a word of a list in disguise, guessed
 
 
 def ways(node: Node, uses: Mapping[str, int]) -> list[Way] | None:
@@ -42,6 +43,12 @@ def words_of(node: Node) -> set[str]:
     return {word for leaf, _ in leaves(node) for term in _terms(leaf) if _in_words(term) for word in _words(term)}
 
 
+def disguised(node: Node) -> list[Disguised]:
+    """The lists of a query whose words are looked for in disguise."""
+    listed = [leaf for leaf, _ in leaves(node) if isinstance(leaf, Listed)]
+    return [one for leaf in listed for one in leaf.any_of or () if isinstance(one, Disguised)]
+
+
 def needed(node: Node) -> set[str]:
     """Plain words of a part that must all stand in title or text."""
     if isinstance(node, Near):
@@ -54,6 +61,8 @@ def needed(node: Node) -> set[str]:
 def _terms(leaf: Leaf) -> tuple[Term, ...]:
     if isinstance(leaf, Near):
         return leaf.left + leaf.right
+    if isinstance(leaf, Listed):
+        return tuple(one for one in leaf.any_of or () if isinstance(one, Term))
     return (leaf,) if isinstance(leaf, Term) else ()
 
 
@@ -78,6 +87,8 @@ class _Rarity:
         """The guess for a node of the query, each made once."""
         if isinstance(node, Term):
             return self._word(node)[0] if _in_words(node) else None
+        if isinstance(node, Disguised):
+            return _RARE
         if id(node) not in self._known:
             self._known[id(node)] = self._joined(node)
         return self._known[id(node)]
@@ -99,11 +110,13 @@ class _Rarity:
         if isinstance(node, Near):
             sides = (self._all(node.left), self._all(node.right))
             return min((cost for cost in sides if cost is not None), default=None)
+        if isinstance(node, Listed):
+            return None if node.any_of is None else self._all(node.any_of)
         if isinstance(node, And):
             return min((cost for part in node.parts if (cost := self.of(part)) is not None), default=None)
         return self._all(node.parts) if isinstance(node, Or) else None  # NOT and other fields need no word
 
-    def _all(self, parts: tuple[Node, ...]) -> float | None:
+    def _all(self, parts: Sequence[Node]) -> float | None:
         total = 0.0
         for part in parts:
             cost = self.of(part)
@@ -117,6 +130,11 @@ def _ways(node: Node, rest: Needs | None, rarity: _Rarity, found: list[Way]) -> 
     """Ways in which a node can match, each with what else it needs. Depth is bounded by that of the brackets."""
     if isinstance(node, Term):
         found.append((rarity.word(node), (node, rest)))
+    elif isinstance(node, Disguised):
+        found.append((node.sign, (node, rest)))
+    elif isinstance(node, Listed):
+        for one in node.any_of or ():
+            _ways(one, rest, rarity, found)
     elif isinstance(node, Near):
         side = rarity.side(node)
         for term in side or ():

@@ -1,15 +1,18 @@
 """Gives what the grammar read its meaning: terms are cut, fields interpreted, NEAR checked."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from . import script, values
+from . import lists, script, values
 from .errors import Slips, show
-from .fields import FIELDS, Field
+from .fields import FIELDS, Field, nearest
 from .glob import far_enough
 from .lexer import MOST_TERMS, Piece
+from .lists import WordList
 from .reading import bare, blank_urls, cut, exact_tokens, mark
-from .tree import And, Cut, Near, Node, Not, Or, Raw, Term
+from .tree import And, Cut, Disguised, Listed, Near, Node, Not, Or, Raw, Term
 
 # A piece, or a tuple of a kind ("or", "and", "not", "near", "group", "field") and its parts: recursive.
 Syntax: TypeAlias = Any
@@ -22,9 +25,10 @@ _NOTHING = Term((Cut("nothing"),))  # stands where a slip was noted; never leave
 class Builder:
     """Makes the tree of one query."""
 
-    def __init__(self, text: str, slips: Slips) -> None:
+    def __init__(self, text: str, slips: Slips, lists: Sequence[WordList] | None = None) -> None:
         self.text = text
         self.slips = slips
+        self.lists = lists  # None: they are not known here
 
     def build(self, shape: Syntax, field: Field | None = None) -> Node:
         """The node for a shape, inside a field's group where one is given. Depth is bounded by the lexer."""
@@ -78,6 +82,8 @@ class Builder:
     def _leaf(self, piece: Piece, field: Field | None) -> Node:
         if piece.type == "RAW":
             return self._raw(piece, field)
+        if field and field.name == "list":
+            return self._listed(piece)
         if field and field.kind not in ("words", "hashtag"):
             node = values.value(piece, field, self.slips)
             return node or _NOTHING
@@ -85,6 +91,26 @@ class Builder:
             self._misplaced(piece, field)
             return _NOTHING
         return self._term(piece, field)
+
+    def _listed(self, piece: Piece) -> Node:
+        name = " ".join(piece.value.split())
+        if piece.type not in ("WORD", "PHRASE") or piece.number is not None or not name:
+            self.slips.add(piece.start, piece.end, "This is no name of a word list.", mend="Write list:rivals.")
+            return _NOTHING
+        if self.lists is None:
+            return Listed(name, None)
+        known = {lists.folded(one.name): one for one in self.lists}
+        found = known.get(lists.folded(name))
+        if found is None:
+            near = nearest(name, tuple(one.name for one in self.lists))
+            mend = f"Did you mean {lists.written(near)}?" if near else "Make the list first, or take this away."
+            self.slips.add(piece.start, piece.end, f"There is no word list named {show(name)}.", mend=mend)
+            return _NOTHING
+        try:
+            return Listed(name, _read_list(found))
+        except lists.ListBroken as broken:
+            self.slips.add(piece.start, piece.end, f"The word list {show(found.name)} cannot be used: {broken}")
+            return _NOTHING
 
     def _raw(self, piece: Piece, field: Field | None) -> Node:
         if field:
@@ -274,3 +300,21 @@ def _sentence_marks(run: re.Match[str]) -> str:
 
 def _joins(char: str) -> bool:
     return char.isalnum() or char == "_"
+
+
+@lru_cache(maxsize=256)  # a list is named by many rules
+def _read_list(given: WordList) -> tuple[Term | Disguised, ...]:
+    """The entries of a list as terms. Raises ListBroken, which names the first that cannot be one."""
+    terms: dict[Term, None] = {}
+    for entry in lists.entries(given):
+        quoted = len(entry) > 1 and entry[0] == entry[-1] == '"'
+        words = entry[1:-1] if quoted else entry
+        kind = "PHRASE" if quoted or " " in words else "WORD"
+        slips = Slips(words)
+        node = Builder(words, slips)._leaf(Piece(kind, 0, len(words), words), None)
+        if slips or not isinstance(node, Term):
+            raise lists.ListBroken(entry, slips.all()[0].says if slips else "it is no word")
+        terms[node] = None
+    if not given.seen_through or not terms:
+        return tuple(terms)
+    return (*terms, lists.disguised(list(terms)))

@@ -13,7 +13,7 @@ from .anchors import is_anywhere
 from .glob import Glob, glob
 from .places import fitting, near_places, stands, term_places, texts
 from .reading import Reading, Words
-from .tree import And, Days, Near, Node, Not, Numbers, Or, Raw, Term, Value
+from .tree import And, Days, Disguised, Listed, Near, Node, Not, Numbers, Or, Raw, Term, Value
 
 # The post's words come first: nearly every check begins with them.
 Check = Callable[[set[str], Reading, Facts, datetime], bool]
@@ -36,6 +36,8 @@ def _sure(node: Node, want: bool, given: str) -> Check:
     """Whether a node is known to be as wanted. What is not known is neither."""
     if isinstance(node, Not):
         return _sure(node.part, not want, given)
+    if isinstance(node, Listed):
+        return _no if node.any_of is None else _sure(node.plain, want, given)
     if isinstance(node, And | Or):
         return _joined(node, want, given)
     if isinstance(node, Value | Numbers) and node.field in lookup.UNSURE:
@@ -160,6 +162,8 @@ def _leaf(node: Node) -> Check:
         return _term(node)
     if isinstance(node, Near):
         return _near(node)
+    if isinstance(node, Disguised):
+        return needs_all(frozenset((node.sign,)))
     if isinstance(node, Raw):
         run = node.text
         return lambda _bag, reading, _facts, _now: run in reading.post.text or run in reading.post.title

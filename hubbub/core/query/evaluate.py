@@ -5,9 +5,10 @@ from datetime import datetime
 from hubbub.core.facts import NOTHING, Facts
 
 from . import lookup
+from .disguise import disguises
 from .places import Place, in_reach, near_places, term_places, texts, windows
 from .reading import Address, Reading, Span, Words
-from .tree import And, Days, Near, Node, Not, Or, Query, Raw, Term, Value
+from .tree import And, Days, Disguised, Listed, Near, Node, Not, Or, Query, Raw, Term, Value
 
 Answer = tuple[bool | None, list[Span]]
 _NO: Answer = (False, [])
@@ -40,6 +41,11 @@ def _answer(node: Node, reading: Reading, facts: Facts, now: datetime) -> Answer
         return (None if held is None else not held), []
     if isinstance(node, Term):
         return _term(node, reading)
+    if isinstance(node, Listed):
+        return (None, []) if node.any_of is None else _answer(node.plain, reading, facts, now)
+    if isinstance(node, Disguised):
+        found = disguises(node).spans(reading)
+        return bool(found), found
     if isinstance(node, Near):
         return _near(node, reading)
     if isinstance(node, Raw):

@@ -35,6 +35,7 @@ EVERYWHERE = frozenset(Use)
 ANALYSED = EVERYWHERE - {Use.TOPIC}
 PERSON = frozenset({Use.RULE, Use.VIEW, Use.KPI})
 WORK = frozenset({Use.VIEW, Use.KPI})
+LISTS = frozenset({Use.RULE, Use.VIEW})
 
 
 class Field(Struct, frozen=True):
@@ -97,14 +98,27 @@ _ALL = (
     Field("toxicity", "number", ANALYSED, "how toxic it is, 0 to 1", "toxicity:>0.8"),
     Field("spam", "number", ANALYSED, "how much it looks like spam, 0 to 1", "spam:>0.9"),
     Field("topic", "whole", ANALYSED, "a topic that matched, by its name", 'topic:"Acme"'),
+    Field("list", "whole", LISTS, "one of the entries of a word list, in title or text", "list:rivals"),
     Field("relationship", "whole", PERSON, "what the person is to us", "relationship:customer"),
     Field("level", "whole", PERSON, "the person's level", "level:new"),
-    Field("strikes", "number", PERSON, "how often the person was warned", "strikes:>=2"),
+    Field("strikes", "number", PERSON, "the points of the person's strikes that count today", "strikes:>=2"),
     Field("account_age", "duration", PERSON, "how old the account is", "account_age:<7d"),
-    Field("posts_24h", "number", PERSON, "the person's posts in the last day", "posts_24h:>10"),
-    Field("removed_share", "number", PERSON, "the share of the person's posts that was removed", "removed_share:>0.2"),
-    Field("same_links", "number", PERSON, "the person's posts with the same link", "same_links:>3"),
-    Field("self_promotion", "number", PERSON, "the share of posts that link to own sites", "self_promotion:>0.25"),
+    Field("posts_24h", "number", PERSON, "the person's posts in the 24 hours before this one", "posts_24h:>10"),
+    Field(
+        "removed_share",
+        "number",
+        PERSON,
+        "the share of the person's posts of 90 days that was taken away",
+        "removed_share:>0.2",
+    ),
+    Field("same_links", "number", PERSON, "the person's posts of 90 days with a link of this one", "same_links:>3"),
+    Field(
+        "self_promotion",
+        "number",
+        PERSON,
+        "the share of the person's posts about what is theirs",
+        "self_promotion:>0.25",
+    ),
     Field("status", "whole", WORK, "open, waiting or done", "status:open"),
     Field("assignee", "whole", WORK, "who works on it", "assignee:jane"),
     Field("priority", "whole", WORK, "how urgent it is", "priority:high"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .fields import FIELDS
 from .lexer import LONGEST
-from .tree import And, Cut, Days, Leaf, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value, leaves
+from .tree import And, Cut, Days, Disguised, Leaf, Listed, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value, leaves
 from .values import UNITS
 
 _PLAIN = re.compile(r"[\w@.'/][\w@.'/-]*")
@@ -56,7 +56,11 @@ def _bracketed(node: Node, style: _Style, within: str) -> str:
     return f"({text})" if loose else text
 
 
-def _leaf(node: Term | Value | Days | Numbers) -> str:
+def _leaf(node: Term | Value | Days | Numbers | Disguised | Listed) -> str:
+    if isinstance(node, Listed):
+        return node.name if _PLAIN.fullmatch(node.name) else _quote(node.name)
+    if isinstance(node, Disguised):
+        raise TypeError(node)  # it stands within a list alone
     if isinstance(node, Term):
         return _term(node)
     if isinstance(node, Value):

@@ -7,12 +7,13 @@ from typing import Generic, TypeVar
 
 from hubbub.core.facts import NOTHING, Facts
 
-from .anchors import words_of
+from .anchors import disguised, words_of
 from .compiled import Check, compiled
+from .disguise import Disguises
 from .glob import Glob, glob
 from .leads import Lead, leads
 from .reading import Reading
-from .tree import Query
+from .tree import Disguised, Query
 
 K = TypeVar("K", bound=Hashable)
 MOST_MET = 300_000  # words remembered, with what they lead to
@@ -49,6 +50,8 @@ class Index(Generic[K]):
         self._always: dict[int, Check] = {}
         self._live: dict[str, list[Lead]] = {}  # words that were met, with all that they lead to
         self._dead: set[str] = set()  # words that were met and lead nowhere
+        self._lists: Counter[Disguised] = Counter()  # words in disguise that queries ask for, and how many do
+        self._disguises: Disguises | None = None
         taken = dict(pairs)
         for query in taken.values():
             self._uses.update(words_of(query.tree))
@@ -73,6 +76,8 @@ class Index(Generic[K]):
     def match(self, reading: Reading, facts: Facts = NOTHING, *, now: datetime) -> list[K]:
         """The keys of the queries that hold for one post."""
         bag = reading.bag
+        if self._lists and (seen := self._seen(reading)):
+            bag = bag | seen
         found: list[int] = []
         live = self._live
         for word in bag - self._dead:
@@ -98,6 +103,12 @@ class Index(Generic[K]):
         """The same for many posts, of which nothing is known beyond what their network said."""
         match = self.match
         return [match(reading, now=now) for reading in readings]
+
+    def _seen(self, reading: Reading) -> set[str]:
+        """The signs of the lists of which a word stands there in disguise."""
+        if self._disguises is None:
+            self._disguises = Disguises(self._lists)
+        return self._disguises.signs(reading)
 
     def _meet(self, word: str) -> list[Lead]:
         """What a word leads to that was not met before."""
@@ -125,6 +136,7 @@ class Index(Generic[K]):
 
     def _put(self, key: K, query: Query, number: int) -> None:
         slot: _Slot[K] = _Slot(query, number)
+        self._see(disguised(query.tree), 1)
         self._slots[key] = slot
         if number == len(self._keys):
             self._keys.append(key)
@@ -154,6 +166,7 @@ class Index(Generic[K]):
     def _drop(self, slot: _Slot[K]) -> None:
         number = slot.number
         self._uses.subtract(words_of(slot.query.tree))
+        self._see(disguised(slot.query.tree), -1)
         if slot.anchors is None:
             del self._always[number]
             return
@@ -167,6 +180,13 @@ class Index(Generic[K]):
             if kept:
                 self._globs[begins] = kept
         self._forget(slot.anchors)
+
+    def _see(self, lists: Iterable[Disguised], number: int) -> None:
+        """Look for the words of these lists, too, or no longer."""
+        for one in lists:
+            self._lists[one] += number
+            self._disguises = None
+        self._lists = +self._lists
 
     def _forget(self, changed: Iterable[str]) -> None:
         """Look anew at the words that a change concerns; for a wildcard at all of them."""

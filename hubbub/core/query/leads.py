@@ -7,7 +7,7 @@ from typing import TypeGuard
 from .anchors import Needs, is_anywhere, needed, ways
 from .common import likelihood
 from .compiled import Check, both, compiled, needs_all
-from .tree import Node, Not, Or, Term
+from .tree import Disguised, Node, Not, Or, Term
 
 # Another word that must stand; words of which none may; what else must hold; the number of the query.
 # Most leads are ruled out by the first two, without a call.
@@ -29,7 +29,7 @@ def leads(node: Node, uses: Mapping[str, int], number: int) -> list[tuple[str, L
 def _lead(word: str, needs: Needs, shared: dict[int, _Left], number: int) -> Lead:
     own, rest = needs
     words, refused, check = _all_left(rest, shared)
-    if not (is_anywhere(own) and own.tokens[0].word == word):
+    if not (is_anywhere(own) and own.tokens[0].word == word) and not isinstance(own, Disguised):
         words, check = words | needed(own), _join(compiled(own, word), check)
     if not words or (len(words) == 1 and word in words):
         return "", refused, check, number

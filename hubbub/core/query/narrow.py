@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from . import script
 from .glob import glob
-from .tree import And, Cut, Days, Leaf, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value
+from .tree import And, Cut, Days, Disguised, Leaf, Listed, Near, Node, Not, Numbers, Or, Query, Raw, Term, Value
 
 MOST_PAIRS = 64  # of a NEAR between two lists of terms that are asked for one by one
 DEEPEST = 24  # levels of AND within OR that a database is troubled with
@@ -99,6 +99,10 @@ def _narrow(node: Node, want: bool, knows: Knows, depth: int) -> _Part:
     """What is needed for a node to be known to be as wanted."""
     if isinstance(node, Not):
         return _narrow(node.part, not want, knows, depth)
+    if isinstance(node, Disguised):
+        return _Part()
+    if isinstance(node, Listed):
+        return _narrow(node.plain, want, knows, depth) if node.any_of else _Part()
     if isinstance(node, And | Or):
         if depth > DEEPEST:
             return _Part()
@@ -214,7 +218,8 @@ def patterns(query: Query) -> list[str]:
     """The wildcards that stand in title or text of a query, each once, in order."""
     found: dict[str, None] = {}
     for leaf in _leaves(query.tree):
-        for term in leaf.left + leaf.right if isinstance(leaf, Near) else (leaf,):
+        terms = leaf.left + leaf.right if isinstance(leaf, Near) else (leaf,)
+        for term in leaf.any_of or () if isinstance(leaf, Listed) else terms:
             if isinstance(term, Term) and term.field in ("", "title", "text"):
                 found.update((cut.word, None) for cut in term.tokens if cut.wild)
     return list(found)

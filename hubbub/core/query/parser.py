@@ -1,6 +1,6 @@
 """From a text to a query, or to all that is wrong with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -11,6 +11,7 @@ from .build import Builder, Syntax
 from .errors import QueryError, Slips
 from .fields import Use
 from .lexer import LONGEST, Lexer, Piece
+from .lists import WordList
 from .tree import Query, leaves
 
 _OPERATORS = frozenset({"AND", "OR", "NOT", "MINUS", "NEAR"})
@@ -48,8 +49,9 @@ def _grammar() -> Lark:
     return Lark(text, parser="lalr", lexer="basic", transformer=_Shape())
 
 
-def parse(text: str, use: Use) -> Query:
-    """Read a query for the place it is used in.
+def parse(text: str, use: Use, lists: Sequence[WordList] | None = None) -> Query:
+    """Read a query for the place it is used in. `lists`: the word lists that it may name; None: they
+    are not known here, and whether one of their words stands in a post is not known either.
 
     Raises `QueryError`, and nothing else, whatever the text holds; its slips are all that was found wrong.
     """
@@ -70,7 +72,7 @@ def parse(text: str, use: Use) -> Query:
         slips.add(0, len(text), "There is nothing to look for.", mend="Write a word.", expected=_EXPECTED)
         raise QueryError(slips.all())
     syntax = _shape(pieces, len(text), slips)
-    tree = Builder(text, slips).build(syntax)
+    tree = Builder(text, slips, lists).build(syntax)
     if use is Use.TOPIC and not slips and not any(plain for _, plain in leaves(tree)):
         slips.add(
             0,

@@ -71,6 +71,35 @@ class Days(Struct, frozen=True, tag=True, gc=False):
     last: date | None = None
 
 
+class Disguised(Struct, frozen=True, tag=True, gc=False):
+    """One of the words and phrases of a list, in disguise, in title or text."""
+
+    sign: str  # stands for the list among a text's words; no word is written so
+    entries: tuple[tuple[str, ...], ...]  # the words of each, as they are written
+
+    @property
+    def field(self) -> str:
+        """As a field it has no name: nobody writes it."""
+        return ""
+
+
+class Listed(Struct, frozen=True, tag=True, gc=False):
+    """One of the entries of a word list: `list:rivals`."""
+
+    name: str  # as it is written
+    any_of: "tuple[Term | Disguised, ...] | None"  # None: the lists are not known here
+
+    @property
+    def field(self) -> str:
+        """How it is asked for."""
+        return "list"
+
+    @property
+    def plain(self) -> "Node":
+        """What it stands for, where that is known."""
+        return Or(self.any_of or ())
+
+
 class Not(Struct, frozen=True, tag=True, gc=False):
     """What must not hold."""
 
@@ -89,8 +118,8 @@ class Or(Struct, frozen=True, tag=True, gc=False):
     parts: "tuple[Node, ...]"
 
 
-Node = Term | Raw | Near | Value | Numbers | Days | Not | And | Or
-Leaf = Term | Raw | Near | Value | Numbers | Days
+Node = Term | Raw | Near | Value | Numbers | Days | Disguised | Listed | Not | And | Or
+Leaf = Term | Raw | Near | Value | Numbers | Days | Disguised | Listed
 
 
 class Query(Struct, frozen=True, gc=False):
