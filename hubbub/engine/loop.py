@@ -15,7 +15,7 @@ from hubbub.store import fulltext, queue, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
-from . import judging
+from . import accounts, judging
 from .listening import listen_to
 from .outbox import deliver
 
@@ -39,6 +39,11 @@ def read_one() -> bool:
     if source is not None:
         listen_to(source, door())
     return source is not None
+
+
+def renew_one() -> bool:
+    """Renew the tokens of one account before they end. False: none is due."""
+    return accounts.renew_one(door())
 
 
 def reread_one() -> bool:
@@ -70,6 +75,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
     read_one,
     read_one,  # two, because most of reading is waiting for a network
+    renew_one,
     reread_one,
     judge_one,  # apart from topics: neither waits until the other has gone through a million posts
     rank_some,  # until then they stand in the order in which they came
