@@ -1,6 +1,14 @@
 // The network itself, and a door to what no API offers: POST /mod/<did>, /admin/<did>, /flush. Run by ../atproto.sh.
 import http from 'node:http';
+import sockets from 'node:net';
 import { TestNetwork, mockMailer } from '@atproto/dev-env';
+
+// Everything listens on loopback only, whatever the servers would do by themselves.
+const listen = sockets.Server.prototype.listen;
+sockets.Server.prototype.listen = function (port, ...rest) {
+  if (typeof port !== 'object') return listen.call(this, { port, host: '127.0.0.1' }, ...rest.filter((one) => typeof one === 'function'));
+  return listen.call(this, port, ...rest);
+};
 
 const first = Number(process.env.PORT);
 const at = (offset) => first + offset;
