@@ -88,6 +88,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "wordpress",
     "hacker_news",
     "lemmy",
+    "stack_exchange",
     "misago",
 )
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from copy import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, NoReturn, Self
 from urllib.parse import urlencode
 
@@ -135,6 +135,12 @@ class Http:
     ) -> Answer:
         """Send JSON or a form to an address; see `request`."""
         return self.request("POST", url, json=json, form=form, params=params, headers=headers, auth=auth, accept=accept)
+
+    def pause(self, seconds: float) -> None:
+        """Wait between two calls, as a network asked for. Raises Retry where that is too long to wait in place."""
+        if seconds > PATIENCE:
+            raise Retry("The network asks for a pause.", after=timedelta(seconds=seconds))
+        self._sleep(seconds)
 
     def request(
         self,

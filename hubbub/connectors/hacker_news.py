@@ -10,7 +10,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 from hubbub.core.post import Author, Post
 
-from ._connector import Batch, Field, Found, Limits, ReadOnly, Settings, Tested
+from ._connector import Batch, Brand, Field, Found, Limits, ReadOnly, Settings, Tested
 from ._http import Http
 from ._text import links_in, plain
 
@@ -88,11 +88,17 @@ class HackerNews(ReadOnly):
         ),
         Field("address", "Address of the search", kind="url", required=False, placeholder=SEARCH),
     )
+    family = "news"
     every = 300
     reads = frozenset({"poll", "search"})
     limits = Limits(rate="10,000 requests an hour for one address, by the search's terms")
     keyless = True
+    notes = "The search knows an item a few minutes after it was written, and hands out the newest thousand at first."
     tested = (Tested("answers written after the public reference of the search and of the site's own API"),)
+
+    def suggest(self, brand: Brand) -> Settings | None:
+        """The name, as a phrase."""
+        return {"words": f'"{brand.name}"'}
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Search once."""

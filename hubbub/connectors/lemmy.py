@@ -9,7 +9,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 from hubbub.core.post import Post
 
-from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Report, Settings, Tested, Verb
+from ._connector import Act, Batch, Brand, Declared, Done, Field, Found, Limits, Reads, Report, Settings, Tested, Verb
 from ._http import Http
 from ._lemmy_site import (
     PAGE,
@@ -56,6 +56,7 @@ class Lemmy(Declared):
         Field("password", "Password", "Of that account.", kind="secret", required=False),
     )
     can: ClassVar[frozenset[Verb]] = SPEAKING | MODERATING
+    family = "forums"
     every = 120
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "search", "replies", "reports"})
     names: ClassVar[Mapping[Verb, str]] = {"ban": "Ban from the community", "like": "Upvote", "lock": "Lock the thread"}
@@ -66,7 +67,15 @@ class Lemmy(Declared):
         "its owner makes it a moderator of the community."
     )
     keyless = True
+    notes = (
+        "A comment that its author deleted, or whose place is closed to us, is deleted here. Lemmy has no mark by "
+        "which an answer is known again: before a second try the same words under the same post are looked for."
+    )
     tested = (Tested("answers written after the types of Lemmy's own client (lemmy-js-client 0.19)"),)
+
+    def suggest(self, brand: Brand) -> Settings | None:
+        """The name, searched for on the largest server: it sees what is said on most of the others."""
+        return {"site": "https://lemmy.world", "words": brand.name}
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Ask the server who it is and who we are, and read the newest posts."""
