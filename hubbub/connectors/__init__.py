@@ -86,10 +86,10 @@ BUILT_IN = (  # in the order in which a form offers them
     "feed",
     "files",
     "wordpress",
+    "site",
     "hacker_news",
     "lemmy",
     "stack_exchange",
-    "misago",
 )
 
 

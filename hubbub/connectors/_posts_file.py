@@ -37,7 +37,7 @@ class Line(Struct, frozen=True):
     number: int  # the line on which it begins, from 1
 
 
-class _Written(Struct, frozen=True):
+class Written(Struct, frozen=True):
     """A line as it is written; null is the same as not there."""
 
     id: str | int
@@ -63,7 +63,7 @@ class _Written(Struct, frozen=True):
     media: tuple[Media, ...] | None = None
 
 
-class _UnfitError(Exception):
+class UnfitError(Exception):
     """A line cannot be taken; the text says why and what would be right."""
 
 
@@ -88,7 +88,7 @@ class Reader:
         self._name = name
         self._encoding = encoding
         self._lines = _Lines(stream, longest)
-        self._json = msgspec.json.Decoder(_Written)
+        self._json = msgspec.json.Decoder(Written)
         self._columns: Sequence[str] = ()
         self._separator = ","
         self.form: Literal["JSON lines", "CSV"] = "JSON lines"
@@ -120,8 +120,8 @@ class Reader:
                 if not raw.strip():
                     continue
                 written = self._from_csv(raw) if self.form == "CSV" else self._from_json(raw)
-                yield Line(_post(written), written.source or self._name, number)
-            except _UnfitError as unfit:
+                yield Line(post_of(written), written.source or self._name, number)
+            except UnfitError as unfit:
                 yield Refused(f"line {number}", str(unfit))
 
     def _begin(self) -> None:
@@ -130,7 +130,7 @@ class Reader:
         while first is not None and not first.strip(BOM + b"\r\n\t "):
             try:
                 first = self._lines.next()
-            except _UnfitError as unfit:
+            except UnfitError as unfit:
                 self._before.append(Refused(f"line {self._lines.number}", str(unfit)))
         if first is None:
             return
@@ -144,7 +144,7 @@ class Reader:
         csv.field_size_limit(LONGEST)
         try:
             self._columns, self._separator = _columns(self._decoded(first))
-        except _UnfitError as unfit:
+        except UnfitError as unfit:
             raise Broken(f"The header cannot be used: {unfit}.") from unfit
 
     def _decoded(self, raw: bytes) -> str:
@@ -152,26 +152,26 @@ class Reader:
             return raw.decode(self._encoding)
         except UnicodeDecodeError as error:
             seen = raw[max(0, error.start - 12) : error.end].decode("latin-1")
-            raise _UnfitError(
+            raise UnfitError(
                 f"the characters are not {self._encoding.upper()} (near “{seen}”). Choose the encoding in which the "
                 "file was saved, often Western European (Windows-1252), and read it again: nothing is taken twice."
             ) from error
 
-    def _from_json(self, raw: bytes) -> _Written:
+    def _from_json(self, raw: bytes) -> Written:
         text = self._decoded(raw)
         if "\\ud" in text or "\\uD" in text:
             text = HALVES.sub(lambda match: match[1] or r"\ufffd", text)
         try:
             return self._json.decode(text)
         except msgspec.ValidationError as error:
-            raise _UnfitError(_in_words(str(error))) from error
+            raise UnfitError(in_words(str(error))) from error
         except msgspec.DecodeError as error:
-            raise _UnfitError(f"this is not JSON ({error}). A line holds one object, such as {EXAMPLE}") from error
+            raise UnfitError(f"this is not JSON ({error}). A line holds one object, such as {EXAMPLE}") from error
 
-    def _from_csv(self, raw: bytes) -> _Written:
+    def _from_csv(self, raw: bytes) -> Written:
         values = self._record(raw)
         if len(values) > len(self._columns) and any(values[len(self._columns) :]):
-            raise _UnfitError(
+            raise UnfitError(
                 f"there are {len(values)} values for {len(self._columns)} columns. Put a text that holds "
                 f"{'a comma' if self._separator == ',' else 'the separator'} between quotation marks"
             )
@@ -182,11 +182,11 @@ class Reader:
         }
         for name in ("id", "text"):
             if name not in cells:
-                raise _UnfitError(f'"{name}" is empty. Every post needs one')
+                raise UnfitError(f'"{name}" is empty. Every post needs one')
         try:
-            return msgspec.convert(_typed(cells), _Written)
+            return msgspec.convert(_typed(cells), Written)
         except msgspec.ValidationError as error:
-            raise _UnfitError(_in_words(str(error))) from error
+            raise UnfitError(in_words(str(error))) from error
 
     def _record(self, raw: bytes) -> list[str]:
         """The values of the record that begins with this line; it may go on over the next ones, inside quotes.
@@ -207,11 +207,11 @@ class Reader:
 
         try:
             return next(csv.reader(lines(), delimiter=self._separator, strict=True))
-        except (csv.Error, _UnfitError) as error:
+        except (csv.Error, UnfitError) as error:
             self._lines.hand_back(taken[1:])
-            if isinstance(error, _UnfitError):
+            if isinstance(error, UnfitError):
                 raise
-            raise _UnfitError(
+            raise UnfitError(
                 f"the quotation marks do not match ({error}). Inside a quoted text write each one twice"
             ) from error
 
@@ -237,7 +237,7 @@ class _Lines:
             while not line.endswith(b"\n") and (line := self._stream.readline(self._longest)):
                 self.at += len(line)
             most = self._longest // 1_000_000
-            raise _UnfitError(f"it is longer than {most} MB, more than a post can be. Shorten it")
+            raise UnfitError(f"it is longer than {most} MB, more than a post can be. Shorten it")
         return line
 
     def hand_back(self, lines: Sequence[bytes]) -> None:
@@ -260,10 +260,10 @@ def _columns(header: str) -> tuple[Sequence[str], str]:
         if "id" in names and "text" in names:
             doubled = {name for name in names if name and names.count(name) > 1}
             if doubled:
-                raise _UnfitError(f'the column "{min(doubled)}" stands there twice. Name each column once')
+                raise UnfitError(f'the column "{min(doubled)}" stands there twice. Name each column once')
             return names, separator
     seen = header.strip()[:80]
-    raise _UnfitError(
+    raise UnfitError(
         f'it must name the columns "id" and "text", but reads “{seen}”. If this is a file of JSON objects, each '
         f"line must look like {EXAMPLE}"
     )
@@ -290,9 +290,9 @@ def _number(name: str, cell: str, kind: type[int] | type[float]) -> int | float:
     try:
         number = kind(cell)
     except ValueError:
-        raise _UnfitError(f'"{name}" must be a number such as 12, not “{cell[:40]}”') from None
+        raise UnfitError(f'"{name}" must be a number such as 12, not “{cell[:40]}”') from None
     if not math.isfinite(number):
-        raise _UnfitError(f'"{name}" must be a number such as 12, not “{cell[:40]}”')
+        raise UnfitError(f'"{name}" must be a number such as 12, not “{cell[:40]}”')
     return number
 
 
@@ -302,13 +302,14 @@ def _listed(name: str, cell: str) -> list[object] | None:
     try:
         return msgspec.json.decode(cell, type=list[object])
     except msgspec.DecodeError as error:
-        raise _UnfitError(f'"{name}" is not a JSON list: {error}') from error
+        raise UnfitError(f'"{name}" is not a JSON list: {error}') from error
 
 
-def _post(written: _Written) -> Post:
+def post_of(written: Written) -> Post:
+    """The post that a line tells of. Raises UnfitError."""
     ident = str(written.id).strip()
     if not ident:
-        raise _UnfitError('"id" is empty. Every post needs one')
+        raise UnfitError('"id" is empty. Every post needs one')
     author = None
     handle = (written.author or "").strip().removeprefix("@")
     account = str(written.author_id).strip() if written.author_id is not None else ""
@@ -317,7 +318,7 @@ def _post(written: _Written) -> Post:
             id=account or handle or (written.name or ""),
             handle=handle,
             name=written.name or "",
-            created=_moment("author_created", written.author_created),
+            created=moment_of("author_created", written.author_created),
             followers=written.followers,
         )
     return Post(
@@ -327,7 +328,7 @@ def _post(written: _Written) -> Post:
         url=written.url or "",
         type=written.type or "post",
         author=author,
-        published=_moment("published", written.published),
+        published=moment_of("published", written.published),
         lang=language(written.lang or ""),
         parent=str(written.parent) if written.parent is not None else "",
         likes=written.likes,
@@ -340,7 +341,7 @@ def _post(written: _Written) -> Post:
     )
 
 
-def _moment(name: str, text: str | None) -> datetime | None:
+def moment_of(name: str, text: str | None) -> datetime | None:
     """A time in UTC. One without a zone is taken as UTC."""
     if not text:
         return None
@@ -348,7 +349,7 @@ def _moment(name: str, text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text.strip())
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _UnfitError(f'"{name}" must be a time such as 2026-01-31T12:00:00Z, not “{text[:40]}”') from None
+        raise UnfitError(f'"{name}" must be a time such as 2026-01-31T12:00:00Z, not “{text[:40]}”') from None
 
 
 KINDS = {
@@ -362,7 +363,7 @@ KINDS = {
 }
 
 
-def _in_words(error: str) -> str:
+def in_words(error: str) -> str:
     """What msgspec says about a line, in the words of the file's form."""
     place = re.search(r" - at `\$\.?([^`]*)`", error)
     name = place[1] if place else ""

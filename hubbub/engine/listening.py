@@ -2,19 +2,22 @@
 
 import logging
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hubbub.connectors import Http, connector
+from hubbub.connectors import Batch, Connector, Http, Pushed, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Retry
+from hubbub.store import arrivals
 from hubbub.store.cleaning import text
 from hubbub.store.keys import SealBroken
-from hubbub.store.models import Source, SourceState
+from hubbub.store.models import Arrival, Source, SourceState
 from hubbub.store.models.source import LeaseLost
 
+from . import arrived
 from .accounts import acting
 from .take_in import Taken, take_in
 
@@ -30,9 +33,10 @@ def listen_to(source: Source, http: Http) -> Taken | None:
     """Read one batch of a claimed source and take it in. None: it failed, and the source says why."""
     try:
         network = connector(source.kind)
-        with acting(source, http) as (settings, door):
-            batch = network.fetch(settings, source.cursor, door)
+        batch, sent = _next(source, network, http)
         taken = take_in(source, batch, now=timezone.now())
+        if sent:
+            arrivals.settle(source, sent, now=timezone.now())
     except Retry as busy:
         _failed(source, str(busy), max(_pause(source), busy.after or timedelta()))
         return None
@@ -65,6 +69,15 @@ def listen_to(source: Source, http: Http) -> Taken | None:
         total=batch.total,
     )
     return taken
+
+
+def _next(source: Source, network: Connector, http: Http) -> tuple[Batch, Sequence[Arrival]]:
+    """What is to be taken in now: what the network has, or what it sent, with the rows that hold it."""
+    if isinstance(network, Pushed):
+        sent = arrived.read(source, network)
+        return sent.batch, sent.rows
+    with acting(source, http) as (settings, door):
+        return network.fetch(settings, source.cursor, door), ()
 
 
 def _pause(source: Source) -> timedelta:
