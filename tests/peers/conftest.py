@@ -12,6 +12,10 @@ import pytest
 from hubbub.connectors import Http
 from hubbub.connectors._pace import Pace
 
+from .atproto_peer import atproto as atproto
+
+from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
+
 HERE = Path(__file__).parent
 
 
