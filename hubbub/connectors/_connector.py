@@ -109,6 +109,7 @@ class Batch(Struct, frozen=True):
     reports: Sequence[Report] = ()
     at: datetime | None = None  # of a stream: when the newest that was read happened; how far behind we are
     sift: bool = False  # a whole network's stream: only what a topic catches is kept
+    authors: Sequence[Author] = ()  # people that call themselves otherwise now; those that are not known are left out
 
 
 class Found(Struct, frozen=True):

@@ -57,6 +57,8 @@ class Post(Struct, frozen=True, gc=False):
     rating: float | None = None  # stars, in the network's own scale
     links: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
+    # ids of the posts that it quotes and of the accounts that it names; asked on the way in, not stored
+    refers: tuple[str, ...] = ()
 
 
 class Place(Struct, frozen=True, gc=False):

@@ -3,22 +3,26 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.stages import Outcome, Ready
-from hubbub.store import bulk, intake, judgements, sameness
+from hubbub.core.text.judgement import NOT_JUDGED
+from hubbub.store import bulk, intake, judgements, sameness, threads
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
 from hubbub.store.counting import Counts
-from hubbub.store.models import Decision, Mention, Outbox, OutboxState, Post, Source, System
+from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Source, System
+from hubbub.store.models.post import JUDGED
 
 from . import inline
 
 COUNTS = ("likes", "replies", "shares", "views", "rating")
 WORDS = ("title", "text")
+ERASED = (*WORDS, "links", "media", "state", "decision", "mentioned", "signature", "alike", "corrected")
+CHUNK = 500
 ON_THE_NETWORK: dict[shapes.PostState, Decision] = {
     "visible": Decision.APPROVED,
     "hidden": Decision.HIDDEN,
@@ -58,22 +62,47 @@ def follow(
     return len(changed)
 
 
-def forget(source: Source, gone: Sequence[str]) -> None:
-    """Posts that were deleted for good on the network: nobody can act on them any more."""
-    rows = Post.of(source.workspace).filter(source=source, native_id__in=[ident(one) for one in gone])
-    for row in bulk.held(rows.exclude(state="removed")):
+def forget(source: Source, gone: Sequence[str], counts: Counts) -> None:
+    """Posts that were deleted for good on the network: nobody can act on them any more, and their words go here too.
+
+    What we took away ourselves keeps its words, for whoever asks why. `counts` follows.
+    """
+    if gone:
+        rows = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among([ident(one) for one in gone]))
+        _erase(source, rows, "It was deleted on the network", counts)
+
+
+def forget_authors(source: Source, gone: Sequence[str], counts: Counts) -> None:
+    """The same of all posts of people whose accounts the network took away, whichever source brought them."""
+    for one in sorted({ident(one, most=300) for one in gone}):
+        author = Author.of(source.workspace).filter(network=source.network, native_id=one).first()
+        if author is not None:
+            rows = Post.of(source.workspace).filter(author=author)
+            _erase(source, rows, "The account is no longer on the network", counts)
+
+
+def _erase(source: Source, rows: QuerySet[Post], why: str, counts: Counts) -> None:
+    gone = list(bulk.held(rows.exclude(state="removed")))
+    if not gone:
+        return
+    counts.add_posts(gone, number=-1)
+    ids = [row.pk for row in gone]
+    for at in range(0, len(ids), CHUNK):
+        Mention.of(source.workspace).filter(post__in=ids[at : at + CHUNK]).delete()
+    sameness.leave(source.workspace, ids, counts)
+    for row in gone:
         before = {"state": row.state, "decision": row.decision}
-        row.state = "removed"
+        threads.forget_words(row)
+        row.title = row.text = ""
+        row.links, row.media = [], []
+        row.state, row.mentioned = "removed", False
         row.decision = Decision.REMOVED if row.decision else row.decision
-        row.save(update_fields=["state", "decision"])
-        audit(
-            row,
-            "deleted there",
-            by=System(source.name),
-            why="It was deleted on the network",
-            before=before,
-            after={"state": row.state, "decision": row.decision},
-        )
+        row.judgement, row.corrected = NOT_JUDGED, None
+        row.signature = row.alike_id = None
+        after = {"state": row.state, "decision": row.decision}
+        audit(row, "deleted there", by=System(source.name), why=why, before=before, after=after)
+    Post.everywhere.bulk_update(gone, [*ERASED, *JUDGED], batch_size=200)
+    counts.add_posts(gone)
 
 
 def _take_over(row: Post, fields: Mapping[str, object]) -> bool:

@@ -17,6 +17,7 @@ from hubbub.store.models import Post, Source
 from hubbub.store.threads import join_conversations
 
 from . import inline, plans, reported, revisions, verdicts
+from .sifting import sift
 
 
 class Taken(Struct, frozen=True):
@@ -33,6 +34,10 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
     The caller holds the source's lease, so nobody else takes in posts of this source meanwhile. Raises
     `LeaseLost` (nothing is saved) if it turns out that the lease was lost.
     """
+    if batch.sift:
+        batch = sift(source, batch, now=now)
+    if not (batch.posts or batch.gone or batch.gone_authors or batch.reports):
+        return _go_on(source, batch)
     given = {post.id: post for post in (clean(raw, now=now) for raw in batch.posts)}
     there = set(_stored(source, given).values_list("native_id", flat=True))
     fresh = sorted((post for post in given.values() if post.id not in there), key=_age)
@@ -58,12 +63,27 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
         counts = Counts(source.workspace)
         intake.count_posts(source, rows, ready.plan.judge or None, counts)
         changed = revisions.follow(source, known, given, ready, counts, now=now)
-        revisions.forget(source, batch.gone)
+        intake.rename(source, batch.authors)
+        revisions.forget(source, batch.gone, counts)
+        revisions.forget_authors(source, batch.gone_authors, counts)
         reported.save(source, batch.reports, [row.outcome.post.id for row in rows], now=now)
         counts.save()
-        refused = [(text(line.where), text(line.why)) for line in batch.refused]
-        source.advance(batch.cursor, taken=len(rows), refused=refused)
+        _advance(source, batch, taken=len(rows))
     return Taken(new=len(rows), changed=changed, known=len(known) - changed)
+
+
+def _go_on(source: Source, batch: Batch) -> Taken:
+    """Of a batch that brought no posts: how far it was read, and what is known of people."""
+    with transaction.atomic():
+        source.hold_lease()
+        intake.rename(source, batch.authors)
+        _advance(source, batch, taken=0)
+    return Taken(new=0, changed=0, known=0)
+
+
+def _advance(source: Source, batch: Batch, *, taken: int) -> None:
+    refused = [(text(line.where), text(line.why)) for line in batch.refused]
+    source.advance(batch.cursor, taken=taken, refused=refused, reached=batch.at)
 
 
 def _stored(source: Source, ids: Collection[str]) -> QuerySet[Post]:

@@ -12,6 +12,7 @@ from hubbub.core.rules import SPANS_KEPT
 from hubbub.core.stages import Outcome
 
 from . import bulk
+from .cleaning import author
 from .counting import Counts, columns_of
 from .fresh import Fresh
 from .models import Author, Mention, Person, Post, Source, Verdict
@@ -73,6 +74,15 @@ def save_named(source: Source, named: Sequence[shapes.Author], *, now: datetime)
     )
     ids.update((author.id, pk) for pk, author in zip(numbers, strangers, strict=True))
     return ids
+
+
+def rename(source: Source, authors: Sequence[shapes.Author]) -> None:
+    """Follow what people call themselves now; those whom nobody here knows are left out."""
+    given = {one.id: one for one in (author(raw) for raw in authors)}
+    if given:
+        rows = Author.of(source.workspace).filter(network=source.network, native_id__in=bulk.among(given))
+        for pk, native_id, *known in rows.values_list("pk", "native_id", *CHANGING):
+            _renew(pk, known, given[native_id])
 
 
 def _renew(pk: int, known: Sequence[object], given: shapes.Author) -> None:

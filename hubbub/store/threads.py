@@ -30,6 +30,16 @@ class Thread(Struct, gc=False):
     subject: str = ""
 
 
+def forget_words(post: Post) -> None:
+    """A post's words are about to go: a conversation that shows how they begin shows nothing instead."""
+    if post.conversation_id is not None:
+        rows = Conversation.everywhere.filter(pk=post.conversation_id)
+        if post.text:
+            rows.filter(snippet=post.text[:SNIPPET]).update(snippet="")
+        for begin in filter(None, (post.title, post.text)):
+            rows.filter(subject=begin[:300]).update(subject="")
+
+
 def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
     """Set `conversation` on new posts: they join the one of their thread, or open one if they deserve it.
 

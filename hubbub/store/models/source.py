@@ -107,15 +107,23 @@ class Source(Owned):
         if not held.exists():
             raise LeaseLost(f"Another worker took over “{self.name}”")
 
-    def advance(self, cursor: str, *, taken: int, refused: Sequence[tuple[str, str]] = ()) -> None:
-        """Save how far it was read, in the transaction that saves what that brought."""
+    def advance(
+        self,
+        cursor: str,
+        *,
+        taken: int,
+        refused: Sequence[tuple[str, str]] = (),
+        reached: datetime | None = None,
+    ) -> None:
+        """Save how far it was read, in the transaction that saves what that brought. `reached`: see the field."""
         self.cursor = cursor
+        self.reached = reached or self.reached
         self.posts_taken += taken
         self.refused_count += len(refused)
         self.refused = [{"where": where, "why": why} for where, why in refused][-100:] + self.refused[
             : max(0, 100 - len(refused))
         ]
-        self.save(update_fields=["cursor", "posts_taken", "refused_count", "refused"])
+        self.save(update_fields=["cursor", "posts_taken", "refused_count", "refused", "reached"])
 
     def health(self, now: datetime) -> str:
         """One word for the list: well, late, failing, broken, paused, finished, new."""
