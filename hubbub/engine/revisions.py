@@ -41,11 +41,11 @@ def follow(
     now: datetime,
 ) -> int:
     """Bring known posts up to what the network says now. Returns how many changed; `counts` follows."""
-    underway = _underway(source, rows, now=now)
+    underway, redacting = _underway(source, rows, now=now), _redacting(source, rows, now=now)
     changed, reworded = [], []
     for row in rows:
         post = given[row.native_id]
-        words = _take_over(row, {"title": post.title, "text": post.text})
+        words = row.pk not in redacting and _take_over(row, {"title": post.title, "text": post.text})
         numbers = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
         # what we asked for is not undone by what the network still showed when it was read
         state = row.pk not in underway and _follow_state(source, row, post.state, now=now)
@@ -138,14 +138,28 @@ def _underway(source: Source, rows: Sequence[Post], *, now: datetime) -> set[int
     """Posts of which we asked something that the network could not show yet when it was read."""
     if not rows:
         return set()
-    began = source.lease_until - LEASE if source.lease_until else now  # about when the network was asked
-    asked = Outbox.of(source.workspace).filter(post__in=[row.pk for row in rows]).exclude(verb="reply")
+    began = _began(source, now)
+    asked = Outbox.of(source.workspace).filter(post__in=[row.pk for row in rows], verb__in=LEADS)
     later = asked.filter(post=OuterRef("post"), pk__gt=OuterRef("pk"), state=OutboxState.SENT)
     # what is broken is still wished for: it waits for a person, unless something newer arrived
-    broken = Q(state=OutboxState.BROKEN) & ~Exists(later)
+    broken = Q(state=OutboxState.BROKEN) & ~Q(post__decision=Decision.QUEUED) & ~Exists(later)
     unsent = Q(state__in=[OutboxState.WAITING, OutboxState.FAILED])
     found = asked.filter(unsent | broken | Q(sent__gte=began)).values_list("post_id", flat=True)
     return {pk for pk in found if pk is not None}
+
+
+def _began(source: Source, now: datetime) -> datetime:
+    """About when the network was asked."""
+    return source.lease_until - LEASE if source.lease_until else now
+
+
+def _redacting(source: Source, rows: Sequence[Post], *, now: datetime) -> set[int]:
+    """Posts whose words we had changed there, which the network could not show yet when it was read."""
+    if "redact" not in source.can or not rows:
+        return set()
+    asked = Outbox.of(source.workspace).filter(post__in=[row.pk for row in rows], verb="redact")
+    underway = Q(state__in=[OutboxState.WAITING, OutboxState.FAILED]) | Q(sent__gte=_began(source, now))
+    return {pk for pk in asked.filter(underway).values_list("post_id", flat=True) if pk is not None}
 
 
 def _read_again(
