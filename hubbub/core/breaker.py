@@ -22,7 +22,7 @@ class Limits(Struct, frozen=True):
 def most(mean: float, floor: int) -> int:
     """The most events that are still usual where `mean` are expected, at least `floor`.
 
-    An upper bound of a Poisson count with mean m = BUSY × `mean`: by Bernstein's inequality
+    An upper bound of a Poisson count with mean m = BUSY * `mean`: by Bernstein's inequality
     P(X ≥ m + √(2 m L) + L/3) ≤ exp(-L), here with L = ln(1/CHANCE). Exact quantiles would be a little lower.
     """
     expected, surprise = BUSY * mean, log(1 / CHANCE)

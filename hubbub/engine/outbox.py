@@ -18,7 +18,9 @@ from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import Conversation, Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.source import LeaseLost
+from hubbub.store.outbox import LEADS
 
+from . import fallout
 from .accounts import acting
 
 log = logging.getLogger(__name__)
@@ -120,6 +122,7 @@ def _let_go(row: Outbox) -> OutboxState:
 def _sent(row: Outbox, done: Done) -> OutboxState:
     now = timezone.now()
     with transaction.atomic():
+        fallout.hold(row)
         row.state, row.error, row.sent, row.lease_until = OutboxState.SENT, "", now, None
         row.result_id, row.result_url = ident(done.id), web(done.url)
         # whoever holds the row by now: it has arrived, and must not be sent again
@@ -129,8 +132,9 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
         if row.verb == "reply" and row.post is not None:
             waiting = Conversation.of(row.workspace).filter(pk=row.post.conversation_id or 0, answered__isnull=True)
             waiting.update(answered=now)
-        elif row.post is not None:
+        elif row.post is not None and (row.verb in LEADS or row.verb == "delete"):
             _settle_state(row, done)
+        fallout.arrived(row)
         audit(row, "sent", by=LOOP, why=row.why, after={"verb": row.verb, "result": row.result_url or row.result_id})
     return row.state
 
@@ -138,10 +142,10 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
 def _settle_state(row: Outbox, done: Done) -> None:
     """What stands there now, unless another act on the same post is still on its way."""
     later = Outbox.of(row.workspace).filter(
-        post=row.post, pk__gt=row.pk, state__in=[OutboxState.WAITING, OutboxState.FAILED]
+        post=row.post, pk__gt=row.pk, state__in=[OutboxState.WAITING, OutboxState.FAILED], verb__in=LEADS
     )
     hidden = row.verb == "hide" and done.state == "pending"  # some networks know "hidden" only as "held"
-    if row.post_id is not None and not later.exclude(verb="reply").exists():
+    if row.post_id is not None and not later.exists():
         Post.of(row.workspace).filter(pk=row.post_id).update(state="hidden" if hidden else done.state)
 
 
@@ -160,9 +164,11 @@ def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> Outbox
 def _broken(row: Outbox, why: str) -> OutboxState:
     why = text(why)
     with transaction.atomic():
+        fallout.hold(row)
         if not _leased(row).update(state=OutboxState.BROKEN, error=why, lease_until=None):
             return _let_go(row)
         audit(row, "broken", by=LOOP, why=why)
+        fallout.refused(row, why)
     log.warning("Outbox row %s needs a look: %s", row.pk, why)
     return OutboxState.BROKEN
 

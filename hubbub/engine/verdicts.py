@@ -1,42 +1,92 @@
-"""What the deciding verdict does to a post as it comes in."""
+"""What the deciding verdict does to a post, and to whoever wrote it, as it comes in."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from hubbub.connectors import Verb
+from django.utils import timezone
+from msgspec import Struct
+
 from hubbub.core.plan import RuleOutcome
 from hubbub.core.post import PostState
 from hubbub.core.rules import Verdict
-from hubbub.store import outbox
+from hubbub.moderate import sanctions
+from hubbub.moderate.decisions import way
+from hubbub.moderate.effects import PAST
+from hubbub.store import breakers, deeds, outbox
 from hubbub.store.audit import audit
 from hubbub.store.fresh import Fresh
-from hubbub.store.models import Decision, Post, Rule, Source
+from hubbub.store.models import Audit, Author, Decision, Deed, Post, Rule, Source
+from hubbub.ui.api import Refusal
 
-# outcome → what is decided here, how the post stands then, and what is asked of the network
-EFFECTS: dict[RuleOutcome, tuple[Decision, PostState | None, Verb | None]] = {
-    "approve": (Decision.APPROVED, "visible", "approve"),
-    "hide": (Decision.HIDDEN, "hidden", "hide"),
-    "remove": (Decision.REMOVED, "removed", "remove"),
-    "queue": (Decision.QUEUED, None, None),
-    # no network here can warn, mute or ban yet: a person is asked instead of pretending
-    "warn": (Decision.QUEUED, None, None),
-    "mute": (Decision.QUEUED, None, None),
-    "ban": (Decision.QUEUED, None, None),
+
+class Effect(Struct, frozen=True):
+    """What an outcome means. What is more severe holds what is less severe, because only one outcome decides."""
+
+    decision: Decision = Decision.NONE
+    state: PostState | None = None  # None: stays as it came
+    to_author: str = ""  # what is done to whoever wrote it
+    verb: str = ""  # as the log calls it; "": as the outcome is called
+
+
+EFFECTS: Mapping[RuleOutcome, Effect] = {
+    "approve": Effect(Decision.APPROVED, "visible"),
+    "label": Effect(),  # the label stands on the verdict; the network is told where it knows labels
+    "warn": Effect(to_author="warn"),
+    "queue": Effect(Decision.QUEUED),
+    "hide": Effect(Decision.HIDDEN, "hidden"),
+    "remove": Effect(Decision.REMOVED, "removed"),
+    "mute": Effect(Decision.HIDDEN, "hidden", to_author="mute", verb="hide"),
+    "ban": Effect(Decision.REMOVED, "removed", to_author="ban", verb="remove"),
 }
 
 
 def settle(source: Source, rows: Sequence[Fresh], *, now: datetime) -> None:
-    """Set decision and state on new posts."""
+    """Set decision and state on new posts. Runs in the transaction that saves them: what rules do is counted here."""
+    decided = [row for row in rows if not row.ours and row.outcome.decided is not None]
+    asked = {row.outcome.decided.rule for row in decided if row.outcome.decided and _acts(source, row.outcome.decided)}
+    gauges = breakers.gauges(source.workspace, asked, now) if asked else {}
+    authors = _authors(source, decided)
     for row in rows:
-        if row.ours:
-            continue
-        decided = row.outcome.decided
-        if decided is not None and decided.outcome in EFFECTS:
-            decision, state, _ = EFFECTS[decided.outcome]
-            row.decision, row.decided = decision, now
-            row.state = state or row.state
-        elif source.owned and row.state == "pending":
+        verdict = None if row.ours else row.outcome.decided
+        effect = EFFECTS[verdict.outcome] if verdict else Effect()
+        if verdict and _acts(source, verdict):
+            gauge = gauges.get(verdict.rule)
+            row.held = _obstacle(source, effect, authors.get(row.author or 0)) or (gauge.act() if gauge else "")
+        if row.held:
+            row.decision, row.decided = Decision.QUEUED, now
+        elif effect.decision:
+            row.decision, row.decided = effect.decision, now
+            row.state = effect.state or row.state
+        elif source.owned and row.state == "pending" and not row.ours:
             row.decision, row.decided = Decision.QUEUED, now  # the place itself asks for a person
+    breakers.save(gauges.values(), now)
+
+
+def _acts(source: Source, verdict: Verdict) -> bool:
+    """Whether it does more than ask a person, or keep a label with the verdict."""
+    return verdict.outcome not in ("queue", "label") or _labels(source, verdict)
+
+
+def _labels(source: Source, verdict: Verdict) -> bool:
+    return verdict.outcome == "label" and "label" in source.can
+
+
+def _authors(source: Source, rows: Sequence[Fresh]) -> Mapping[int, Author]:
+    """Of posts whose author a rule treats."""
+    treated = {
+        row.author
+        for row in rows
+        if row.author and row.outcome.decided and EFFECTS[row.outcome.decided.outcome].to_author
+    }
+    return Author.of(source.workspace).in_bulk(treated) if treated else {}
+
+
+def _obstacle(source: Source, effect: Effect, author: Author | None) -> str:
+    """Why a person is asked instead, in words; "": it can be done."""
+    if not effect.to_author:
+        return ""
+    no = sanctions.obstacle(source, author, effect.to_author)
+    return f"A rule would have {PAST[effect.to_author]} the author, but {no}" if no else ""
 
 
 def _rests_on(verdict: Verdict) -> dict[str, str | int]:
@@ -45,29 +95,61 @@ def _rests_on(verdict: Verdict) -> dict[str, str | int]:
 
 
 def act(source: Source, rows: Sequence[Fresh]) -> None:
-    """Audit what rules decided and ask the network for it. Runs after the posts were saved."""
-    decided = [
-        row
-        for row in rows
-        if row.outcome.decided is not None and row.outcome.decided.outcome in EFFECTS and not row.ours
-    ]
+    """Audit what rules decided and ask the network for it, as deeds of the rules. Runs after the posts were saved."""
+    decided = [row for row in rows if row.outcome.decided is not None and not row.ours]
     if not decided:
         return
-    posts = Post.of(source.workspace).in_bulk([row.id for row in decided])
+    posts = Post.of(source.workspace).select_related("author", "source").in_bulk([row.id for row in decided])
     rules = Rule.of(source.workspace).in_bulk({row.outcome.decided.rule for row in decided if row.outcome.decided})
+    done: list[Deed] = []
+    now = timezone.now()
     for row in decided:
         verdict, post = row.outcome.decided, posts[row.id]
         if verdict is None or verdict.rule not in rules:
             continue  # the rule was deleted while the batch was judged: its verdict stands, its act does not
         rule = rules[verdict.rule]
-        audit(
-            post,
-            verdict.outcome,
-            by=rule,
-            why=verdict.because,
-            before={"decision": "", "state": row.outcome.post.state},
-            after={"decision": row.decision, "state": row.state, **_rests_on(verdict)},
-        )
-        verb = EFFECTS[verdict.outcome][2]
-        if verb and verb in source.can and row.state != row.outcome.post.state:
-            outbox.put(post, verb, by=rule, why=verdict.because, nonce=f"rule {rule.pk} version {rule.version}")
+        if verdict.outcome == "label" and not _labels(source, verdict):
+            continue
+        if row.held or verdict.outcome == "queue":
+            _entry(row, post, verdict, rule, verb="queue", why=row.held or verdict.because)
+        else:
+            done += _do(source, row, post, verdict, rule, now)
+    deeds.save(done)
+
+
+def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, now: datetime) -> list[Deed]:
+    effect, batch, came = EFFECTS[verdict.outcome], deeds.of_rule(rule, now), row.outcome.post.state
+    verb = way(row.state, source.can) if row.state != came else None
+    nonce = f"rule {rule.pk} version {rule.version}"
+    if verdict.outcome == "label":
+        verb = "label"
+    sent = None
+    if verb:
+        sent = outbox.put(post, verb, by=rule, why=verdict.because, nonce=nonce, was=came, label=verdict.label)
+    entry = _entry(row, post, verdict, rule, verb=effect.verb or verdict.outcome, sent=sent.pk if sent else None)
+    made = [deeds.deed(batch, entry, verb=entry.verb, post=post, sent=sent)]
+    if effect.to_author:
+        until = now + timedelta(hours=rule.lasts) if rule.lasts and effect.to_author != "warn" else None
+        try:
+            sanction = sanctions.treat(post, effect.to_author, by=rule, why=verdict.because, until=until)
+        except Refusal:  # it is in force already: another post of theirs came in the same batch
+            return made
+        begun = deeds.entry_of(sanction)
+        made.append(deeds.deed(batch, begun, verb=effect.to_author, sanction=sanction, sent=sanction.sent))
+    return made
+
+
+def _entry(
+    row: Fresh, post: Post, verdict: Verdict, rule: Rule, *, verb: str, why: str = "", sent: int | None = None
+) -> Audit:
+    told: dict[str, str | int | None] = {} if verb == "queue" else {"outbox": sent}
+    if verdict.outcome == "label":
+        told["label"] = verdict.label
+    return audit(
+        post,
+        verb,
+        by=rule,
+        why=why or verdict.because,
+        before={"decision": "", "state": row.outcome.post.state},
+        after={"decision": row.decision, "state": row.state, **_rests_on(verdict), **told},
+    )

@@ -63,6 +63,12 @@ def deed(
     )
 
 
+def entry_of(sanction: Sanction) -> Audit:
+    """The line of the log in which it began."""
+    entries = Audit.of(sanction.workspace).filter(noun="sanction", noun_id=sanction.pk)
+    return entries.earliest("pk")
+
+
 def save(deeds: Sequence[Deed]) -> None:
     """Insert them."""
     Deed.everywhere.bulk_create(deeds, batch_size=200)

@@ -19,6 +19,7 @@ class Fresh(Struct, gc=False):
     state: PostState
     decision: str = ""
     decided: datetime | None = None
+    held: str = ""  # why a person is asked instead of doing what a rule says
     conversation: int | None = None
     signature: int | None = None  # by which its like is found
     alike: int | None = None  # the first post that says the same
