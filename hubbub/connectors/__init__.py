@@ -86,10 +86,12 @@ BUILT_IN = (  # in the order in which a form offers them
     "feed",
     "files",
     "wordpress",
+    "bluesky",
     "site",
     "hacker_news",
     "lemmy",
     "stack_exchange",
+    "misago",
 )
 
 

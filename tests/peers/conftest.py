@@ -12,8 +12,7 @@ import pytest
 from hubbub.connectors import Http
 from hubbub.connectors._pace import Pace
 
-from .atproto_peer import atproto as atproto
-
+from .atproto_peer import atproto  # noqa: F401 - a fixture
 from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
 
 HERE = Path(__file__).parent
