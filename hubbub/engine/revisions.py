@@ -16,6 +16,7 @@ from hubbub.store.cleaning import ident
 from hubbub.store.counting import Counts
 from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.post import JUDGED
+from hubbub.store.outbox import LEADS
 
 from . import inline
 
