@@ -142,6 +142,9 @@ def test_a_new_post_reopens_and_ours_answers(world: World) -> None:
     assert conversation.last_post == NOW - timedelta(minutes=40)
 
 
+CANNOT_BAN = "A rule would have banned the author, but with its settings Acme blog has no way to ban people"
+
+
 @pytest.mark.parametrize(
     ("then", "state", "decision", "shown", "verb"),
     [
@@ -166,7 +169,7 @@ def test_rules_act(source: Source, then: str, state: str, decision: str, shown: 
     assert list(Outbox.of(source.workspace).values_list("verb", flat=True)) == ([verb] if verb else [])
     audited = Audit.of(source.workspace).filter(noun="post")
     assert [(line.by_kind, line.by_name, line.why) for line in audited] == (
-        [("rule", "Cheap", "Spam")] if decision else []
+        [("rule", "Cheap", CANNOT_BAN if then == "ban" else "Spam")] if decision else []
     )
 
 
