@@ -56,6 +56,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("account/", include("hubbub.team.account_urls")),
     path("enter/", include("hubbub.team.enter_urls")),
+    path("guidelines/", include("hubbub.moderate.guidelines_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),
     path("w/<slug:workspace>/help/query/", query_help, name="query-help"),
     path("w/<slug:workspace>/listen/", include("hubbub.listen.urls")),

@@ -23,9 +23,16 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
-    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own",
+    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy",
 )  # fmt: skip
-SYNONYMS = {"thread": "conversation", "comment": "post", "mention": "post", "people": "person", "message": "outbox"}
+SYNONYMS = {
+    "thread": "conversation",
+    "comment": "post",
+    "mention": "post",
+    "people": "person",
+    "message": "outbox",
+    "policies": "policy",
+}
 
 # (address, parameter) → noun, where neither says it
 EXACT: dict[tuple[str, str], str] = {}

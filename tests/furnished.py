@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from django.apps import apps
 from django.db import connection, transaction
 
+from hubbub.core.policies import Guideline
 from hubbub.core.text.judgement import Judgement
-from hubbub.store import judgements, outbox
+from hubbub.store import judgements, outbox, policies
 from hubbub.store.audit import audit
 from hubbub.store.counting import Counts
 from hubbub.store.models import (
@@ -16,6 +17,7 @@ from hubbub.store.models import (
     Judge,
     Kpi,
     Member,
+    Moderation,
     Note,
     Objective,
     ObjectiveKind,
@@ -111,8 +113,21 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
-        "version": version.pk,
+        "version": version.pk, "policy": _policies(workspace, admin),
     }  # fmt: skip
+
+
+def _policies(workspace: Workspace, admin: Member) -> int:
+    """The starter set, and one of its own that was changed once."""
+    own, known = mark(workspace.slug), policies.policies(workspace)
+    given = Guideline(f"tone-{workspace.slug}", f"Mind your tone {own}", f"Be kind {own}.", "Shouting", "Laughing")
+    with transaction.atomic():
+        policy = policies.add(workspace, given, len(known) + 1, by=admin, why=f"Asked for {own}")
+        policy.version, policy.text = 2, f"Be kind to each other {own}."
+        policy.save()
+        policies.keep_version(policy, by=admin, why="Clearer")
+    Moderation.everywhere.get_or_create(workspace=workspace)
+    return policy.pk
 
 
 def _judged(post: Post, admin: Member) -> tuple[Correction, OwnModel]:

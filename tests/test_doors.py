@@ -45,6 +45,9 @@ OPEN = {
     "socialaccount_login_error": "says so",
     "socialaccount_signup": "closed",
     "health": "says to whoever watches the server that it is up",
+    "guidelines": "for everybody, where a manager has switched that on",
+    "guidelines_markdown": "the same",
+    "guidelines_text": "the same",
     "enter": "one-time links; the secret is checked",
 }  # fmt: skip
 API_OPEN: frozenset[str] = frozenset()  # calls that answer without a token: none
@@ -156,7 +159,15 @@ def test_a_stranger_is_led_to_the_door(doors: Doors) -> None:
     assert not wrong, report(wrong)
 
 
-OUTSIDE = {"uidb36": "1", "key": "abc-def", "provider_id": "company", "pk": 1, "secret": "unknown", "rest": "signup/"}
+OUTSIDE = {
+    "uidb36": "1",
+    "key": "abc-def",
+    "provider_id": "company",
+    "pk": 1,
+    "secret": "unknown",
+    "rest": "signup/",
+    "community": "acme",
+}
 
 
 def outside_url(address: Page) -> str:

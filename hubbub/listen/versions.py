@@ -1,28 +1,14 @@
 """What the room reads of a topic's versions: one after the other, what changed, what a mention was caught by."""
 
-import difflib
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 
 from hubbub.store.models import Mention, Topic, TopicVersion, Workspace
+from hubbub.ui.difference import Piece, difference
 
 MOST = 200  # versions of one page
-MOST_COMPARED = 3_000  # pieces of two queries that are lined up; beyond, what is in one alone is told without its place
-
-_PIECE = re.compile(r'"[^"]*"|\s+|[()]|[^\s()"]+|"')
-
-Kind = Literal["same", "added", "removed"]
-
-
-class Piece(Struct, frozen=True):
-    """A run of a query's text, and whether the newer version has it, the older one, or both."""
-
-    kind: Kind
-    text: str
 
 
 class Version(Struct, frozen=True):
@@ -73,30 +59,6 @@ def _version(new: TopicVersion, old: TopicVersion | None, *, newest: bool) -> Ve
         was_kind=old.get_kind_display() if old else "",
         difference=difference(old.query, new.query) if old and "query" in changed else (),
     )
-
-
-def difference(old: str, new: str) -> list[Piece]:
-    """What was taken away from a query and what was put in, in the order of the text. Words, phrases and brackets are
-    compared as wholes; how they are spaced makes no difference."""
-    left, right = _PIECE.findall(" ".join(old.split())), _PIECE.findall(" ".join(new.split()))
-    if len(left) + len(right) > MOST_COMPARED:
-        return _apart(left, right)
-    found: list[Piece] = []
-    for verb, i, j, k, m in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if verb == "equal":
-            found.append(Piece("same", "".join(left[i:j])))
-            continue
-        found += [Piece("removed", "".join(left[i:j]))] if j > i else []
-        found += [Piece("added", "".join(right[k:m]))] if m > k else []
-    return found
-
-
-def _apart(left: Sequence[str], right: Sequence[str]) -> list[Piece]:
-    """Too long to be lined up: the pieces that only one of them has."""
-    gone = [piece for piece in dict.fromkeys(left) if piece not in set(right)]
-    came = [piece for piece in dict.fromkeys(right) if piece not in set(left)]
-    found = [Piece("removed", " ".join(gone))] if gone else []
-    return [*found, *([Piece("added", " ".join(came))] if came else [])]
 
 
 class CaughtBy(Struct, frozen=True):

@@ -14,11 +14,13 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, rules_actions, rules_file, rules_queries, shapes
+from .api_policies import router as policies
 from .decisions import STATES
 from .log import Asked
 from .log import log as read_log
 
 router = Router()
+router.add_router("", policies)
 
 
 @router.get("/queue", response=shapes.QueueOut, summary="What waits for a decision")

@@ -13,7 +13,9 @@ from hubbub.store.models import Audit, Member, Workspace
 from hubbub.store.search import Before
 
 # what an undo needs and nobody reads; the CSV and the API have it
-INSIDE = frozenset({"decided", "outbox", "called_back", "assignee", "note", "post", "conversation"})
+INSIDE = frozenset(
+    {"decided", "outbox", "called_back", "policy_id", "opinion", "assignee", "note", "post", "conversation"}
+)
 LATELY = 5_000  # entries whose verbs and nouns are offered as choices
 
 # what an entry is about → where it is shown, given its id
@@ -22,6 +24,7 @@ PAGES = {
     "person": "engage:person",
     "post": "moderate:post",
     "rule": "moderate:rule",
+    "policy": "moderate:policy",
     "source": "listen:source",
     "topic": "listen:topic",
 }

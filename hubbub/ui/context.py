@@ -43,6 +43,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "Moderate",
         (
             ("Queue", "moderate:queue", "q", Role.VIEWER),
+            ("Policies", "moderate:policies", "y", Role.VIEWER),
             ("Rules", "moderate:rules", "r", Role.VIEWER),
             ("Log", "moderate:log", "l", Role.VIEWER),
         ),

@@ -21,6 +21,12 @@ class Moderation(Owned):
     def __str__(self) -> str:
         return f"moderation of {self.workspace_id}"
 
+    @classmethod
+    def public_of(cls, slug: str) -> "Moderation | None":
+        """Of the workspace with that slug, if its guidelines are for everybody: asked by who is not signed in."""
+        rows = cls.everywhere.select_related("workspace")
+        return rows.filter(workspace__slug=slug, guidelines_public=True).first()
+
 
 class Cover(models.TextChoices):
     """When a text in the queue stands behind a click."""

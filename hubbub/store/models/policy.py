@@ -36,6 +36,16 @@ class PolicyText(Owned):
     class Meta(Owned.Meta):
         abstract = True
 
+    @property
+    def grade(self) -> str:
+        """The severity in a word: "High"."""
+        return Severity(self.severity).word
+
+    @property
+    def tone(self) -> str:
+        """The badge that the severity is shown with."""
+        return "bad" if self.severity >= Severity.HIGH else "warn" if self.severity == Severity.MEDIUM else ""
+
 
 # what makes a new version where it changes
 POLICY_FIELDS = ("name", "text", "breaks", "fine", "severity", "points", "points_days", "covered", "active")

@@ -1,11 +1,12 @@
 """The queue: which posts wait for a person, in which order, and who has which of them open."""
 
 from .leases import LEASE, claim, hold, release, renew, waiting_for
-from .ranking import again, rank, rank_some, weigh, weights_of
+from .ranking import again, again_of_policy, rank, rank_some, weigh, weights_of
 
 __all__ = [
     "LEASE",
     "again",
+    "again_of_policy",
     "claim",
     "hold",
     "rank",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from msgspec import convert
 
 from hubbub.core import queue as order
@@ -97,6 +98,12 @@ def rank_some() -> int:
 def again(workspace: Workspace, posts: Collection[int]) -> None:
     """Rank these posts anew: something that counts has changed, a report came for instance."""
     Waiting.of(workspace).filter(post__in=list(posts)).update(ranked=False)
+
+
+def again_of_policy(policy: Policy) -> None:
+    """Rank anew what waits under this policy: its severity has changed."""
+    found = Verdict.of(policy.workspace).filter(post=OuterRef("post"), policy=policy.slug)
+    Waiting.of(policy.workspace).filter(Exists(found)).update(ranked=False)
 
 
 @transaction.atomic
