@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
+from hubbub.moderate import sanctions, undoing
 from hubbub.store import fulltext, queue, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
@@ -60,6 +61,11 @@ def judge_one() -> bool:
     return judging.rejudge_one(now) or judging.train_one(now) or judging.tidy(now)
 
 
+def undo_some() -> bool:
+    """A step of what is being taken back, or the end of a mute or ban whose time is over. False: there is neither."""
+    return undoing.step() or sanctions.end_due(timezone.now())
+
+
 def index_some() -> bool:
     """Index a batch of posts for searching. False: all of them are."""
     return fulltext.step() > 0
@@ -73,6 +79,7 @@ def rank_some() -> bool:
 # one thread each, so that a slow source never holds up a reply
 WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
+    undo_some,
     read_one,
     read_one,  # two, because most of reading is waiting for a network
     renew_one,

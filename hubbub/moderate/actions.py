@@ -166,7 +166,7 @@ def record(batch: Batch, decided: Sequence[Decided]) -> None:
 
 
 @transaction.atomic
-def undo(act: Audit, *, by: Actor) -> Decided:
+def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     """Take a decision back: the post stands as before, and the network is asked for that, unless it was never told."""
     post = Post.of(act.workspace).filter(pk=act.noun_id).first() if act.noun == "post" else None
     if post is None or act.verb not in VERBS.values():
@@ -192,7 +192,14 @@ def undo(act: Audit, *, by: Actor) -> Decided:
     reason = f"undo: {act.why}" if act.why else "undo"
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     link = {"outbox": sent.pk if sent else None}
-    entry = audit(row, "undo", by=by, why=f"undo of entry {act.pk}", before=before, after={**after, **link})
+    entry = audit(
+        row,
+        "undo",
+        by=by,
+        why=f"undo of entry {act.pk}{f': {why}' if why else ''}",
+        before=before,
+        after={**after, **link},
+    )
     return Decided(row, entry, sent, only_here=ask and verb is None)
 
 

@@ -169,21 +169,26 @@ def lift(sanction: Sanction, *, by: Actor, why: str) -> Sanction:
         raise Refusal("Say why it is to be lifted: the reason stands in the log")
     if one.state not in STANDING:
         raise Refusal(f"This is not in force: {one.get_state_display().lower()}")
-    if one.sent is not None and _drop(one.sent):
+    if one.sent is not None and drop_unsent(one.sent):
         _end(one, SanctionState.LIFTED, by=by, why=why)
         return one
-    contrary = next((back for verb, back in TAKEN_BACK.items() if verb == one.verb), None)
-    if contrary is None:
+    back = contrary(one)
+    if not back:
         raise Refusal(f"{one.author} has been {PAST[one.verb]}: that cannot be taken back")
     post = one.post or Post.of(one.workspace).filter(author=one.author, source=one.source).order_by("-pk").first()
-    if contrary not in one.source.can or post is None:
+    if back not in one.source.can or post is None:
         raise Refusal(f"With its settings {one.source} cannot be asked for it: lift it there by hand")
-    one.ended_sent = outbox.put(post, contrary, by=by, why=why, author=one.author)
+    one.ended_sent = outbox.put(post, back, by=by, why=why, author=one.author)
     _end(one, SanctionState.LIFTING, by=by, why=why)
     return one
 
 
-def _drop(row: Outbox) -> bool:
+def contrary(sanction: Sanction) -> str:
+    """The verb that takes it back; "": nothing does."""
+    return next((back for verb, back in TAKEN_BACK.items() if verb == sanction.verb), "")
+
+
+def drop_unsent(row: Outbox) -> bool:
     """Whether it was called back before anybody tried to send it."""
     never = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     waiting = Outbox.of(row.workspace).filter(never, pk=row.pk, state=OutboxState.WAITING, tries=0)

@@ -69,11 +69,12 @@ def stop_when_done(stop: threading.Event) -> None:
 
 def work_left() -> bool:
     """Whether a source is not read to its end, posts are to be judged again, or something has not left yet."""
-    from hubbub.store.models import Judge, Outbox, Source
+    from hubbub.store.models import Judge, Outbox, Source, Undoing
 
     unsent = Outbox.everywhere.filter(state__in=["waiting", "failed"])
     unread = Source.everywhere.filter(state="active", kind="files").exists()
-    return unread or unsent.exists() or Judge.everywhere.filter(reading_below__isnull=False).exists()
+    unsent = unsent.exists() or Undoing.everywhere.filter(state="running").exists()
+    return unread or unsent or Judge.everywhere.filter(reading_below__isnull=False).exists()
 
 
 if __name__ == "__main__":
