@@ -86,11 +86,13 @@ BUILT_IN = (  # in the order in which a form offers them
     "feed",
     "files",
     "wordpress",
+    "mastodon",
     "bluesky",
     "site",
     "hacker_news",
     "lemmy",
     "stack_exchange",
+    "github",
     "misago",
 )
 
