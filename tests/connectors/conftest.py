@@ -57,7 +57,7 @@ class Server:
                 except OSError:  # the client has had enough
                     self.close_connection = True
 
-            do_GET = do_POST = do_DELETE = do_PUT = answer
+            do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = answer
 
             def _send(self, reply: Reply) -> None:
                 self.send_response(reply.status)

@@ -15,7 +15,7 @@ from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.core.post import POST_STATES, POST_TYPES, Post
 
 from .conftest import Reply, Server
-from .working import sample_act, working_one
+from .working import fixed, sample_act, working_one
 
 SECRET = "s3cret-token"
 ALL = pytest.mark.parametrize("network", connectors().values(), ids=connectors())
@@ -176,7 +176,7 @@ def settings_for(network: Connector, url: str) -> dict[str, str]:
             return f"{url}/?token={SECRET}"
         return field.choices[0][0] if field.choices else SECRET
 
-    return {field.name: value(field) for field in network.fields}
+    return {field.name: value(field) for field in network.fields} | fixed(network.kind)
 
 
 def all_calls(network: Connector, settings: dict[str, str], http: Http) -> Iterator[Callable[[], object]]:

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
 from hubbub.connectors import Act, Verb
 
 from ..conftest import Server
+
+Said = TypeVar("Said")
 
 MANY = 734  # posts of a source that works: more than one batch, not a round number
 
@@ -30,11 +33,20 @@ def working_one(kind: str) -> Callable[[Path, Server], Works]:
 
 def sample_act(kind: str, verb: Verb) -> Act:
     """Something to ask of that network; its module says POST, THREAD and AUTHOR where numbers are no ids there."""
-    try:
-        module = import_module(f"{__name__}.{kind}")
-    except ModuleNotFoundError:  # an installed package's
-        module = None
     post, thread, author = (
-        getattr(module, name, default) for name, default in (("POST", "7"), ("THREAD", "3"), ("AUTHOR", "5"))
+        _said(kind, name, default) for name, default in (("POST", "7"), ("THREAD", "3"), ("AUTHOR", "5"))
     )
     return Act(verb, post, "key", "text", thread, author=author, title="A title", label="spam")
+
+
+def fixed(kind: str) -> dict[str, str]:
+    """Settings that cannot be just any text; the network's module says them in FIXED."""
+    return _said(kind, "FIXED", {})
+
+
+def _said(kind: str, name: str, default: Said) -> Said:
+    try:
+        said: Said = getattr(import_module(f"{__name__}.{kind}"), name, default)
+    except ModuleNotFoundError:  # an installed package's
+        return default
+    return said

@@ -1,0 +1,190 @@
+"""GitHub: a repository with issues, comments and a discussion, and an account that owns it."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote
+
+from ..conftest import Asked, Reply, Server
+from . import MANY, Works
+
+BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
+TOKEN = "t0ken"
+POST, THREAD = "comment:7", "issue:3"
+FIXED = {"repository": "acme/rocket", "words": ""}
+Thing = dict[str, object]
+ANN = {"login": "ann", "id": 2, "html_url": "https://gh.test/ann"}
+US = {"login": "hubbub", "id": 9, "html_url": "https://gh.test/hubbub"}
+
+
+def minute(number: int) -> str:
+    """The time of the thing of that number."""
+    return (BEGAN + timedelta(minutes=number)).isoformat().replace("+00:00", "Z")
+
+
+class GitHub:
+    """Answers as GitHub does. Tests change what it holds."""
+
+    def __init__(self, server: Server) -> None:
+        self.issues: dict[int, Thing] = {}
+        self.comments: dict[int, Thing] = {}
+        self.folded: dict[str, str] = {}
+        self.blocked: set[str] = set()
+        self.labels: dict[int, set[str]] = {}
+        self.discussions: list[Thing] = []
+        self.told: list[tuple[str, str, Thing]] = []
+        server.answers["*"] = self.reply
+
+    def add_issue(self, number: int, **more: object) -> None:
+        """An issue of the minute `number`."""
+        self.issues[number] = {
+            "number": number, "title": f"Issue {number}", "body": f"words {number}", "user": ANN,
+            "node_id": f"I{number}",
+            "created_at": minute(number), "html_url": f"https://gh.test/acme/rocket/issues/{number}", "comments": 0,
+            "locked": False, "repository_url": "https://api.gh.test/repos/acme/rocket", **more,
+        }  # fmt: skip
+
+    def add_comment(self, number: int, issue: int = 1, **more: object) -> None:
+        """A comment of the minute `number`."""
+        self.comments[number] = {
+            "id": number, "body": f"comment {number}", "user": ANN,
+            "node_id": f"C{number}", "created_at": minute(number),
+            "updated_at": minute(number), "html_url": f"https://gh.test/c/{number}",
+            "issue_url": f"https://api.gh.test/repos/acme/rocket/issues/{issue}", **more,
+        }  # fmt: skip
+
+    def reply(self, asked: Asked) -> Reply:
+        """By the path below the repository."""
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if token and token != TOKEN:
+            return Reply(401, {}, b'{"message": "Bad credentials"}')
+        path, _, query = asked.target.partition("?")
+        body: Thing = json.loads(asked.body) if asked.body else {}
+        if asked.method != "GET":
+            self.told.append((asked.method, path, body))
+        given = dict(parse_qsl(query))
+        for pattern, answer in self._calls().items():
+            if found := re.fullmatch(pattern, f"{asked.method} {unquote(path)}"):
+                return answer(found, given, body)
+        return Reply(404, {}, b'{"message": "Not Found"}')
+
+    def _calls(self) -> dict[str, Callable[["re.Match[str]", dict[str, str], Thing], Reply]]:
+        repo = "/repos/acme/rocket"
+        return {
+            f"GET {repo}": lambda *_: said(
+                {"full_name": "acme/rocket", "owner": US, "has_discussions": bool(self.discussions),
+                 "open_issues_count": len(self.issues), "permissions": {"triage": True, "push": True, "admin": True}}
+            ),
+            "GET /user": lambda *_: said(US),
+            r"GET /user/(\d+)": lambda *_: said(ANN),
+            f"GET {repo}/issues": lambda _f, given, _b: said(page(self.issues, given)),
+            f"POST {repo}/issues": self._make_issue,
+            f"GET {repo}/issues/comments": lambda _f, given, _b: said(page(self.comments, given)),
+            "GET /search/issues": self._search,
+            rf"(GET|PATCH|DELETE) {repo}/issues/comments/(\d+)": self._comment,
+            rf"(GET|PATCH) {repo}/issues/(\d+)": self._issue,
+            rf"POST {repo}/issues/(\d+)/comments": self._make_comment,
+            rf"(PUT|DELETE) {repo}/issues/(\d+)/lock": self._lock,
+            rf"(POST|DELETE) {repo}/issues/(\d+)/labels(?:/(.+))?": self._label,
+            rf"POST {repo}/issues/(?:comments/)?\d+/reactions": lambda *_: said({"id": 1, "content": "+1"}),
+            r"(GET|PUT|DELETE) /orgs/acme/blocks/(\w+)": self._block,
+            "POST /graphql": self._graph,
+        }  # fmt: skip
+
+    def _make_issue(self, _f: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        number = 9000 + len(self.issues)
+        self.add_issue(number, title=body["title"], body=body["body"], user=US)
+        return said(self.issues[number])
+
+    def _make_comment(self, found: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        number = 9000 + len(self.comments)
+        self.add_comment(number, int(found[1]), body=body["body"], user=US)
+        return said(self.comments[number])
+
+    def _search(self, _f: "re.Match[str]", given: dict[str, str], _b: Thing) -> Reply:
+        held = {number: one for number, one in self.issues.items() if given["q"].split()[0] in str(one["body"])}
+        return said({"total_count": len(held), "items": page(held, given)})
+
+    def _comment(self, found: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        number = int(found[2])
+        if number not in self.comments:
+            return Reply(404, {}, b"{}")
+        if found[1] == "DELETE":
+            del self.comments[number]
+            return Reply(204)
+        self.comments[number] |= body
+        return said(self.comments[number])
+
+    def _issue(self, found: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        number = int(found[2])
+        if number not in self.issues:
+            return Reply(404, {}, b"{}")
+        self.issues[number] |= body
+        return said({**self.issues[number], "labels": [{"name": name} for name in self.labels.get(number, ())]})
+
+    def _lock(self, found: "re.Match[str]", _g: dict[str, str], _b: Thing) -> Reply:
+        self.issues[int(found[2])]["locked"] = found[1] == "PUT"
+        return Reply(204)
+
+    def _label(self, found: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        held = self.labels.setdefault(int(found[2]), set())
+        if found[1] == "POST":
+            held.update(body["labels"])  # type: ignore[arg-type]
+        else:
+            held.discard(found[3])
+        return said([])
+
+    def _block(self, found: "re.Match[str]", _g: dict[str, str], _b: Thing) -> Reply:
+        if found[1] == "GET":
+            return Reply(204) if found[2] in self.blocked else Reply(404, {}, b"{}")
+        (self.blocked.add if found[1] == "PUT" else self.blocked.discard)(found[2])
+        return Reply(204)
+
+    def _graph(self, _f: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
+        query, given = str(body["query"]), dict(body["variables"])  # type: ignore[call-overload]
+        if "unminimizeComment" in query:
+            self.folded.pop(given["id"], None)
+            return said({"data": {"unminimizeComment": {}}})
+        if "minimizeComment" in query:
+            self.folded[given["id"]] = given["because"]
+            return said({"data": {"minimizeComment": {}}})
+        if "isMinimized } } }" in query:
+            return said({"data": {"node": {"isMinimized": given["id"] in self.folded}}})
+        if "addDiscussionComment" in query:
+            made: Thing = {"id": f"DC{len(self.told)}", "url": "https://gh.test/d", "body": given["body"]}
+            held: list[Thing] = self.discussions[0]["comments"]["nodes"]  # type: ignore[index]
+            above = next((one for one in held if one["id"] == given["under"]), None)
+            (above["replies"]["nodes"] if above else held).append(  # type: ignore[index]
+                made
+                | {"createdAt": minute(500), "author": {"login": "hubbub", "databaseId": 9}, "replies": {"nodes": []}}
+            )
+            return said({"data": {"addDiscussionComment": {"comment": made}}})
+        if "nodes(ids" in query:
+            there = re.findall(r'"id": "(\w+)"', json.dumps(self.discussions))
+            return said({"data": {"nodes": [{"id": one} if one in there else None for one in given["ids"]]}})
+        if "node(id" in query:
+            return said({"data": {"node": {"comments": self.discussions[0]["comments"]}}})
+        return said({"data": {"repository": {"discussions": {"nodes": self.discussions}}}})
+
+
+def said(body: object) -> Reply:
+    """JSON."""
+    return Reply(200, {}, json.dumps(body).encode())
+
+
+def page(held: dict[int, Thing], given: dict[str, str]) -> list[Thing]:
+    """Newest first."""
+    many, number = int(given["per_page"]), int(given["page"])
+    newest = sorted(held.values(), key=lambda one: str(one["created_at"]), reverse=True)
+    return newest[(number - 1) * many : number * many]
+
+
+def working(_tmp_path: Path, server: Server) -> Works:
+    github = GitHub(server)
+    for number in range(1, 301):
+        github.add_issue(number)
+    for number in range(301, MANY + 1):
+        github.add_comment(number)
+    return Works({"repository": "acme/rocket", "address": server.url}, says="300 open issues")
