@@ -1,7 +1,7 @@
 """What is known about a post beyond what its network said. None means "not known", never "no"."""
 
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
 from msgspec import Struct
 
@@ -34,6 +34,34 @@ class Standing(Struct, frozen=True, gc=False):
     self_promotion: float | None = None
 
 
+class Counts(Protocol):
+    """What Standing has, counted when it is asked for."""
+
+    @property
+    def relationship(self) -> str | None: ...
+
+    @property
+    def level(self) -> str | None: ...
+
+    @property
+    def strikes(self) -> int | None: ...
+
+    @property
+    def account_age(self) -> timedelta | None: ...
+
+    @property
+    def posts_24h(self) -> int | None: ...
+
+    @property
+    def removed_share(self) -> float | None: ...
+
+    @property
+    def same_links(self) -> int | None: ...
+
+    @property
+    def self_promotion(self) -> float | None: ...
+
+
 class Handling(Struct, frozen=True, gc=False):
     """What we did with the post so far."""
 
@@ -49,7 +77,7 @@ class Facts(Struct, frozen=True, gc=False):
     """All of it. `Facts()` knows nothing, which is what a topic sees."""
 
     analysis: Analysis = Analysis()
-    standing: Standing = Standing()
+    standing: Counts = Standing()
     handling: Handling = Handling()
 
 

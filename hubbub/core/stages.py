@@ -7,10 +7,11 @@ from typing import Protocol
 from msgspec import Struct, field, structs
 
 from . import query as language
-from .facts import Analysis, Facts, Standing
+from .facts import Analysis, Counts, Facts, Standing
 from .plan import Plan, TopicKind
 from .post import Place, Post
-from .rules import SPANS_KEPT, Rules, Verdict, decide
+from .rules import SPANS_KEPT, Patience, Rules, Verdict, decide
+from .standing import FIRST, TAKES_AWAY, Counted, Past, Record, praises
 from .text.judgement import NOT_JUDGED, Judgement
 from .text.whole import whole
 
@@ -19,6 +20,8 @@ OURS: frozenset[TopicKind] = frozenset({"brand", "campaign", "person"})
 
 # what was said before that is read, not answered: a new source does not fill the inbox with old threads
 ANSWERED_WITHIN = timedelta(days=30)
+
+_NO_TOPICS: frozenset[str] = frozenset()
 
 
 class Caught(Struct, frozen=True, gc=False):
@@ -64,7 +67,7 @@ class Ready:
             except language.QueryError:
                 continue  # the editor refuses it and the topics page shows it; the other topics go on
         self.index: language.Index[int] = language.Index(self.queries.items())
-        self.rules = Rules(plan.rules)
+        self.rules = Rules(plan.rules, plan.lists)
 
 
 class Work(Struct):
@@ -75,6 +78,9 @@ class Work(Struct):
     now: datetime
     posts: Sequence[Post]
     seen: Sequence[int] = ()  # how many by others say the same as each post
+    history: Sequence[Record] = ()  # what is known of the person behind each post; none: nobody counted
+    orders: Sequence[int] = ()  # which of two posts of one moment was read first; none: as they come
+    patience: Patience | None = None  # how long a rule may take
     readings: list[language.Reading] = field(default_factory=list)
     caught: list[tuple[Caught, ...]] = field(default_factory=list)
     judgements: Sequence[Judgement] = ()
@@ -117,20 +123,43 @@ def moderate(work: Work) -> None:
     if not work.ready.plan.rules:
         work.verdicts = [()] * len(work.posts)
         return
-    work.verdicts = [
-        work.ready.rules.verdicts(reading, _facts(work, post, caught, judgement), now=work.now)
-        for post, reading, caught, judgement in zip(
-            work.posts, work.readings, work.caught, work.judgements, strict=True
-        )
-    ]
+    rules, patience = work.ready.rules, work.patience
+    for number, (reading, caught, judgement) in enumerate(
+        zip(work.readings, work.caught, work.judgements, strict=True)
+    ):
+        at = reading.read_at or work.now  # of stored posts each was read at its own time
+        past = _past(work, number) if work.history else None
+        facts = Facts(analysis=_analysis(work, caught, judgement), standing=_standing(work, number, past, at))
+        verdicts = rules.verdicts(reading, facts, now=at, patience=patience)
+        work.verdicts.append(verdicts)
+        if past is not None:
+            decided = decide(verdicts)
+            past.ruled = decided is not None and decided.outcome in TAKES_AWAY
 
 
-def _facts(work: Work, post: Post, caught: tuple[Caught, ...], judgement: Judgement) -> Facts:
-    names = frozenset(work.ready.topics[catch.topic].name for catch in caught)
+def _past(work: Work, number: int) -> Past:
+    """The post in its author's history: what comes later counts it."""
+    post, record = work.posts[number], work.history[number]
+    published = post.published or work.now
+    order = work.orders[number] if work.orders else FIRST + number
+    past = record.at(published, order)
+    if past is None:
+        judgement = work.judgements[number]
+        past = Past(post, published, order, praises=praises(judgement.sentiment, judgement.intent))
+        record.add(past)
+    return past
+
+
+def _standing(work: Work, number: int, past: Past | None, at: datetime) -> Counts:
+    post = work.posts[number]
     created = post.author.created if post.author else None
     age = (post.published or work.now) - created if created else None
-    analysis = Analysis(names, judgement.sentiment, judgement.intent, judgement.toxicity, judgement.spam)
-    return Facts(analysis=analysis, standing=Standing(account_age=age))
+    return Standing(account_age=age) if past is None else Counted(work.history[number], past, at, age)
+
+
+def _analysis(work: Work, caught: tuple[Caught, ...], judgement: Judgement) -> Analysis:
+    names = frozenset(work.ready.topics[catch.topic].name for catch in caught) if caught else _NO_TOPICS
+    return Analysis(names, judgement.sentiment, judgement.intent, judgement.toxicity, judgement.spam)
 
 
 def converse(work: Work) -> None:
@@ -144,28 +173,60 @@ def converse(work: Work) -> None:
     ]
 
 
-STAGES: tuple[Callable[[Work], None], ...] = (
+Stage = Callable[[Work], None]
+
+FINDING: tuple[Stage, ...] = (
     read,  # first: a text is cut into words once, for topics and rules alike
     match,  # before rules: they may ask which topics matched; a topic knows only what the network says
     analyse,  # before rules, which may ask for it, and over the whole batch: its price is the call, not the text
+)
+DECIDING: tuple[Stage, ...] = (
     moderate,  # before conversations: what is removed needs no answer
     converse,
 )
+STAGES = (*FINDING, *DECIDING)
 
 
-def run(posts: Sequence[Post], place: Place, ready: Ready, *, now: datetime, seen: Sequence[int] = ()) -> list[Outcome]:
+def run(
+    posts: Sequence[Post],
+    place: Place,
+    ready: Ready,
+    *,
+    now: datetime,
+    seen: Sequence[int] = (),
+    history: Sequence[Record] = (),
+    patience: Patience | None = None,
+) -> list[Outcome]:
     """All stages over one batch of one source. Pure: the same call gives the same answer.
 
-    `seen`: how many posts by others say the same as each, counted before; empty: nobody counted.
+    `seen`: how many posts by others say the same as each, counted before; empty: nobody counted. `history`: of each
+    post, what the person behind it wrote before; the posts are added to it, each before the next is judged.
     """
+    return decided(found(posts, place, ready, now=now, seen=seen), history, patience)
+
+
+def found(posts: Sequence[Post], place: Place, ready: Ready, *, now: datetime, seen: Sequence[int] = ()) -> Work:
+    """The stages that need no history: what the posts say."""
     work = Work(ready=ready, place=place, now=now, posts=posts, seen=seen)
-    for stage in STAGES:
+    for stage in FINDING:
         stage(work)
+    return work
+
+
+def decided(work: Work, history: Sequence[Record] = (), patience: Patience | None = None) -> list[Outcome]:
+    """The other stages: what is to be done about the posts."""
+    work.history, work.patience = history, patience
+    for stage in DECIDING:
+        stage(work)
+    return _outcomes(work)
+
+
+def _outcomes(work: Work) -> list[Outcome]:
     outcomes = []
     for post, caught, judgement, verdicts, deserves in zip(
-        posts, work.caught, work.judgements, work.verdicts, work.deserving, strict=True
+        work.posts, work.caught, work.judgements, work.verdicts, work.deserving, strict=True
     ):
-        decided = decide(verdicts)
-        removed = decided is not None and decided.outcome in {"remove", "hide", "ban"}
-        outcomes.append(Outcome(post, caught, verdicts, decided, deserves and not removed, judgement))
+        deciding = decide(verdicts)
+        removed = deciding is not None and deciding.outcome in {"remove", "hide", "ban"}
+        outcomes.append(Outcome(post, caught, verdicts, deciding, deserves and not removed, judgement))
     return outcomes

@@ -8,7 +8,7 @@ from django.db import connection
 from hubbub.core import query as language
 from hubbub.core.query import narrow
 from hubbub.core.query.narrow import All, Any, Asked, Need
-from hubbub.core.query.tree import And, Cut, Days, Near, Node, Not, Numbers, Or, Raw, Term
+from hubbub.core.query.tree import And, Cut, Days, Disguised, Listed, Near, Node, Not, Numbers, Or, Raw, Term
 from hubbub.store import fulltext, words
 from hubbub.store.fulltext import expression
 from hubbub.store.fulltext.key import begin_of, end_of
@@ -68,6 +68,10 @@ def tell(node: Node) -> list[str]:
             return [f"{field} {' and '.join(ends) or 'known'}{unit}"]
         case Days(field, first, last):
             return [f"{field} from {first or 'ever'} to {last or 'ever'}"]
+        case Listed(name):
+            return [f"one of the entries of the word list “{name}”"]
+        case Disguised():
+            return ["one of them in disguise"]
         case _:
             return [f"{node.field} {'like' if node.wild else 'is'} “{node.text}”"]
 

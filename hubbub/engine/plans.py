@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hubbub.core.plan import Plan, RulePlan, TopicPlan
 from hubbub.core.stages import Ready
-from hubbub.store import judges, policies
+from hubbub.store import judges, policies, word_lists
 from hubbub.store.models import Judge, Rule, RuleState, Topic, Workspace
 from hubbub.ui import judging
 
@@ -29,6 +29,7 @@ def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
         version=version,
         topics=tuple(convert(topic, TopicPlan, from_attributes=True) for topic in topics),
         rules=_rules(workspace, list(rules)),
+        lists=word_lists.of(workspace),
         judge=judge.pk if judge else 0,
         model=judge.made_of if judge else "",
         languages=tuple(judge.languages.split()) if judge else (),

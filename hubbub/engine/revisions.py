@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from hubbub.core import post as shapes
 from hubbub.core.stages import Outcome, Ready
 from hubbub.core.text.judgement import NOT_JUDGED
-from hubbub.store import bulk, intake, judgements, sameness, threads
+from hubbub.store import bulk, intake, judgements, sameness, standing, threads
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
@@ -181,7 +181,9 @@ def _read_again(
     sameness.leave(source.workspace, [row.pk for row in rows], counts)
     sameness.join_stored(source.workspace, rows)
     posts = [given[row.native_id] for row in rows]
-    outcomes = inline.run(posts, source.place, ready, now=now, seen=sameness.seen_of(rows))
+    work = inline.found(posts, source.place, ready, now=now, seen=sameness.seen_of(rows))
+    work.orders = [row.pk for row in rows]
+    outcomes = inline.decided(work, standing.of_stored(source, rows, ready.rules.history))
     if ready.plan.judge:
         said = [outcome.judgement for outcome in outcomes]
         judgements.settle(rows, said, ready.plan.judge, now=now, edited=True)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from hubbub.connectors import Batch
 from hubbub.core.post import Post as Shape
 from hubbub.core.text.whole import whole
-from hubbub.store import bulk, intake, sameness
+from hubbub.store import bulk, intake, sameness, standing
 from hubbub.store.cleaning import clean, text
 from hubbub.store.counting import Counts
 from hubbub.store.models import Post, Source
@@ -44,14 +44,15 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
     ready = plans.ready(source.workspace)
     alike = sameness.find(source.workspace, [_said(source, post) for post in fresh])
     seen = [like.seen for like in alike.likes]
-    outcomes = inline.run(fresh, source.place, ready, now=now, seen=seen)
+    work = inline.found(fresh, source.place, ready, now=now, seen=seen)
     with transaction.atomic():
         source.hold_lease()
         newest = plans.hold(source.workspace)
         if newest is not ready:  # a topic or a rule changed while the batch was judged
-            ready, outcomes = newest, inline.run(fresh, source.place, newest, now=now, seen=seen)
+            ready, work = newest, inline.found(fresh, source.place, newest, now=now, seen=seen)
         known = _held(source, there)  # read only now: people decide about posts while a batch is judged
         authors = intake.save_authors(source, fresh, now=now)
+        outcomes = inline.decided(work, standing.of_batch(source, fresh, authors, ready.rules.history, now=now))
         rows = intake.fresh_posts(source, outcomes, authors, now=now)
         sameness.join(source.workspace, rows, alike)
         join_conversations(source, rows)

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from django.db import connection
-from django.db.models.expressions import RawSQL
 from msgspec import Struct, convert
 
 from hubbub.core import post as shapes
 from hubbub.core import query as language
 from hubbub.core.facts import NOTHING, Analysis, Facts, Intent, Sentiment
+from hubbub.core.standing import HISTORY
 
-from .bulk import json
-from .facts import handling, standing, topics_of
+from .bulk import numbered
+from .facts import Written, handling, standings, topics_of
 from .models import Conversation, Post, Source
 from .models.post import language_of
 
@@ -23,10 +22,11 @@ COLUMNS = (
     *("likes", "replies", "shares", "views", "rating", "links", "media"),
     *("author__native_id", "author__handle", "author__name", "author__account_created", "author__followers"),
     *("language", "sentiment", "intent", "toxicity", "spam", "corrected"),
+    *("ours", "author__person", "author__url", "workspace"),
 )
 HANDLING = frozenset({"status", "assignee", "answered", "tag", "priority"})
 FOUND = frozenset({"sentiment", "intent", "toxicity", "spam"})
-BEYOND = HANDLING | FOUND | {"topic", "decision", "account_age"}  # fields that no network tells
+BEYOND = HANDLING | FOUND | HISTORY | {"topic", "decision", "account_age"}  # fields that no network tells
 
 
 class Candidate(Struct, gc=False):
@@ -76,13 +76,10 @@ class Row(Struct, gc=False, array_like=True):
     toxicity: float | None
     spam: float | None
     corrected: str | None
-
-
-def numbered(ids: Sequence[int]) -> RawSQL:
-    """For `field__in=`: many ids as one parameter."""
-    if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json(list(ids))])
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    ours: bool
+    person: int | None
+    author_url: str | None
+    workspace: int
 
 
 def rows(ids: Sequence[int]) -> list[tuple[object, ...]]:
@@ -96,10 +93,11 @@ def read(rows: Sequence[Sequence[object]], query: language.Query, places: dict[i
     found = [Row(*row) for row in rows]  # type: ignore[arg-type]  # the columns above, in this order
     unknown = {row.source for row in found} - places.keys()
     places.update((pk, source.place) for pk, source in Source.everywhere.in_bulk(unknown).items())
-    facts = _facts(found, language.uses_fields(query))
+    shaped = [_shape(row) for row in found]
+    facts = _facts(found, shaped, language.uses_fields(query))
     return [
-        Candidate(row.id, row.published, language.read(_shape(row), places[row.source], read_at=row.taken), known)
-        for row, known in zip(found, facts, strict=True)
+        Candidate(row.id, row.published, language.read(post, places[row.source], read_at=row.taken), known)
+        for row, post, known in zip(found, shaped, facts, strict=True)
     ]
 
 
@@ -107,7 +105,12 @@ def _shape(row: Row) -> shapes.Post:
     author = None
     if row.author is not None:
         author = shapes.Author(
-            row.author, row.handle or "", row.name or "", created=row.account_created, followers=row.followers
+            row.author,
+            row.handle or "",
+            row.name or "",
+            row.author_url or "",
+            created=row.account_created,
+            followers=row.followers,
         )
     return shapes.Post(
         row.native_id,
@@ -133,11 +136,16 @@ def _shape(row: Row) -> shapes.Post:
     )
 
 
-def _facts(rows: Sequence[Row], asked: frozenset[str]) -> Sequence[Facts]:
+def _facts(rows: Sequence[Row], shaped: Sequence[shapes.Post], asked: frozenset[str]) -> Sequence[Facts]:
     if not asked & BEYOND:
         return [NOTHING] * len(rows)
     topics = topics_of([row.id for row in rows]) if "topic" in asked else None
     talks = _talks(rows) if asked & HANDLING else {}
+    written = [
+        Written(row.id, post, row.published, row.taken, None if row.ours else row.person, row.account_created)
+        for row, post in zip(rows, shaped, strict=True)
+    ]
+    known = standings(rows[0].workspace, written, asked) if rows else []
     return [
         Facts(
             analysis=Analysis(
@@ -147,10 +155,10 @@ def _facts(rows: Sequence[Row], asked: frozenset[str]) -> Sequence[Facts]:
                 row.toxicity,
                 row.spam,
             ),
-            standing=standing(row.published, row.account_created),
+            standing=standing,
             handling=handling(row.decision, *talks.get(row.conversation or 0, (None, None, None))),
         )
-        for row in rows
+        for row, standing in zip(rows, known, strict=True)
     ]
 
 

@@ -4,22 +4,51 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hubbub.core.facts import Analysis, Facts, Handling, Standing
+from msgspec import Struct
+
+from hubbub.core import post as shapes
+from hubbub.core.facts import Analysis, Counts, Facts, Handling, Standing
+from hubbub.core.standing import HISTORY, Counted, Past
 
 from .models import Mention, Post
+from .standing import Moment, before
 
 
-def facts_of(posts: Sequence[Post]) -> list[Facts]:
-    """One Facts a post, in their order. One query for the topics of all; the posts should come with `author` and
-    `conversation__assignee__user` loaded. What nobody counts yet stays None: not known."""
+class Written(Struct, gc=False):
+    """A stored post as its author's history has it."""
+
+    id: int
+    post: shapes.Post
+    published: datetime
+    taken: datetime
+    person: int | None  # None: nobody known, or ourselves
+    created: datetime | None  # when the account was made
+
+
+def facts_of(posts: Sequence[Post], asked: frozenset[str] = HISTORY) -> list[Facts]:
+    """One Facts a post of one workspace, in their order; `asked`: the fields that somebody asks for. A few queries for
+    all; the posts should come with `author` and `conversation__assignee__user` loaded. What nobody counts yet stays
+    None: not known."""
     topics = topics_of([post.pk for post in posts])
+    written = [
+        Written(
+            post.pk,
+            post.shape(),
+            post.published,
+            post.taken,
+            post.author.person_id if post.author and not post.ours else None,
+            post.author.account_created if post.author else None,
+        )
+        for post in posts
+    ]
+    known = standings(posts[0].workspace_id, written, asked) if posts else []
     return [
         Facts(
             analysis=_analysis(post, frozenset(topics[post.pk])),
-            standing=standing(post.published, post.author.account_created if post.author else None),
+            standing=standing,
             handling=_handling(post),
         )
-        for post in posts
+        for post, standing in zip(posts, known, strict=True)
     ]
 
 
@@ -37,9 +66,17 @@ def topics_of(posts: Sequence[int]) -> Mapping[int, set[str]]:
     return found
 
 
-def standing(published: datetime, account_created: datetime | None) -> Standing:
-    """Of an author when the post was written."""
-    return Standing(account_age=published - account_created if account_created else None)
+def standings(workspace: int, written: Sequence[Written], asked: frozenset[str]) -> list[Counts]:
+    """Of their authors when the posts of a workspace (its id) were written and read, in their order."""
+    ages = [one.published - one.created if one.created else None for one in written]
+    if not asked & HISTORY:
+        return [Standing(account_age=age) for age in ages]
+    moments = [Moment(one.person, one.published) for one in written]
+    found: list[Counts] = []
+    for one, age, record in zip(written, ages, before(workspace, moments, asked), strict=True):
+        past = record.at(one.published, one.id) or Past(one.post, one.published, one.id)
+        found.append(Counted(record, past, one.taken, age))
+    return found
 
 
 def handling(decision: str, status: str | None, assignee: str | None, answered: datetime | None) -> Handling:

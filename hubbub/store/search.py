@@ -9,7 +9,7 @@ from msgspec import Struct
 from hubbub.core import query as language
 from hubbub.core.post import Place
 
-from . import candidates
+from . import bulk, candidates
 from .facts import facts_of
 from .models import Conversation, Mention, Post, Workspace
 from .narrowing import Narrowing, narrowed, too_wide
@@ -50,7 +50,7 @@ class Found(Struct, frozen=True):
 def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> dict[int, tuple[language.Span, ...]]:
     """Which of these posts match (id → spans), read with all that is known about them."""
     caught: dict[int, tuple[language.Span, ...]] = {}
-    for post, facts in zip(posts, facts_of(posts), strict=True):
+    for post, facts in zip(posts, facts_of(posts, language.uses_fields(query)), strict=True):
         reading = language.read(post.shape(found=True), post.source.place, read_at=post.taken)
         if language.matches(query, reading, facts, now=now):
             caught[post.pk] = language.spans(query, reading, facts, now=now)
@@ -92,7 +92,7 @@ def of_posts(posts: QuerySet[Post], narrowing: Narrowing, span: Span = ALWAYS) -
     fit = posts.order_by() if narrowing.condition is None else posts.order_by().filter(narrowing.condition)
 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
-        return places(fit.filter(pk__in=candidates.numbered(ids)), "pk")
+        return places(fit.filter(pk__in=bulk.numbered(ids)), "pk")
 
     return _looked_up(narrowing, span, kept)
 
@@ -139,7 +139,7 @@ def of_mentions(mentions: QuerySet[Mention], narrowing: Narrowing, span: Span, f
         return along(newest_first, None, "post_id")
 
     def kept(ids: Sequence[int]) -> Sequence[Before]:
-        return places(fit.filter(post__in=candidates.numbered(ids)), "post_id")
+        return places(fit.filter(post__in=bulk.numbered(ids)), "post_id")
 
     return _looked_up(narrowing, span, kept)
 

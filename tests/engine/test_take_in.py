@@ -175,13 +175,13 @@ def test_rules_act(source: Source, then: str, state: str, decision: str, shown: 
 
 def test_a_rule_that_cannot_be_checked_asks_a_person(source: Source) -> None:
     Rule.everywhere.create(
-        workspace=source.workspace, name="Struck", when="strikes:>2", then="remove", state="live", because="Struck"
+        workspace=source.workspace, name="Customers", when="relationship:customer", then="remove", state="live", because="Ours"
     )
     source.workspace.plan_changed()
     taken(source, said("1", "who knows"))
     verdict = Verdict.of(source.workspace).get()
     assert (row(source, "1").decision, verdict.unchecked) == ("queued", True)
-    assert "strikes" in verdict.because
+    assert "relationship" in verdict.because
 
 
 def test_what_waits_for_approval_waits_in_the_queue(source: Source) -> None:

@@ -1,0 +1,150 @@
+"""What people posted before, read from the tables as core counts it: a few queries for all the people of a batch.
+
+Nothing is kept beside the posts themselves, so that what is counted is right after every edit, deletion, decision,
+undo and merging of people. What it costs is told in docs/performance.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from msgspec import Struct
+
+from hubbub.core import post as shapes
+from hubbub.core.standing import DAY, SHORT, WINDOW, Past, Record, Strike, praises
+
+from .bulk import numbered
+from .models import Author, Decision, Post, Source
+
+TAKEN_AWAY = frozenset({Decision.HIDDEN, Decision.REMOVED})
+MANY = 20_000  # people whose posts are asked for at once
+
+_SHELL = shapes.Post("", "")  # of a post of which the time alone counts
+
+
+class Moment(Struct, frozen=True, gc=False):
+    """A post for which history is wanted: whose, and of when. `person` None: nobody known, or ourselves."""
+
+    person: int | None
+    published: datetime
+
+
+def strikes(people: Collection[int]) -> Mapping[int, Sequence[Strike]]:
+    """The strikes of each of these people, expired ones among them; who has none is left out.
+
+    Nothing gives strikes yet: `strikes:` is 0 for everybody, which is known, not "not known".
+    """
+    del people
+    return {}
+
+
+def people_of(workspace: int, authors: Iterable[int]) -> dict[int, int]:
+    """Author id → the id of the person behind it."""
+    rows = Author.everywhere.filter(workspace=workspace, pk__in=numbered(sorted(set(authors))))
+    return dict(rows.values_list("pk", "person"))
+
+
+def before(workspace: int, moments: Sequence[Moment], asked: Collection[str]) -> list[Record]:
+    """For each post of a workspace (its id) the record of its person; posts of one person share it. A post by nobody
+    known has one of its own.
+
+    `asked`: the fields that somebody asks for; what none of them needs is not read. The records hold all posts of those
+    people from the time that counts for any of these posts until the last of them, these among them if they are
+    stored. Five queries at most.
+    """
+    people = {one.person for one in moments if one.person is not None}
+    if not people:
+        return [Record() for _ in moments]
+    window = WINDOW if set(asked) - SHORT else DAY
+    since = _earlier(min(one.published for one in moments), window)
+    until = max(one.published for one in moments)
+    records = of_people(workspace, people, since, until, asked)
+    return [Record() if one.person is None else records[one.person] for one in moments]
+
+
+def of_batch(
+    source: Source, posts: Sequence[shapes.Post], authors: Mapping[str, int], asked: Collection[str], *, now: datetime
+) -> list[Record]:
+    """For new posts of a source, in their order, what is known of the people behind them. `authors`: native id → id.
+
+    Nothing is read, and nothing known, where nobody asks for a history.
+    """
+    if not asked:
+        return []
+    people = people_of(source.workspace_id, authors.values())
+    ours = source.account
+    moments = [
+        Moment(
+            people.get(authors.get(post.author.id, 0)) if post.author and post.author.id != (ours or None) else None,
+            post.published or now,
+        )
+        for post in posts
+    ]
+    return before(source.workspace_id, moments, asked)
+
+
+def of_stored(source: Source, posts: Sequence[Post], asked: Collection[str]) -> list[Record]:
+    """The same for stored posts of a source; they come with `author`."""
+    if not asked:
+        return []
+    moments = [
+        Moment(post.author.person_id if post.author and not post.ours else None, post.published) for post in posts
+    ]
+    return before(source.workspace_id, moments, asked)
+
+
+def of_people(
+    workspace: int, people: Collection[int], since: datetime, until: datetime, asked: Collection[str]
+) -> dict[int, Record]:
+    """The record of each of these people over a time, both ends included."""
+    posts: dict[int, list[Past]] = defaultdict(list)
+    given = sorted(people)
+    for at in range(0, len(given), MANY):
+        identities = {
+            pk: (person, url)
+            for pk, person, url in Author.everywhere.filter(workspace=workspace)
+            .filter(person__in=numbered(given[at : at + MANY]))
+            .values_list("pk", "person", "url")
+        }
+        rows = Post.everywhere.filter(
+            author__in=numbered(sorted(identities)), published__gte=since, published__lte=until, ours=False
+        ).order_by()
+        for author, past in _read(rows, {pk: url for pk, (_, url) in identities.items()}, set(asked)):
+            posts[identities[author][0]].append(past)
+    given_strikes = strikes(given) if "strikes" in asked else {}
+    return {person: Record(posts[person], given_strikes.get(person, ())) for person in given}
+
+
+def _read(rows: QuerySet[Post], urls: Mapping[int, str], asked: set[str]) -> Iterable[tuple[int, Past]]:
+    """The posts of authors, each with as much as is asked for."""
+    if not asked - SHORT:
+        for pk, author, published in rows.values_list("pk", "author", "published"):
+            yield author, Past(_SHELL, published, pk)
+        return
+    columns = ("pk", "author", "published", "decision", "decided")
+    if not asked & {"same_links", "self_promotion"}:
+        for pk, author, published, decision, decided in rows.values_list(*columns):
+            yield author, _past(_SHELL, published, pk, decision, decided, praising=False)
+        return
+    said = ("title", "text", "url", "links", "sentiment", "intent")
+    for pk, author, published, decision, decided, title, text, url, links, mood, intent in rows.values_list(
+        *columns, *said
+    ):
+        writer = shapes.Author("", url=urls[author])
+        post = shapes.Post("", text, title, url, author=writer, links=tuple(links))
+        yield author, _past(post, published, pk, decision, decided, praising=praises(mood, intent))
+
+
+def _past(
+    post: shapes.Post, published: datetime, pk: int, decision: str, decided: datetime | None, *, praising: bool
+) -> Past:
+    taken_away = decision in TAKEN_AWAY if decision else None
+    return Past(post, published, pk, taken_away=taken_away, decided=decided, praises=praising)
+
+
+def _earlier(moment: datetime, window: timedelta) -> datetime:
+    try:
+        return moment - window
+    except OverflowError:  # the first days that can be written
+        return moment
