@@ -13,6 +13,7 @@ from hubbub.core.failures import Broken
 from . import _oauth as oauth
 from ._answer import Answer
 from ._connector import (
+    BEAT,
     TAKEN_BACK,
     Act,
     Arrived,
@@ -25,6 +26,7 @@ from ._connector import (
     Field,
     Found,
     Limits,
+    Naming,
     Pushed,
     ReadOnly,
     Reads,
@@ -40,6 +42,7 @@ from ._oauth import OAuth, SigningIn, Who
 from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
+    "BEAT",
     "DOING",
     "FAMILIES",
     "READING",
@@ -58,6 +61,7 @@ __all__ = [
     "Http",
     "Installed",
     "Limits",
+    "Naming",
     "OAuth",
     "Pushed",
     "ReadOnly",
@@ -88,12 +92,14 @@ BUILT_IN = (  # in the order in which a form offers them
     "wordpress",
     "mastodon",
     "bluesky",
+    "ozone",
     "site",
     "hacker_news",
     "lemmy",
     "stack_exchange",
     "github",
     "misago",
+    "isso",
 )
 
 

@@ -5,7 +5,7 @@ import math
 import time
 from base64 import urlsafe_b64decode
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import NoReturn, TypeVar
@@ -17,10 +17,11 @@ from msgspec import Struct
 from hubbub.core.failures import Broken, Retry
 
 from ._answer import Answer, shown
-from ._connector import Field, Settings
+from ._connector import Field, Settings, Tested
 from ._http import Http
 from ._pace import asked_to_wait
 
+Given = TypeVar("Given")
 Shape = TypeVar("Shape")
 Params = Mapping[str, str | int | list[str]]
 
@@ -56,6 +57,10 @@ ACCOUNT_FIELDS = (
 MAKE_ONE = "Make an app password under Settings → Privacy and security → App passwords, and enter it here"
 ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 LONG_AGO = 1_700_000_000_000_000  # microseconds; keys made by us lie within 100 days of it, in November 2023
+TRIED = (
+    Tested("the AT Protocol's own servers: PDS, AppView and Ozone of @atproto/dev-env 0.6.7", real=True),
+    Tested("recorded answers of those servers"),
+)
 NO_SESSION = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing", "AccountDeactivated"})
 
 _signing_in: defaultdict[str, Lock] = defaultdict(Lock)  # one sign-in at a time for an account of this process
@@ -280,6 +285,14 @@ class Account:
     @staticmethod
     def _slow_down(service: str, after: timedelta | None) -> Retry:
         return Retry(f"{shown(service)} asks us to slow down: this account had too many requests.", after=after)
+
+
+def in_words(ask: Callable[[], Given]) -> Given:
+    """A refusal that nobody handled becomes the failure that it stands for."""
+    try:
+        return ask()
+    except RefusedError as refused:
+        raise refused.failure from refused
 
 
 def tid(key: str) -> str:

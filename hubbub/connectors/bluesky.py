@@ -1,26 +1,23 @@
 """Bluesky with an account: what people say to us, what they say about something, what one account says; answering."""
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar, TypeVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 
 from hubbub.core.failures import Broken
 
-from ._atproto import ACCOUNT_FIELDS, KEYS, Account, RefusedError
+from ._atproto import ACCOUNT_FIELDS, KEYS, TRIED, Account, in_words
 from ._bluesky_acting import Acting
 from ._bluesky_posts import Actor
 from ._bluesky_reading import LISTS, Read, Reading
-from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Settings, Tested, Verb
+from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Settings, Verb
 from ._http import Http
-
-Given = TypeVar("Given")
 
 SAYS: frozenset[Verb] = frozenset({"post", "reply", "delete", "like", "unlike", "report"})
 HANDLES: frozenset[Verb] = frozenset({"hide", "restore", "lock", "unlock"})
 TREATS: frozenset[Verb] = frozenset({"mute", "unmute", "block", "unblock"})
 VERBS = SAYS | HANDLES | TREATS
-NETWORK = "the AT Protocol's own servers (PDS and AppView of @atproto/dev-env 0.6.7)"
 
 
 class _Profile(Actor, frozen=True, rename="camel"):
@@ -85,7 +82,7 @@ class Bluesky(Declared):
         rate="3,000 requests in 5 minutes; one account: 1,666 new posts or likes in an hour, 30 sign-ins in 5 minutes",
     )
     keys = KEYS
-    tested = (Tested(NETWORK, real=True), Tested("recorded answers of those servers"))
+    tested = TRIED
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Sign in, and look at what there is to read."""
@@ -105,14 +102,6 @@ class Bluesky(Declared):
 
 
 CONNECTOR = Bluesky()
-
-
-def in_words(ask: Callable[[], Given]) -> Given:
-    """A refusal that nobody handled becomes the failure that it stands for."""
-    try:
-        return ask()
-    except RefusedError as refused:
-        raise refused.failure from refused
 
 
 def _acting(settings: Settings, act: Act, http: Http) -> Acting:
