@@ -57,6 +57,7 @@ urlpatterns = [
     path("account/", include("hubbub.team.account_urls")),
     path("enter/", include("hubbub.team.enter_urls")),
     path("guidelines/", include("hubbub.moderate.guidelines_urls")),
+    path("in/", include("hubbub.listen.inbound_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),
     path("w/<slug:workspace>/help/query/", query_help, name="query-help"),
     path("w/<slug:workspace>/listen/", include("hubbub.listen.urls")),

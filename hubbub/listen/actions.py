@@ -55,7 +55,7 @@ def add_source(workspace: Workspace, draft: SourceDraft, *, by: Member, now: dat
         due=now,
     )
     source.keep_secrets(draft.secrets)
-    _take_over(source, draft.found)
+    take_over(source, draft.found)
     source.save()
     audit(source, "add", by=by, why=why, after=_told(source))
     return source
@@ -72,7 +72,7 @@ def change_source(source: Source, draft: SourceDraft, *, by: Member, now: dateti
     source.name = draft.name or source.name
     source.settings = dict(draft.settings)
     source.keep_secrets(draft.secrets)
-    _take_over(source, draft.found)
+    take_over(source, draft.found)
     fields = ["name", "settings", "sealed", "can", "owned", "account"]
     if moved:
         source.cursor, source.done, source.total = "", None, None
@@ -84,7 +84,8 @@ def change_source(source: Source, draft: SourceDraft, *, by: Member, now: dateti
     _drop_later(source.workspace, dropped)
 
 
-def _take_over(source: Source, found: Found) -> None:
+def take_over(source: Source, found: Found) -> None:
+    """What a try found is so from now on; not yet saved."""
     source.can = sorted(found.can)
     source.account = found.account
     source.owned = bool(found.can & MODERATING)

@@ -105,7 +105,7 @@ class SourceForm(forms.Form):
         """`kept` is all that is kept, `fresh` the part of it that was given just now; `brief` leaves out what may be
         left out, for the first-run guide."""
         self.connector, self.kept, self.fresh, self.source = connector, kept, fresh, source
-        self.questions = tuple(field for field in connector.fields if field.required or not brief)
+        self.questions = tuple(field for field in connector.fields if not field.made and (field.required or not brief))
         settings = source.settings if source else {}
         super().__init__(
             _shown(connector, data) if data is not None else None,
@@ -165,7 +165,17 @@ class SourceForm(forms.Form):
                 settings[field.name] = value
                 if field.kind == "url" and secret and without_password(secret) == value:
                     secrets[field.name] = secret
+        self._carry_over(settings, secrets)
         return Answers(str(self.cleaned_data.get("name") or "").strip(), settings, secrets)
+
+    def _carry_over(self, settings: dict[str, str], secrets: dict[str, str]) -> None:
+        """What was made here and is asked of nobody stays."""
+        for field in self.connector.fields:
+            known = self.source.settings.get(field.name) if self.source else None
+            if field.made and field.name in self.kept.secrets:
+                secrets[field.name] = self.kept.secrets[field.name]
+            elif field.made and known:
+                settings[field.name] = str(known)
 
 
 def _shown(connector: Connector, data: Mapping[str, str]) -> dict[str, str]:

@@ -215,7 +215,8 @@ def rechecked(
         for name, value in kept.secrets.items()
         if (name not in moved if kinds[name] == "url" else name not in given)
     }
-    unsaid = [name for name in stays if kinds[name] == "secret"]
+    made = {field.name for field in chosen.fields if field.made}  # these sign, and are sent to nobody
+    unsaid = [name for name in stays if kinds[name] == "secret" and name not in made]
     if unsaid and any(server(given[name]) != server(shown.get(name, "")) for name in moved):
         raise Refusal(
             f"The address leads to another server than the one that “{unsaid[0]}” was kept for. Send it anew under "

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import views_editor, views_guide, views_import, views_sources, views_stream, views_topics, views_versions
+from . import (
+    views_editor,
+    views_guide,
+    views_import,
+    views_site,
+    views_sources,
+    views_stream,
+    views_topics,
+    views_versions,
+)
 
 app_name = "listen"
 urlpatterns = [
@@ -37,6 +46,8 @@ urlpatterns = [
     path("sources/<int:pk>/read-now/", views_sources.source_read_now, name="source_read_now"),
     path("sources/<int:pk>/pause/", views_sources.source_pause, name="source_pause"),
     path("sources/<int:pk>/resume/", views_sources.source_resume, name="source_resume"),
+    path("sources/<int:pk>/site/", views_site.site, name="site"),
+    path("sources/<int:pk>/site/act/", views_site.site_act, name="site_act"),
     path("guide/", views_guide.show, name="guide"),
     path("guide/topic/", views_guide.topic, name="guide_topic"),
     path("guide/source/", views_guide.source, name="guide_source"),

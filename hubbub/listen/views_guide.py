@@ -13,8 +13,9 @@ from hubbub.ui.api import Refusal
 
 from . import actions, guide, queries
 from .forms import SourceForm, first_topic_form
+from .kinds import keyless
 from .views_editor import preview_context, save_topic
-from .views_sources import Asked, ask, keyless
+from .views_sources import Asked, ask
 
 
 @page(Role.VIEWER)

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from hubbub.connectors import Connector, connector, connectors
+from hubbub.connectors import Connector, Pushed, connector, connectors
 from hubbub.core.failures import Broken
 from hubbub.store.models import Member, Role, Source, SourceState
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import actions, queries
+from . import actions, kinds, queries
 from .forms import SourceForm
 from .trying import NOTHING, Tried, attempt, gather, kept_by, seal_kept, shown_settings
 from .views_topics import back, go
@@ -36,6 +36,8 @@ def source(request: MemberRequest, pk: int) -> HttpResponse:
         "row": row,
         "source": row.source,
         "settings": shown_settings(row.source),
+        "there": kinds.there(row.source),
+        "keys": kinds.keys(row.source),
         "may_write": request.role.may(Role.MANAGER),
     }
     return render(request, "listen/source.html", context)
@@ -99,11 +101,14 @@ def source_new(request: MemberRequest) -> HttpResponse:
     """Choose a kind; then answer what it asks, try it, save it."""
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     if not kind:
-        return render(request, "listen/source_kinds.html", {"connectors": list(connectors().values())})
+        return render(request, "listen/source_kinds.html", kinds.choice(request.GET))
     if kind not in connectors():
         raise Http404(f"Nothing here can read sources of the kind “{kind[:40]}”")
     asked = ask(request, connectors()[kind])
     if asked.saved is not None:
+        if isinstance(connectors()[kind], Pushed):
+            messages.success(request, f"“{asked.saved.name}” is saved. Now your site has to know how to send.")
+            return go(request, "site", asked.saved.pk)
         messages.success(request, f"“{asked.saved.name}” is saved and will be read in a moment.")
         return go(request, "source", asked.saved.pk)
     return _form(request, asked, connectors()[kind])
@@ -216,8 +221,3 @@ def source_delete(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{known.name}” is deleted, and {gone:,} posts with it.")
         return go(request, "sources")
     return render(request, "listen/source_delete.html", {"source": known, "goes": queries.facts_about(known)})
-
-
-def keyless() -> list[Connector]:
-    """The kinds that can be tried without an account anywhere."""
-    return [one for one in connectors().values() if not any(f.required and f.kind == "secret" for f in one.fields)]

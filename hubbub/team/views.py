@@ -12,10 +12,10 @@ from hubbub.store.models import Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
+from hubbub.ui.once import show_once, shown_once
 
 from . import actions, queries
 from .forms import MemberForm, RoleForm, TokenForm
-from .once import show_once, shown_once
 
 
 def _to(request: MemberRequest, name: str) -> HttpResponseRedirect:

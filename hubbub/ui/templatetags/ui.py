@@ -11,6 +11,7 @@ from msgspec import json
 
 from hubbub.core.query import Slip
 from hubbub.core.query.advice import Advice
+from hubbub.ui.prose import prose as _prose
 
 register = template.Library()
 
@@ -118,3 +119,9 @@ def mending(one: Advice, text: str) -> str:
 def get(mapping: dict[object, object], key: object) -> object:
     """mapping[key], or nothing."""
     return mapping.get(key, "")
+
+
+@register.filter
+def prose(markdown: str) -> SafeString:
+    """Markdown that a connector brings, as clean HTML."""
+    return _prose(markdown)
