@@ -8,7 +8,8 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 
 from ._connector import Act, Done, Verb
-from ._misago_forum import MARK, Forum, ForumPost, RefusedError, Thread, Threads, User, flooded, mark, number
+from ._marks import mark, unmarked
+from ._misago_forum import Forum, ForumPost, RefusedError, Thread, Threads, User, flooded, number
 
 PAGES = 15  # of a thread, that are looked through for an answer of ours
 TITLE = 90  # characters of a title that is made from the first line
@@ -39,6 +40,8 @@ class _Category(Struct, frozen=True):
 
 def do(forum: Forum, act: Act, category: str) -> Done:
     """Do it. `category` is where a new thread goes if the act names none."""
+    if not forum.signed_in:
+        raise Broken(f"Without an account {forum.host} can only be read. Enter the user name of a moderator.")
     if act.verb in {"reply", "edit", "redact", *TOPICS} and not act.text.strip():
         raise Broken(f"There are no words to send to {forum.host}. Write something.")
     if act.verb == "reply":
@@ -75,8 +78,8 @@ def look(forum: Forum, act: Act) -> Done | None:
 
 def _stands(forum: Forum, act: Act, post: ForumPost) -> bool:
     if act.verb in {"edit", "redact"}:
-        words = forum.ask(f"{_path(act)}editor/", _Original).post
-        return MARK.sub("", words).strip() == act.text.strip()
+        words = forum.ask(f"{_path(act)}post_editor/", _Original).post
+        return unmarked(words).strip() == act.text.strip()
     if act.verb in {"like", "unlike"}:
         return post.is_liked is (act.verb == "like")
     if act.verb == "approve":

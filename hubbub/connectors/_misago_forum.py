@@ -15,14 +15,12 @@ from hubbub.core.post import Author, Media, Post, PostState
 from ._answer import Answer, shown
 from ._connector import Settings
 from ._http import Http, Query
+from ._marks import unmarked
 from ._text import images_in, links_in, plain
 
 Shape = TypeVar("Shape")
 
 REFUSED = frozenset({400, 403, 404})  # Misago explains these in JSON
-# Misago keeps no key with a post. Ours ends in 24 characters that no reader sees and that say which act wrote it.
-UNSEEN = "\u200b\u200c\u200d\u2060"
-MARK = re.compile(f"[{UNSEEN}]{{24}}")
 FLOOD = timedelta(seconds=4)  # Misago wants three seconds between two posts of one person
 
 
@@ -87,7 +85,7 @@ class ForumPost(Struct, frozen=True):
         link = self.url.get("index") or ""
         return Post(
             id=str(self.id),
-            text=MARK.sub("", plain(html)),
+            text=unmarked(plain(html)),
             title=title,
             url=f"{address}{link}" if link else "",
             type="post" if first else "comment",
@@ -325,12 +323,6 @@ class Forum:
         else:
             failure = Broken(f"{self.host} refused (it answered {answer.status}).{said}")
         return RefusedError(answer.status, says, failure)
-
-
-def mark(key: str) -> str:
-    """What a post of ours ends in, so that it is known again; no reader sees it."""
-    bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6])
-    return "".join(UNSEEN[bits >> 2 * place & 3] for place in range(24))
 
 
 def number(ident: int | str) -> int:

@@ -13,6 +13,7 @@ from hubbub.connectors import Http
 from hubbub.connectors._pace import Pace
 
 from .atproto_peer import atproto  # noqa: F401 - a fixture
+from .isso_peer import isso, running_isso  # noqa: F401 - fixtures
 from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
 
 HERE = Path(__file__).parent

@@ -21,6 +21,7 @@ class Misago:
         self.address = address
         self._folder = Path(folder)
         self.category = 0
+        self._server_side: subprocess.Popen[str] | None = None
 
     @property
     def settings(self) -> dict[str, str]:
@@ -29,12 +30,25 @@ class Misago:
 
     def side(self, command: str, *arguments: object) -> object:
         """Do something on the server itself; the commands stand in misago/side.py."""
-        env = {**os.environ, "PYTHONPATH": str(self._folder / "misago_run"), "DJANGO_SETTINGS_MODULE": "peer_settings"}
-        python = self._folder / "misago" / "bin" / "python"
-        words = [str(python), str(self._folder / "misago_run" / "side.py"), command, *map(str, arguments)]
-        done = subprocess.run(words, capture_output=True, text=True, env=env, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        if self._server_side is None:
+            env = {**os.environ, "DJANGO_SETTINGS_MODULE": "peer_settings"}
+            run = self._folder / "misago_run"
+            words = [self._folder / "misago" / "bin" / "python", run / "side.py"]
+            self._server_side = subprocess.Popen(
+                words, env=env | {"PYTHONPATH": str(run)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self._server_side.stdin is not None
+        assert self._server_side.stdout is not None
+        self._server_side.stdin.write(json.dumps([command, *map(str, arguments)]) + "\n")
+        self._server_side.stdin.flush()
+        answer = self._server_side.stdout.readline()
+        assert answer, "the forum's side broke down; its error stands above"
+        return json.loads(answer)
+
+    def end(self) -> None:
+        """The end of the process that works on the server itself."""
+        if self._server_side is not None:
+            self._server_side.communicate()
 
     def reset(self) -> None:
         """No thread at all."""
@@ -82,7 +96,9 @@ def running_misago() -> Iterator[Misago]:
     if started.returncode == 3:
         pytest.skip(f"Misago could not be installed: {started.stderr.strip()}")
     assert started.returncode == 0, started.stderr
-    yield Misago(*started.stdout.split())
+    forum = Misago(*started.stdout.split())
+    yield forum
+    forum.end()
     subprocess.run([script, "stop"], check=True, timeout=60)
 
 

@@ -15,7 +15,7 @@ NETWORK = connector("misago")
 
 def read_all(settings: dict[str, str], http: Http, cursor: str = "") -> tuple[list[tuple[str, str]], Batch]:
     """Each post's number and state, in the order in which they came; the last batch."""
-    seen = []
+    seen: list[tuple[str, str]] = []
     while True:
         batch = NETWORK.fetch(settings, cursor, http)
         seen += [(post.id, post.state) for post in batch.posts]
@@ -49,7 +49,7 @@ def test_wrong_credentials(misago: Misago, http: Http) -> None:
 
 def test_everything_comes_once_whenever_it_is_cut_off(misago: Misago, http: Http) -> None:
     """A crash loses a batch that was not saved: it is read again from the cursor before. Meanwhile the forum lives."""
-    numbers = misago.side("many", 24, 24)
+    numbers = misago.side("many", 12, 24)
     assert isinstance(numbers, list)
     chance = random.Random(5)
     taken: list[str] = []
@@ -159,7 +159,7 @@ def test_closing_liking_and_editing(misago: Misago, http: Http) -> None:
     thread, first = misago.thread("Cakes", "Which idiot bakes this?", "troll")
     for verb, closed in (("lock", True), ("unlock", False)):
         act = Act(verb, str(first), "key", thread=str(thread))  # type: ignore[arg-type]
-        assert NETWORK.find(misago.settings, act, http) is None or verb == "unlock"
+        assert NETWORK.find(misago.settings, act, http) is None
         NETWORK.act(misago.settings, act, http)
         assert NETWORK.find(misago.settings, act, http) is not None
         assert misago.side("threads") == [[thread, "Cakes", closed, False]]
@@ -185,8 +185,9 @@ def test_a_reply_is_found_again_by_its_mark(misago: Misago, http: Http) -> None:
     assert NETWORK.find(misago.settings, other, http) is None
     read = {post.id: post for post in NETWORK.fetch(misago.settings, "", http).posts}
     assert read[done.id].text == "At eight.\n\nSee you!"
-    assert read[done.id].author is not None
-    assert read[done.id].author.id == NETWORK.check(misago.settings, http).account
+    author = read[done.id].author
+    assert author is not None
+    assert author.id == NETWORK.check(misago.settings, http).account
     edit = Act("edit", done.id, "outbox-19", "At nine.", str(thread))
     NETWORK.act(misago.settings, edit, http)
     assert NETWORK.find(misago.settings, edit, http) is not None
@@ -204,7 +205,7 @@ def test_threads_and_warnings(misago: Misago, http: Http) -> None:
         assert NETWORK.find(misago.settings, act, http) is None
         done = NETWORK.act(misago.settings, act, http)
         assert NETWORK.find(misago.settings, act, http) == done
-    assert sorted(row["who"] for row in misago.posts().values()) == ["mod", "mod", "troll"]
+    assert sorted(str(row["who"]) for row in misago.posts().values()) == ["mod", "mod", "troll"]
 
 
 def test_a_quick_second_post_has_to_wait(misago: Misago, http: Http) -> None:
@@ -217,7 +218,7 @@ def test_a_quick_second_post_has_to_wait(misago: Misago, http: Http) -> None:
     assert caught.value.after.total_seconds() == 4
     with pytest.raises(Retry, match="wait"):
         NETWORK.act(alice, Act("post", "", "k3", "And when do you close?"), http)
-    with pytest.raises(Broken, match="does not allow"):
+    with pytest.raises(Broken, match="can't hide posts"):
         NETWORK.act(alice, Act("hide", str(misago.reply(thread, "x", "troll")), "k4", thread=str(thread)), http)
 
 

@@ -1,4 +1,7 @@
-"""The forum's own side, past its API: `python side.py COMMAND ARGUMENT…`, run in Misago's own environment."""
+"""The forum's own side, past its API, run in Misago's own environment: `python side.py COMMAND ARGUMENT…`.
+
+Without a command it takes them from its input, as a list in JSON a line.
+"""
 
 import json
 import sys
@@ -123,7 +126,13 @@ def forget_sessions():
     return "done"
 
 
-COMMANDS = (install, reset, thread, reply, many, edit, delete, posts, threads, moderated, forget_sessions)
+COMMANDS = {
+    one.__name__: one
+    for one in (install, reset, thread, reply, many, edit, delete, posts, threads, moderated, forget_sessions)
+}
 if __name__ == "__main__":
-    command = next(one for one in COMMANDS if one.__name__ == sys.argv[1])
-    print(json.dumps(command(*sys.argv[2:])))
+    if len(sys.argv) > 1:
+        print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))
+    for line in sys.stdin if len(sys.argv) == 1 else ():  # one command a line, one answer a line
+        command, *words = json.loads(line)
+        print(json.dumps(COMMANDS[command](*words)), flush=True)

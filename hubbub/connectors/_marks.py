@@ -1,0 +1,19 @@
+"""A mark at the end of what we write, where a network keeps no key with a post: seen by machines, not by readers."""
+
+import hashlib
+import re
+
+UNSEEN = "\u200b\u200c\u200d\u2060"  # characters without width; each stands for two bits
+LENGTH = 24  # characters: 48 bits
+MARK = re.compile(f"[{UNSEEN}]{{{LENGTH}}}")
+
+
+def mark(key: str) -> str:
+    """What a text of ours ends in, the same at every try of the act with this key."""
+    bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6])
+    return "".join(UNSEEN[bits >> 2 * place & 3] for place in range(LENGTH))
+
+
+def unmarked(text: str) -> str:
+    """The text as it was before it was marked."""
+    return MARK.sub("", text)
