@@ -88,6 +88,10 @@ PRIVATE_HOSTS_ALLOWED = _names("HUBBUB_ALLOW_PRIVATE_HOSTS")
 # them), and as long as what a killed worker had in hand waits for another one.
 LEASE_SECONDS = float(os.environ.get("HUBBUB_LEASE_SECONDS", "300"))
 
+# How many sources a worker reads by their streams at once, each in a thread with a database connection of its own;
+# further ones are polled.
+STREAMS = int(os.environ.get("HUBBUB_STREAMS", "8"))
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

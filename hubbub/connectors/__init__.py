@@ -14,6 +14,7 @@ from . import _oauth as oauth
 from ._answer import Answer
 from ._connector import (
     BEAT,
+    BEAT,
     TAKEN_BACK,
     Act,
     Arrived,
@@ -43,6 +44,7 @@ from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
     "BEAT",
+    "BEAT",
     "DOING",
     "FAMILIES",
     "READING",
@@ -61,6 +63,7 @@ __all__ = [
     "Http",
     "Installed",
     "Limits",
+    "Naming",
     "Naming",
     "OAuth",
     "Pushed",

@@ -32,6 +32,7 @@ TAKEN_BACK: Mapping[Verb, Verb] = {
 # poll: asks for what is new; stream: is told at once; search: finds by words, also what is older; replies: what
 # answers our posts; mentions: what names our account; reports: what members report to moderators; messages: private
 Reads = Literal["poll", "stream", "search", "replies", "mentions", "reports", "messages"]
+BEAT = 1.0  # seconds that a stream waits before it says that nothing happens
 Settings = Mapping[str, str]  # one text a declared field; secrets among them only while a call lasts
 # what a kind of place is, for whoever looks for one: own places, networks, forums, comments, chats, mail, news and code
 Family = Literal["own", "networks", "forums", "comments", "chats", "mail", "news"]
@@ -165,6 +166,7 @@ class Connector(Protocol):
     limits: ClassVar[Limits]
     keys: ClassVar[str]  # how to come by what the form asks for, step by step, in Markdown; "" where nothing is needed
     keyless: ClassVar[bool]  # can be read without any key or account
+    resumes: ClassVar[bool]  # its stream itself goes on from the cursor: nothing is fetched before it
     tested: ClassVar[tuple[Tested, ...]]
     ends: ClassVar[frozenset[Verb]]  # what the network itself ends at `Act.until`; Hubbub lifts the others by TAKEN_BACK
     family: ClassVar[Family]
@@ -196,8 +198,20 @@ class Streaming(Protocol):
     def stream(self, settings: Settings, cursor: str, http: Http) -> Iterator[Batch]:
         """What happens, batch by batch, each with the cursor to go on from, until the network ends it.
 
-        Gives an empty batch where nothing happens for 15 s, so that the one who reads can show that it lives, and
-        can stop. Raises Retry or Broken. Closing the iterator closes the connection.
+        Gives what came as soon as nothing more waits, and an empty batch (the same cursor) where nothing happens for
+        BEAT seconds, so that the one who reads can save, show that it lives, and stop. What comes within about a second
+        is gathered there. Raises Retry or Broken. Closing the iterator closes the connection.
+        """
+
+
+@runtime_checkable
+class Naming(Protocol):
+    """A network whose stream tells of people by their ids alone."""
+
+    def name(self, settings: Settings, authors: Sequence[str], http: Http) -> Sequence[Author]:
+        """Who these people are, as far as that can be found out now; asked only for those whose posts are kept.
+
+        Raises Retry or Broken; their posts are kept all the same.
         """
 
 
@@ -220,6 +234,7 @@ class Pushed(Protocol):
 class Declared:
     """What most networks declare; a connector's base class."""
 
+    resumes: ClassVar[bool] = False
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll"})
     names: ClassVar[Mapping[Verb, str]] = {}
     limits: ClassVar[Limits] = Limits()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from hubbub.connectors import Batch, Connector, Http, Pushed, connector
+from hubbub.connectors import Batch, Connector, Http, Naming, Pushed, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Retry
 from hubbub.store import arrivals
@@ -19,6 +19,8 @@ from hubbub.store.models.source import LeaseLost
 
 from . import arrived
 from .accounts import acting
+from .naming import named
+from .sifting import sift
 from .take_in import Taken, take_in
 
 log = logging.getLogger(__name__)
@@ -29,37 +31,30 @@ PATIENCE = 3
 PAUSE_AFTER_BROKEN = timedelta(minutes=10)
 
 
-def listen_to(source: Source, http: Http) -> Taken | None:
-    """Read one batch of a claimed source and take it in. None: it failed, and the source says why."""
+def listen_to(source: Source, http: Http, *, within: timedelta | None = None) -> Taken | None:
+    """Read one batch of a claimed source and take it in. None: it failed, and the source says why.
+
+    `within`: when it wants to be looked at again at the latest, where that is before its next poll.
+    """
     try:
         network = connector(source.kind)
         batch, sent = _next(source, network, http)
-        taken = take_in(source, batch, now=timezone.now())
+        taken = keep(source, network, batch, http)
         if sent:
             arrivals.settle(source, sent, now=timezone.now())
-    except Retry as busy:
-        _failed(source, str(busy), max(_pause(source), busy.after or timedelta()))
-        return None
-    except (Broken, SealBroken) as refused:
-        state = SourceState.BROKEN if source.failures + 1 >= PATIENCE else SourceState.ACTIVE
-        _failed(source, str(refused), PAUSE_AFTER_BROKEN, state)
-        if isinstance(refused, Broken) and refused.sign_in:
-            Source.everywhere.filter(pk=source.pk).update(wants_sign_in=True)
-        return None
-    except LeaseLost as lost:
-        log.warning("%s; what was read is read again there", lost)
-        return None
-    except Exception as bug:  # a bug in one connector must not stop the other sources; it is loud in log and page
-        log.exception("Reading source %s (%s) failed", source.pk, source.kind)
-        _failed(source, f"Hubbub made a mistake here ({type(bug).__name__}); the log has the details", _pause(source))
+    except Exception as failure:  # noqa: BLE001  # a bug in one connector must not stop the others; it is loud there
+        failed(source, failure)
         return None
     now = timezone.now()
+    pause = timedelta(seconds=network.every) * (0.9 + random.random() / 5)  # noqa: S311
+    if within is not None:
+        pause = min(pause, within)
     finished = not batch.more and batch.total is not None and batch.done == batch.total
     if finished:
         _leased(source).filter(state=SourceState.ACTIVE).update(state=SourceState.FINISHED)
     _leased(source).update(
         lease_until=None,
-        due=now if batch.more else now + timedelta(seconds=network.every) * (0.9 + random.random() / 5),  # noqa: S311
+        due=now if batch.more else now + pause,
         failures=0,
         error="",
         wants_sign_in=False,
@@ -80,6 +75,34 @@ def _next(source: Source, network: Connector, http: Http) -> tuple[Batch, Sequen
         return network.fetch(settings, source.cursor, door), ()
 
 
+def keep(source: Source, network: Connector, batch: Batch, http: Http) -> Taken:
+    """Take a batch in. Of a whole network's stream only what concerns us is looked at closely."""
+    now = timezone.now()
+    if batch.sift:
+        batch = sift(source, batch, now=now)
+        if isinstance(network, Naming):
+            batch = named(source, network, batch, http)
+    return take_in(source, batch, now=now)
+
+
+def failed(source: Source, failure: Exception) -> None:
+    """Say on the source what went wrong, and when it is tried again. A mistake of ours is loud in the log."""
+    match failure:
+        case Retry():
+            _failed(source, str(failure), max(_pause(source), failure.after or timedelta()))
+        case Broken() | SealBroken():
+            state = SourceState.BROKEN if source.failures + 1 >= PATIENCE else SourceState.ACTIVE
+            _failed(source, str(failure), PAUSE_AFTER_BROKEN, state)
+            if isinstance(failure, Broken) and failure.sign_in:
+                Source.everywhere.filter(pk=source.pk).update(wants_sign_in=True)
+        case LeaseLost():
+            log.warning("%s; what was read is read again there", failure)
+        case _:
+            log.error("Reading source %s (%s) failed", source.pk, source.kind, exc_info=failure)
+            says = f"Hubbub made a mistake here ({type(failure).__name__}); the log has the details"
+            _failed(source, says, _pause(source))
+
+
 def _pause(source: Source) -> timedelta:
     return wait(source.failures + 1, random.random(), first=FIRST, most=MOST)  # noqa: S311  # nobody guesses it
 
@@ -88,13 +111,16 @@ def _failed(source: Source, error: str, pause: timedelta, state: SourceState = S
     now = timezone.now()
     if state == SourceState.BROKEN:
         _leased(source).filter(state=SourceState.ACTIVE).update(state=state)
-    log.warning("Source %s (%s): %s; next try in %s s", source.pk, source.kind, error, round(pause.total_seconds()))
+    # once, when it begins to fail: its page says how it goes on
+    level = logging.DEBUG if source.failures else logging.WARNING
+    log.log(level, "Source %s (%s): %s; next try in %s s", source.pk, source.kind, error, round(pause.total_seconds()))
     _leased(source).update(
         lease_until=None,
         due=now + pause,
         failures=source.failures + 1,
         error=text(error),
         last_try=now,
+        streamed=None,
     )
 
 

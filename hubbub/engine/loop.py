@@ -19,11 +19,14 @@ from hubbub.ui.door import door
 from . import accounts, judging
 from .listening import listen_to
 from .outbox import deliver
+from .streaming import Streams
 
 log = logging.getLogger(__name__)
 
 IDLE = 0.5  # seconds to wait when nothing is due
 PAUSE_AFTER_TROUBLE = 5.0  # when the database itself does not answer
+
+_streams: Streams | None = None  # of this process, while it works
 
 
 def send_one() -> bool:
@@ -37,9 +40,13 @@ def send_one() -> bool:
 def read_one() -> bool:
     """Read one batch of one source. False: none is due."""
     source = claim_source(timezone.now())
-    if source is not None:
+    if source is None:
+        return False
+    if _streams is None:
         listen_to(source, door())
-    return source is not None
+    elif not _streams.take(source):
+        listen_to(source, door(), within=_streams.pause(source))
+    return True
 
 
 def renew_one() -> bool:
@@ -92,14 +99,20 @@ WORK: tuple[Callable[[], bool], ...] = (
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is in hand then is finished first."""
+    global _streams  # noqa: PLW0603  # one set for the process, known to whoever claims sources
     alone = _only_worker()
     if alone:
         free_leases(timezone.now())  # on SQLite there is one worker: leases that stand are those of one that was killed
+    streams = _streams = Streams(settings.STREAMS)
     threads = [threading.Thread(target=_repeat, args=(work, stop), name=work.__name__) for work in WORK]
     for thread in threads:
         thread.start()
+    stop.wait()
+    streams.end()
     for thread in threads:
         thread.join()
+    streams.join()
+    _streams = None
     if alone:
         alone.close()
 

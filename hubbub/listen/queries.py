@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count as Counted
 from django.db.models import Q, QuerySet, Sum
+from django.utils.timesince import timesince
 from msgspec import Struct, structs
 
 from hubbub.connectors import connectors
@@ -23,6 +24,7 @@ GROUP = 1_000  # posts of a group that are listed, the newest
 EXCERPT = 360  # characters of a post in a list
 LEAD = 120  # of them before the first matched word
 THREAD = 20  # posts of a thread before and after the one that is shown
+KEEPS_UP = timedelta(minutes=1)  # behind by less than this, a stream is up to date
 
 # health → tone, words
 HEALTH: dict[str, tuple[str, str]] = {
@@ -47,6 +49,7 @@ class SourceRow(Struct, frozen=True):
     busy: bool  # it is being read, or will be in a moment: worth looking again soon
     share: int | None  # of a read that has an end: per cent
     file: str  # what the person called the file that it reads
+    behind: str  # of a source that is read by its stream: how far behind it is, in words; "": it keeps up
 
 
 def source_row(source: Source, *, now: datetime) -> SourceRow:
@@ -54,6 +57,7 @@ def source_row(source: Source, *, now: datetime) -> SourceRow:
     health = source.health(now)
     tone, says = HEALTH[health]
     known = connectors().get(source.kind)
+    behind = source.behind(now)
     active = source.state == SourceState.ACTIVE
     reading = active and source.lease_until is not None and source.lease_until > now
     if active and source.done is not None and source.total and source.done < source.total and not source.error:
@@ -67,6 +71,7 @@ def source_row(source: Source, *, now: datetime) -> SourceRow:
         busy=reading or (active and source.due <= now + timedelta(seconds=5)),
         share=min(100, 100 * source.done // source.total) if source.done is not None and source.total else None,
         file=next((str(value) for name, value in dict(source.settings).items() if name.endswith("_name")), ""),
+        behind=timesince(now - behind, now) if behind and behind > KEEPS_UP else "",
     )
 
 

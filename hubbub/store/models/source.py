@@ -1,7 +1,7 @@
 """Source: a place that is listened to, how it is reached, how far it was read and how it does."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +14,8 @@ from hubbub.store.keys import seal, unseal
 
 from .account import Account
 from .owned import Owned
+
+LATE = timedelta(minutes=10)
 
 
 class SourceState(models.TextChoices):
@@ -58,6 +60,8 @@ class Source(Owned):
     refused = models.JSONField(default=list)  # the latest hundred: [{"where", "why"}]
     done = models.PositiveBigIntegerField(null=True)  # progress of a read that has an end
     total = models.PositiveBigIntegerField(null=True)
+    streamed = models.DateTimeField(null=True)  # last sign of life of its stream; None: it has none just now
+    stream_error = models.TextField(blank=True, default="")  # why its stream cannot be had, in words
     reached = models.DateTimeField(null=True)  # of a stream: when the newest that was read happened
     created = models.DateTimeField(auto_now_add=True)
 
@@ -133,4 +137,9 @@ class Source(Owned):
             return "failing"
         if self.last_success is None:
             return "new"
-        return "late" if (now - self.due).total_seconds() > 600 else "well"
+        behind = self.behind(now) or timedelta()
+        return "late" if max(now - self.due, behind) > LATE else "well"
+
+    def behind(self, now: datetime) -> timedelta | None:
+        """Of a source that is read by its stream just now: how long ago the newest that was read happened."""
+        return max(now - self.reached, timedelta()) if self.streamed and self.reached else None
