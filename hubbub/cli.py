@@ -153,6 +153,25 @@ def analyse(posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - rea
 
 
 @app.command()
+def moderate(
+    posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - reads standard input.")],
+    rules: Annotated[Path, typer.Option(help="rules.toml")],
+    topics: Annotated[Path | None, typer.Option(help="topics.toml, where rules ask for topic:")] = None,
+) -> None:
+    """Say of each post what the rules decide, in the order of time; needs no database."""
+    from hubbub.engine.matching import TopicsRefused
+    from hubbub.engine.moderating import moderate_file
+    from hubbub.engine.rules_toml import RulesRefused
+
+    try:
+        refused = moderate_file(posts, rules, topics, out=sys.stdout, told=told)
+    except (RulesRefused, TopicsRefused) as error:
+        told.print(f"hubbub moderate: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
 def query(
     text: Annotated[str, typer.Argument(help="What to look for, in the query language.")],
     workspace: Annotated[str, typer.Option(help="Name of the workspace; not needed where there is one alone.")] = "",

@@ -81,6 +81,7 @@ class Work(Struct):
     history: Sequence[Record] = ()  # what is known of the person behind each post; none: nobody counted
     orders: Sequence[int] = ()  # which of two posts of one moment was read first; none: as they come
     patience: Patience | None = None  # how long a rule may take
+    places: Sequence[Place] = ()  # of each post, where they are not all of one source
     readings: list[language.Reading] = field(default_factory=list)
     caught: list[tuple[Caught, ...]] = field(default_factory=list)
     judgements: Sequence[Judgement] = ()
@@ -90,7 +91,10 @@ class Work(Struct):
 
 def read(work: Work) -> None:
     """Cut title and text into words."""
-    work.readings = [language.read(post, work.place, read_at=work.now) for post in work.posts]
+    places = work.places or [work.place] * len(work.posts)
+    work.readings = [
+        language.read(post, place, read_at=work.now) for post, place in zip(work.posts, places, strict=True)
+    ]
 
 
 def match(work: Work) -> None:
