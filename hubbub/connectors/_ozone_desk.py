@@ -1,7 +1,8 @@
 """Ozone's side of moderation: its log of events, the posts and accounts that they are about, and how it is asked."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 from hubbub.core.post import Author, Post, PostState
 
-from ._atproto import Account, Params, utc
+from ._atproto import Account, Params, RefusedError, Shape, utc
 from ._bluesky_posts import NAME_LENGTH, WEB, Label, Record, from_record, parts, state_of
 from ._connector import Settings
 from ._http import Http
@@ -20,6 +21,10 @@ DEFS = "tools.ozone.moderation.defs#"
 REPORT, TAKEDOWN, REVERSE = f"{DEFS}modEventReport", f"{DEFS}modEventTakedown", f"{DEFS}modEventReverseTakedown"
 ACKNOWLEDGE, LABEL = f"{DEFS}modEventAcknowledge", f"{DEFS}modEventLabel"
 STRONG, REPO = "com.atproto.repo.strongRef", "com.atproto.admin.defs#repoRef"
+NOT_IN_TEAM = (
+    "This account is not in the labeler's team. In Ozone, under Configure → Team, somebody has to add it as a "
+    "moderator."
+)
 PAGE = 100
 AT_ONCE = 50  # posts or accounts that one question names
 
@@ -181,7 +186,7 @@ class Desk:
 
     def role(self) -> str:
         """What our account may do there: "moderator", "admin", "triage"; "" where it is not in the team."""
-        config = self.account.get("tools.ozone.server.getConfig", _Config, {}, proxy=self._proxy)
+        config = self._get("tools.ozone.server.getConfig", _Config, {})
         return config.viewer.role.rpartition("#role")[2].lower()
 
     def events(self, since: int, page: str) -> tuple[Sequence[Event], str]:
@@ -192,23 +197,28 @@ class Desk:
             asked["createdAfter"] = _text(since)
         if page:
             asked["cursor"] = page
-        found = self.account.get("tools.ozone.moderation.queryEvents", _Events, asked, proxy=self._proxy)
+        found = self._get("tools.ozone.moderation.queryEvents", _Events, asked)
         return found.events, found.cursor if len(found.events) == PAGE else ""
 
     def events_of(self, subject: str, kind: str) -> Sequence[Event]:
         """The newest hundred events of one kind about a post or an account."""
         asked: Params = {"subject": subject, "types": [kind], "limit": PAGE}
-        return self.account.get("tools.ozone.moderation.queryEvents", _Events, asked, proxy=self._proxy).events
+        return self._get("tools.ozone.moderation.queryEvents", _Events, asked).events
 
     def waiting(self, many: int) -> list[str]:
         """Posts and accounts that wait for a moderator, reported last first."""
         asked: Params = {"reviewState": f"{DEFS}reviewOpen", "limit": many}
-        found = self.account.get("tools.ozone.moderation.queryStatuses", _Statuses, asked, proxy=self._proxy)
+        found = self._get("tools.ozone.moderation.queryStatuses", _Statuses, asked)
         return [one.subject.id for one in found.subject_statuses if one.subject.id]
 
     def emit(self, body: dict[str, object]) -> None:
         """Write into the log, by which it comes true."""
-        self.account.post("tools.ozone.moderation.emitEvent", Event, body, proxy=self._proxy)
+        with _explained():
+            self.account.post("tools.ozone.moderation.emitEvent", Event, body, proxy=self._proxy)
+
+    def _get(self, method: str, shape: type[Shape], params: Params) -> Shape:
+        with _explained():
+            return self.account.get(method, shape, params, proxy=self._proxy)
 
     def look(self, subjects: Iterable[str]) -> dict[str, Seen]:
         """Posts and accounts as they stand now; what its author took away is missing."""
@@ -217,14 +227,14 @@ class Desk:
         found: dict[str, Seen] = {}
         for start in range(0, len(uris), AT_ONCE):
             asked: Params = {"uris": uris[start : start + AT_ONCE]}
-            answer = self.account.get("tools.ozone.moderation.getRecords", _Records, asked, proxy=self._proxy)
+            answer = self._get("tools.ozone.moderation.getRecords", _Records, asked)
             for raw in answer.records:
                 view = _record(raw)
                 if view is not None:
                     found[view.uri] = self._post(view)
         for start in range(0, len(dids), AT_ONCE):
             asked = {"dids": dids[start : start + AT_ONCE]}
-            repos = self.account.get("tools.ozone.moderation.getRepos", _Repos, asked, proxy=self._proxy)
+            repos = self._get("tools.ozone.moderation.getRepos", _Repos, asked)
             found |= {one.did: self._account(one) for one in repos.repos if not one.type.endswith("NotFound")}
         return found
 
@@ -254,6 +264,19 @@ class Desk:
 
     def _ours(self, labels: Sequence[Label]) -> frozenset[str]:
         return frozenset(one.val for one in labels if one.src == self.labeler and not one.neg)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What our account's server and Ozone say of a wrong set-up, in words that help."""
+    try:
+        yield
+    except RefusedError as refused:
+        if "not a moderator" in refused.message.lower():
+            raise Broken(NOT_IN_TEAM) from None
+        if "proxy did" in refused.message.lower():
+            raise Broken("There is no labeler under this handle or identity. Enter those of your labeler.") from None
+        raise
 
 
 def _hash(text: str) -> str:

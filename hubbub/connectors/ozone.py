@@ -15,7 +15,7 @@ from ._atproto import ACCOUNT_FIELDS, KEYS, TRIED, RefusedError, in_words, utc
 from ._bluesky_posts import WEB, parts, web_url
 from ._connector import Act, Batch, Declared, Done, Field, Found, Reads, Report, Settings, Verb
 from ._http import Http
-from ._ozone_desk import ACKNOWLEDGE, LABEL, REPO, REPORT, REVERSE, TAKEDOWN, Desk, Event, Seen, Subject
+from ._ozone_desk import ACKNOWLEDGE, LABEL, NOT_IN_TEAM, REPO, REPORT, REVERSE, TAKEDOWN, Desk, Event, Seen, Subject
 from ._text import tidy
 
 VERBS: frozenset[Verb] = frozenset({"label", "unlabel", "remove", "restore", "resolve", "ban", "unban"})
@@ -99,16 +99,13 @@ CONNECTOR = Ozone()
 def _in_team(desk: Desk) -> Found:
     role = desk.role()
     if not role:
-        raise Broken(
-            "This account is not in the labeler's team. In Ozone, under Configure → Team, somebody has to add it as a "
-            "moderator."
-        )
+        raise Broken(NOT_IN_TEAM)
     waiting = list(desk.look(desk.waiting(100)).values())
     can = TRIAGE if role == "triage" else VERBS
     more = " or more" if len(waiting) == 100 else ""
     says = f"{len(waiting)}{more} posts and accounts wait for a moderator. Signed in as {role}"
     says += ", who can label, take down and acknowledge." if can == VERBS else ", who can only acknowledge."
-    return Found(says, "Ozone", can, desk.did, [one.post for one in waiting[:5]])
+    return Found(says, "Ozone", can, desk.did, sample=[one.post for one in waiting[:5]])
 
 
 class _Reading:

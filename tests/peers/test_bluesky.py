@@ -162,7 +162,8 @@ def test_a_block_is_no_deletion(atproto: AtProto, us: Person, ann: Person, http:
     rude = ann.say("You fools", ours)
     atproto.flush()
     _, _, cursor = read(us, http)
-    block, unblock = (Act(verb, rude.uri, f"key {verb}", author=ann.did) for verb in ("block", "unblock"))
+    block = Act("block", rude.uri, "key block", author=ann.did)
+    unblock = Act("unblock", rude.uri, "key unblock", author=ann.did)
     NETWORK.act(us.settings, block, http)
     NETWORK.act(us.settings, block, http)
     atproto.flush()
@@ -318,7 +319,8 @@ def test_a_thread_of_ours(atproto: AtProto, us: Person, ann: Person, http: Http)
 def test_muting_and_reporting(atproto: AtProto, us: Person, ann: Person, http: Http) -> None:
     spam = ann.say("Buy gold")
     atproto.flush()
-    for verb, muted in (("mute", True), ("unmute", False)):
+    steps: list[tuple[Verb, bool]] = [("mute", True), ("unmute", False)]
+    for verb, muted in steps:
         act = Act(verb, spam.uri, "key", author=ann.did)
         NETWORK.act(us.settings, act, http)
         assert NETWORK.find(us.settings, act, http) is not None
