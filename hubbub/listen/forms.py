@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from hubbub.connectors import Connector, Field
+from hubbub.connectors import Connector, Field, Settings
 from hubbub.core import query as language
 from hubbub.store.models import Source, Topic, TopicKind
 
@@ -101,14 +101,22 @@ class SourceForm(forms.Form):
         source: Source | None = None,
         fresh: Kept = NOTHING,
         brief: bool = False,
+        suggested: Settings | None = None,
     ) -> None:
         """`kept` is all that is kept, `fresh` the part of it that was given just now; `brief` leaves out what may be
-        left out, for the first-run guide."""
+        left out, for the first-run guide; `suggested` is filled in, in a form of many kinds at once."""
         self.connector, self.kept, self.fresh, self.source = connector, kept, fresh, source
-        self.questions = tuple(field for field in connector.fields if not field.made and (field.required or not brief))
-        settings = source.settings if source else {}
+        shown_too = suggested or {}
+        asked_for = [field for field in connector.fields if not field.made]
+        self.questions = tuple(field for field in asked_for if field.required or not brief or field.name in shown_too)
+        settings = {**shown_too, **(source.settings if source else {})}
+        prefix = connector.kind if suggested is not None else None
+        shown = _shown(connector, data) if data is not None else None
+        if shown is not None and prefix:
+            shown = {f"{prefix}-{name}": text for name, text in shown.items()}
         super().__init__(
-            _shown(connector, data) if data is not None else None,
+            shown,
+            prefix=prefix,
             auto_id=f"id_{connector.kind}_%s",  # the guide shows several forms on one page
             initial={"name": source.name if source else ""},
         )

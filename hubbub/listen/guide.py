@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
+from hubbub.connectors import Brand
 from hubbub.core import query as language
-from hubbub.store.models import Source, Topic, Workspace
+from hubbub.store.models import Source, Topic, TopicKind, Workspace
 
 STEPS = ((1, "Your brand"), (2, "What to listen for"), (3, "Where to listen"), (4, "First mentions"))
 OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR"})
@@ -45,6 +46,14 @@ def _checked(parts: list[tuple[str, str]], words: list[str]) -> Written:
     except language.QueryError:  # a name with signs that mean something in a query: its words alone will do
         return Written(f'"{" ".join(words)}"', ((f'"{" ".join(words)}"', "the words of the name in a row"),))
     return Written(query, tuple(parts))
+
+
+def brand_of(workspace: Workspace) -> Brand | None:
+    """Whom the first topic is about; None: there is none yet, or its name holds no word."""
+    topics = Topic.of(workspace).order_by("pk")
+    topic = topics.filter(kind=TopicKind.BRAND).first() or topics.first()
+    words = language.tokens(topic.name) if topic else []
+    return Brand(name=" ".join(topic.name.replace('"', " ").split()), tag="".join(words)) if topic and words else None
 
 
 def next_step(workspace: Workspace) -> int:

@@ -51,6 +51,8 @@ urlpatterns = [
     path("guide/", views_guide.show, name="guide"),
     path("guide/topic/", views_guide.topic, name="guide_topic"),
     path("guide/source/", views_guide.source, name="guide_source"),
+    path("guide/sources/", views_guide.sources, name="guide_sources"),
+    path("guide/try/", views_guide.try_one, name="guide_try"),
     path("guide/first/", views_guide.first, name="guide_first"),
     path("guide/end/", views_guide.end, name="guide_end"),
 ]

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from hubbub.connectors import Brand, Connector
 from hubbub.store.models import Role, Source, Topic
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import actions, guide, queries
+from . import actions, guide, queries, suggesting
 from .forms import SourceForm, first_topic_form
 from .kinds import keyless
 from .views_editor import preview_context, save_topic
@@ -50,8 +51,13 @@ def _page(request: MemberRequest, step: int, more: dict[str, object], status: in
         "rows": queries.source_rows(request.workspace, now=timezone.now()) if step == 3 else [],
         "has_sources": Source.of(request.workspace).exists(),
     }
-    if step == 3 and "cards" not in more:
-        context["cards"] = [Asked(SourceForm(one, brief=True)) for one in keyless()]
+    if step == 3:
+        brand = guide.brand_of(request.workspace)
+        context["brand"] = brand
+        if "suggestions" not in more:
+            context["suggestions"] = suggesting.suggestions(request.workspace, brand)
+        if "cards" not in more:
+            context["cards"] = [Asked(SourceForm(one, brief=True)) for one in asking(brand)]
     return render(request, "listen/guide.html", {**context, **more}, status=status)
 
 
@@ -70,13 +76,48 @@ def topic(request: MemberRequest) -> HttpResponse:
     return _page(request, 2, {"form": form, **preview_context(request, text)}, status=422)
 
 
+def asking(brand: Brand | None) -> list[Connector]:
+    """The kinds without a key that have to be told where to look."""
+    return [one for one in keyless() if brand is None or one.suggest(brand) is None]
+
+
+@page(Role.MANAGER)
+@require_POST
+def sources(request: MemberRequest) -> HttpResponse:
+    """Try what was ticked in step 3, side by side, and add what answers; what does not says why."""
+    brand, chosen = guide.brand_of(request.workspace), request.POST.getlist("pick")
+    given = suggesting.tried(suggesting.filled_in(brand, request.POST.dict(), chosen))
+    if not any(one.chosen for one in given):
+        messages.error(request, "Tick at least one of these places.")
+        return _to(request, 3)
+    outcome = suggesting.added(given, by=request.member, now=timezone.now())
+    for one in outcome:
+        if one.added:
+            says = one.tried.says if one.tried else ""
+            messages.success(request, f"Added “{one.added.name}”. {says}")
+    if all(one.added for one in outcome if one.chosen):
+        return _to(request, 4)
+    return _page(request, 3, {"suggestions": [one for one in outcome if not one.added]}, status=422)
+
+
+@page(Role.MANAGER)
+@require_POST
+def try_one(request: MemberRequest) -> HttpResponse:
+    """A part of a page: what one suggestion finds, asked as soon as it is ticked. Nothing is saved."""
+    kind, brand = request.POST.get("kind", ""), guide.brand_of(request.workspace)
+    ticked = kind in request.POST.getlist("pick")
+    given = suggesting.filled_in(brand, request.POST.dict(), [kind] if ticked else [])
+    one = next((one for one in suggesting.tried(given) if one.network.kind == kind), None)
+    return render(request, "listen/guide_tried.html", {"one": one})
+
+
 @page(Role.MANAGER)
 @require_POST
 def source(request: MemberRequest) -> HttpResponse:
     """Try a source of step 3 and add it if the try went well."""
     kind = request.POST.get("kind", "")
     cards = []
-    for one in keyless():
+    for one in asking(guide.brand_of(request.workspace)):
         if one.kind != kind:
             cards.append(Asked(SourceForm(one, brief=True)))
             continue
