@@ -122,6 +122,7 @@ class Found(Struct, frozen=True):
     account: str = ""  # our own author id there; its posts are ours
     sample: Sequence[Post] = ()  # at most five, newest first
     length: int | None = None  # of one post, where this server says another limit than `Connector.limits`
+    who: str = ""  # `account` as people know it: "@acme@mastodon.social"
 
 
 class Act(Struct, frozen=True):

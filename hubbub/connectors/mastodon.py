@@ -115,7 +115,7 @@ class Mastodon(Declared):
         can = (acts.MODERATOR if moderates else acts.MEMBER) if server.may_write() else frozenset[Verb]()
         says = f"{where}. Signed in as @{me.username}@{server.host}"
         says += ", who moderates there." if moderates else "." if can else ", only for reading."
-        return Found(says, name, can, me.id, sample, length)
+        return Found(says, name, can, me.id, sample, length, f"@{me.username}@{server.host}")
 
     def fetch(self, settings: Settings, cursor: str, http: Http) -> Batch:
         """What was said, edited or deleted since."""

@@ -8,10 +8,12 @@ from functools import partial
 from django.db import transaction
 from msgspec import Struct
 
-from hubbub.connectors import Found, Verb
+from hubbub.connectors import Found, Verb, connectors
 from hubbub.store import sameness
+from hubbub.store.accounts import account_of_key
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
+    Account,
     Conversation,
     Member,
     Mention,
@@ -25,10 +27,11 @@ from hubbub.store.models import (
 )
 from hubbub.ui.api import Refusal
 
-from . import uploads
+from . import account_actions, signing, uploads
 from .trying import server, without_password
 
 MODERATING: frozenset[Verb] = frozenset({"approve", "hold", "spam", "hide", "remove", "restore"})
+TAKEN_OVER = ("can", "owned", "account", "length", "our_account", "signed_in", "wants_sign_in")
 CHUNK = 5_000  # posts deleted at a time
 
 
@@ -40,6 +43,7 @@ class SourceDraft(Struct, frozen=True):
     settings: Mapping[str, str]
     secrets: Mapping[str, str]
     found: Found
+    account: Account | None = None  # signed in by OAuth, whose keys it uses instead of a key of its own
 
 
 @transaction.atomic
@@ -55,7 +59,7 @@ def add_source(workspace: Workspace, draft: SourceDraft, *, by: Member, now: dat
         due=now,
     )
     source.keep_secrets(draft.secrets)
-    take_over(source, draft.found)
+    take_over(source, draft.found, draft.account)
     source.save()
     audit(source, "add", by=by, why=why, after=_told(source))
     return source
@@ -72,8 +76,9 @@ def change_source(source: Source, draft: SourceDraft, *, by: Member, now: dateti
     source.name = draft.name or source.name
     source.settings = dict(draft.settings)
     source.keep_secrets(draft.secrets)
-    take_over(source, draft.found)
-    fields = ["name", "settings", "sealed", "can", "owned", "account"]
+    left = source.our_account_id
+    take_over(source, draft.found, draft.account)
+    fields = ["name", "settings", "sealed", *TAKEN_OVER]
     if moved:
         source.cursor, source.done, source.total = "", None, None
         fields += ["cursor", "done", "total"]
@@ -82,13 +87,22 @@ def change_source(source: Source, draft: SourceDraft, *, by: Member, now: dateti
     after = {name: value for name, value in _told(source).items() if before.get(name) != value}
     audit(source, "change", by=by, why=why, before={name: before.get(name) for name in after}, after=after)
     _drop_later(source.workspace, dropped)
+    account_actions.let_go(source.workspace, left, by=by)
 
 
-def take_over(source: Source, found: Found) -> None:
+def take_over(source: Source, found: Found, account: Account | None = None) -> None:
     """What a try found is so from now on; not yet saved."""
     source.can = sorted(found.can)
     source.account = found.account
+    source.length = found.length
     source.owned = bool(found.can & MODERATING)
+    source.signed_in, source.wants_sign_in = account is not None, False
+    if account is None and found.account:
+        known = connectors().get(source.kind)
+        host = signing.host_of(known, source.settings) if known else ""
+        name = found.who or f"{known.label if known else source.kind} account {found.account}"
+        account = account_of_key(source.workspace, source.kind, host, found.account, name)
+    source.our_account = account
 
 
 def _told(source: Source) -> dict[str, Plain]:
@@ -180,8 +194,9 @@ def delete_source(source: Source, *, by: Member, why: str = "") -> int:
         posts.filter(pk__in=chunk).delete()
         gone += len(chunk)
     Conversation.of(source.workspace).filter(source=source).delete()
-    workspace, paths = source.workspace, list(_uploads(source).values())
+    workspace, paths, account = source.workspace, list(_uploads(source).values()), source.our_account_id
     source.delete()
+    account_actions.let_go(workspace, account, by=by)
     _drop_later(workspace, paths)
     return gone
 

@@ -93,7 +93,10 @@ def change_source(request: MemberRequest, pk: int, change: shapes.SourceChange) 
     """It is tried first, and saved only if the try went well. Secrets that it keeps are not sent to another server."""
     source, now = _source(request, pk), timezone.now()
     answers, found = trying.rechecked(source, _connector(source.kind), change.settings, change.secrets)
-    draft = actions.SourceDraft(source.kind, change.name.strip()[:100], answers.settings, answers.secrets, found)
+    typed = set(trying.account_fills(source)) & set(change.secrets)  # a key of its own, from now on
+    signed_in = source.our_account if source.signed_in and not typed else None
+    name = change.name.strip()[:100]
+    draft = actions.SourceDraft(source.kind, name, answers.settings, answers.secrets, found, signed_in)
     actions.change_source(source, draft, by=request.member, now=now, why=change.why)
     return shapes.source_out(source, now)
 

@@ -8,8 +8,9 @@ from django.http import QueryDict
 
 from hubbub.connectors import Connector, Field, Settings
 from hubbub.core import query as language
-from hubbub.store.models import Source, Topic, TopicKind
+from hubbub.store.models import Account, Source, Topic, TopicKind
 
+from . import signing
 from .trying import NOTHING, Answers, Kept, html_name, server, without_password
 from .uploads import NAME_OF
 
@@ -101,15 +102,19 @@ class SourceForm(forms.Form):
         source: Source | None = None,
         fresh: Kept = NOTHING,
         brief: bool = False,
+        account: Account | None = None,
+        answers: Mapping[str, str] | None = None,
         suggested: Settings | None = None,
     ) -> None:
         """`kept` is all that is kept, `fresh` the part of it that was given just now; `brief` leaves out what may be
-        left out, for the first-run guide; `suggested` is filled in, in a form of many kinds at once."""
+        left out, for the first-run guide. `account` is signed in, so that its key is not asked for; `answers` is what
+        the form held before; `suggested` is filled in, in a form of many kinds at once."""
         self.connector, self.kept, self.fresh, self.source = connector, kept, fresh, source
+        self.account, filled = account, signing.fills(account)
         shown_too = suggested or {}
-        asked_for = [field for field in connector.fields if not field.made]
+        asked_for = [field for field in connector.fields if not field.made and field.name not in filled]
         self.questions = tuple(field for field in asked_for if field.required or not brief or field.name in shown_too)
-        settings = {**shown_too, **(source.settings if source else {})}
+        settings = {**shown_too, **(source.settings if source else {}), **(answers or {})}
         prefix = connector.kind if suggested is not None else None
         shown = _shown(connector, data) if data is not None else None
         if shown is not None and prefix:
@@ -136,6 +141,14 @@ class SourceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Kept secrets are not sent to a server that they were not given for."""
         given: dict[str, Any] = super().clean() or {}
+        told = {field.name: str(given.get(html_name(field.name)) or "") for field in self.questions}
+        if self.account and (there := signing.host_of(self.connector, told)) and there != self.account.host:
+            where = next(field.name for field in self.questions if field.kind == "url")
+            self.add_error(
+                html_name(where),
+                f"{self.account} is signed in at {self.account.host}. Sign in at the other server first, so that the "
+                "key of this one is not sent there.",
+            )
         for field in self.questions:
             if self._leads_elsewhere(field, given):
                 self.add_error(

@@ -12,7 +12,18 @@ from msgspec import Struct, structs
 from hubbub.connectors import connectors
 from hubbub.core import query as language
 from hubbub.store.hit_count import Count, count, count_topic
-from hubbub.store.models import Audit, Mention, Post, Source, SourceState, Topic, Verdict, Workspace
+from hubbub.store.models import (
+    Account,
+    AccountState,
+    Audit,
+    Mention,
+    Post,
+    Source,
+    SourceState,
+    Topic,
+    Verdict,
+    Workspace,
+)
 from hubbub.store.search import Before, Found, search, search_topic
 from hubbub.store.stretches import Span
 
@@ -49,6 +60,8 @@ class SourceRow(Struct, frozen=True):
     busy: bool  # it is being read, or will be in a moment: worth looking again soon
     share: int | None  # of a read that has an end: per cent
     file: str  # what the person called the file that it reads
+    account: Account | None  # of ours there
+    signed_out: bool  # its account must be signed in again
     behind: str  # of a source that is read by its stream: how far behind it is, in words; "": it keeps up
 
 
@@ -62,15 +75,24 @@ def source_row(source: Source, *, now: datetime) -> SourceRow:
     reading = active and source.lease_until is not None and source.lease_until > now
     if active and source.done is not None and source.total and source.done < source.total and not source.error:
         tone, says = "accent", "Reading"
+    account = source.our_account
+    signed_out = bool(account and source.signed_in and account.state == AccountState.REFUSED)
+    rests = bool(active and account and account.rests(now))
+    if signed_out:
+        health, tone, says = "broken", "bad", "Signed out"
+    elif rests and account and account.resting_until:
+        tone, says = "", f"Resting until {account.resting_until:%H:%M} UTC, as its network asked"
     return SourceRow(
         source=source,
         network=known.label if known else f"{source.kind}, which is not installed any more",
         health=health,
         tone=tone,
         says=says,
-        busy=reading or (active and source.due <= now + timedelta(seconds=5)),
+        busy=reading or (active and not signed_out and not rests and source.due <= now + timedelta(seconds=5)),
         share=min(100, 100 * source.done // source.total) if source.done is not None and source.total else None,
         file=next((str(value) for name, value in dict(source.settings).items() if name.endswith("_name")), ""),
+        account=account,
+        signed_out=signed_out,
         behind=timesince(now - behind, now) if behind and behind > KEEPS_UP else "",
     )
 
@@ -78,8 +100,16 @@ def source_row(source: Source, *, now: datetime) -> SourceRow:
 def source_rows(workspace: Workspace, *, now: datetime) -> list[SourceRow]:
     """All sources, what needs a look first."""
     order = ["broken", "failing", "late", "new", "well", "finished", "paused"]
-    rows = [source_row(source, now=now) for source in Source.of(workspace).order_by("name")]
+    rows = [
+        source_row(source, now=now) for source in Source.of(workspace).select_related("our_account").order_by("name")
+    ]
     return sorted(rows, key=lambda row: order.index(row.health))
+
+
+def signed_out(workspace: Workspace) -> list[Account]:
+    """Accounts that must be signed in again before their sources go on."""
+    refused = Account.of(workspace).filter(state=AccountState.REFUSED, sources__signed_in=True)
+    return list(refused.distinct().order_by("name"))
 
 
 class Choice(Struct, frozen=True):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError, Struct, json, structs
 
 from hubbub.connectors import Connector, Found, connectors
 from hubbub.core.failures import Broken, Retry
@@ -117,7 +117,7 @@ def gather(
 def kept_by(source: Source, connector: Connector) -> Kept:
     """What a saved source keeps. Its secrets are left out where the key they were sealed with is lost."""
     try:
-        whole = source.whole_settings()
+        whole = source.own_settings()
     except SealBroken:
         whole = {str(name): str(value) for name, value in source.settings.items()}
     secret = {name: value for name, value in whole.items() if source.settings.get(name) != value}
@@ -206,7 +206,9 @@ def rechecked(
     A secret that is kept is not sent to another server than the one it was given for.
     """
     _refuse_unknown(chosen, (*settings, *secrets))
-    kept, shown = kept_by(source, chosen), {str(name): str(value) for name, value in source.settings.items()}
+    filled, own = account_fills(source), kept_by(source, chosen)
+    kept = Kept({**filled, **own.secrets}, own.uploads)
+    shown = {str(name): str(value) for name, value in source.settings.items()}
     given = {name: value.strip() for name, value in {**settings, **secrets}.items()}
     kinds = {field.name: field.kind for field in chosen.fields}
     moved = [name for name in given if kinds[name] == "url" and given[name] != shown.get(name, "")]
@@ -225,7 +227,17 @@ def rechecked(
     before = {name: value for name, value in shown.items() if kinds.get(name) in {"text", "url", "choice"}}
     anew = {name: value for name, value in given.items() if kinds[name] == "secret"}
     told = {name: value for name, value in given.items() if name not in anew}
-    return checked(chosen, {**before, **told}, anew, Kept(stays, kept.uploads))
+    answers, found = checked(chosen, {**before, **told}, anew, Kept(stays, kept.uploads))
+    typed = {name: value for name, value in answers.secrets.items() if name in anew or name not in filled}
+    return structs.replace(answers, secrets=typed), found
+
+
+def account_fills(source: Source) -> dict[str, str]:
+    """What its signed-in account adds to its settings."""
+    try:
+        return dict(source.our_account.keys().fills) if source.signed_in and source.our_account else {}
+    except SealBroken:
+        return {}
 
 
 def _refuse_unknown(chosen: Connector, names: Iterable[str]) -> None:
@@ -238,7 +250,7 @@ def _refuse_unknown(chosen: Connector, names: Iterable[str]) -> None:
 
 
 def _renamed(found: Found, name: str) -> Found:
-    return Found(says=found.says, name=name, can=found.can, account=found.account, sample=found.sample)
+    return structs.replace(found, name=name)
 
 
 def _readable(text: str, kept: Kept) -> str:

@@ -1,31 +1,39 @@
 """Pages about sources: the list with their health, adding one after a try, one source, pausing, deleting."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hubbub.connectors import Connector, Pushed, connector, connectors
-from hubbub.core.failures import Broken
-from hubbub.store.models import Member, Role, Source, SourceState
+from hubbub.core.failures import Broken, Retry
+from hubbub.store.models import Account, Member, Role, Source, SourceState
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.door import door
 from hubbub.ui.lists import offer_undo
 
-from . import actions, kinds, queries
+from . import actions, kinds, queries, signing
 from .forms import SourceForm
-from .trying import NOTHING, Tried, attempt, gather, kept_by, seal_kept, shown_settings
+from .trying import NOTHING, Kept, Tried, attempt, gather, kept_by, seal_kept, shown_settings
 from .views_topics import back, go
+
+SIGN_IN = frozenset({"sign-in", "sign-in-moderating"})  # what the form's buttons say
 
 
 @page(Role.VIEWER)
 def sources(request: MemberRequest) -> HttpResponse:
     """Where we listen."""
     rows = queries.source_rows(request.workspace, now=timezone.now())
-    return render(request, "listen/sources.html", {"rows": rows, "may_write": request.role.may(Role.MANAGER)})
+    context = {
+        "rows": rows,
+        "accounts": queries.signed_out(request.workspace),
+        "may_write": request.role.may(Role.MANAGER),
+    }
+    return render(request, "listen/sources.html", context)
 
 
 @page(Role.VIEWER)
@@ -34,6 +42,7 @@ def source(request: MemberRequest, pk: int) -> HttpResponse:
     row = queries.source_row(_source(request, pk), now=timezone.now())
     context = {
         "row": row,
+        "accounts": [row.account] if row.signed_out else [],
         "source": row.source,
         "settings": shown_settings(row.source),
         "there": kinds.there(row.source),
@@ -52,7 +61,7 @@ def source_health(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _source(request: MemberRequest, pk: int) -> Source:
-    return get_object_or_404(Source.of(request.workspace).select_related("workspace"), pk=pk)
+    return get_object_or_404(Source.of(request.workspace).select_related("workspace", "our_account"), pk=pk)
 
 
 class Asked(Struct, frozen=True):
@@ -62,34 +71,67 @@ class Asked(Struct, frozen=True):
     tried: Tried | None = None
     sealed: str = ""  # goes into a hidden field
     saved: Source | None = None
+    account: Account | None = None  # signed in, whose keys the source uses
+    way: str = ""  # a sign-in that was begun: its mark
 
 
 def ask(request: MemberRequest, chosen: Connector, source: Source | None = None, *, brief: bool = False) -> Asked:
     """Read a source's form, try it where that is asked for, save it where the try went well and that is asked for."""
     kept = kept_by(source, chosen) if source else NOTHING
+    account = _account(request, chosen, source)
     if request.method != "POST":
-        return Asked(SourceForm(chosen, kept, source=source, brief=brief))
+        answers = signing.remembered(request.session, chosen.kind)
+        form = SourceForm(chosen, kept, source=source, brief=brief, account=account, answers=answers)
+        return Asked(form, account=account)
     now = timezone.now()
     fresh = gather(chosen, request.POST, request.FILES, member=request.member, now=now)
     whole = fresh.over(kept)
-    form = SourceForm(chosen, whole, data=request.POST.dict(), source=source, fresh=fresh, brief=brief)
+    data = request.POST.dict()
+    form = SourceForm(chosen, whole, data=data, source=source, fresh=fresh, brief=brief, account=account)
     sealed = seal_kept(fresh, kind=chosen.kind, member=request.member, now=now)
+    if request.POST.get("do") in SIGN_IN:
+        return _sign_in(request, chosen, form, Asked(form, sealed=sealed, account=account))
     if not form.is_valid():
-        return Asked(form, sealed=sealed)
-    tried = attempt(chosen, form.answers().whole, whole)
+        return Asked(form, sealed=sealed, account=account)
+    filled = signing.fills(account)
+    tried = attempt(chosen, {**form.answers().whole, **filled}, Kept({**whole.secrets, **filled}, whole.uploads))
     if tried.found is None or request.POST.get("do") != "save":
-        return Asked(form, tried, sealed)
+        return Asked(form, tried, sealed, account=account)
     try:
         return Asked(form, tried, saved=_save(request.member, chosen, form, tried, source))
     except Refusal as refusal:
         form.add_error("name" if "name" in form.fields else None, str(refusal))
-        return Asked(form, tried, sealed)
+        return Asked(form, tried, sealed, account=account)
+
+
+def _account(request: MemberRequest, chosen: Connector, source: Source | None) -> Account | None:
+    """The signed-in account that the form is about: the one it names, or the source's own; "0" is none."""
+    named = request.POST.get("account") or request.GET.get("account", "")
+    if not named and source is not None and source.signed_in:
+        return source.our_account
+    return signing.chosen_account(request.workspace, chosen, named)
+
+
+def _sign_in(request: MemberRequest, chosen: Connector, form: SourceForm, asked: Asked) -> Asked:
+    """Begin to sign in with what the form holds so far; what it lacks yet is asked for afterwards."""
+    form.is_valid()
+    answers, now = form.answers(), timezone.now()
+    moderating = request.POST.get("do") == "sign-in-moderating"
+    try:
+        mark = signing.begin(
+            request, chosen, answers.settings, secrets=answers.secrets, http=door(hurry=True), now=now,
+            moderating=moderating, source=form.source,
+        )  # fmt: skip
+    except (Refusal, Retry, Broken) as failure:
+        return structs.replace(asked, tried=Tried(str(failure), later=isinstance(failure, Retry)))
+    return structs.replace(asked, way=mark)
 
 
 def _save(by: Member, chosen: Connector, form: SourceForm, tried: Tried, source: Source | None) -> Source:
     answers = form.answers()
     assert tried.found is not None, "only what went well is saved"  # noqa: S101
-    draft = actions.SourceDraft(chosen.kind, answers.name, answers.settings, answers.secrets, tried.found)
+    found = tried.found
+    draft = actions.SourceDraft(chosen.kind, answers.name, answers.settings, answers.secrets, found, form.account)
     if source is None:
         return actions.add_source(by.workspace, draft, by=by, now=timezone.now())
     actions.change_source(source, draft, by=by, now=timezone.now())
@@ -105,6 +147,8 @@ def source_new(request: MemberRequest) -> HttpResponse:
     if kind not in connectors():
         raise Http404(f"Nothing here can read sources of the kind “{kind[:40]}”")
     asked = ask(request, connectors()[kind])
+    if asked.way:
+        return _on_the_way(request, asked)
     if asked.saved is not None:
         if isinstance(connectors()[kind], Pushed):
             messages.success(request, f"“{asked.saved.name}” is saved. Now your site has to know how to send.")
@@ -124,10 +168,18 @@ def source_edit(request: MemberRequest, pk: int) -> HttpResponse:
         messages.error(request, str(broken))
         return go(request, "source", pk)
     asked = ask(request, chosen, known)
+    if asked.way:
+        return _on_the_way(request, asked)
     if asked.saved is not None:
         messages.success(request, f"“{asked.saved.name}” is saved.")
         return go(request, "source", pk)
     return _form(request, asked, chosen, known)
+
+
+def _on_the_way(request: MemberRequest, asked: Asked) -> HttpResponse:
+    return HttpResponseRedirect(
+        f"{reverse('listen:sign_in', args=[request.workspace.slug])}?way={asked.way}", status=303
+    )
 
 
 def _form(request: MemberRequest, asked: Asked, chosen: Connector, known: Source | None = None) -> HttpResponse:
@@ -137,6 +189,8 @@ def _form(request: MemberRequest, asked: Asked, chosen: Connector, known: Source
         "form": asked.form,
         "connector": chosen,
         "source": known,
+        "oauth": signing.declared(chosen),
+        "back": signing.back_address(request),
         "verbs": sorted(asked.tried.found.can) if asked.tried and asked.tried.found else [],
     }
     return render(request, "listen/source_form.html", context, status=422 if failed else 200)

@@ -89,12 +89,16 @@ class Source(Owned):
         self.sealed = seal(json.encode(dict(secrets)).decode(), settings.SEALING_KEY) if secrets else b""
 
     def whole_settings(self) -> dict[str, str]:
-        """Settings with their secrets, for the length of one call to the connector. Raises SealBroken."""
+        """Settings with their secrets and its account's keys, for one call to the connector. Raises SealBroken."""
+        given = self.our_account.keys().fills if self.signed_in and self.our_account else {}
+        return {**given, **self.own_settings()}
+
+    def own_settings(self) -> dict[str, str]:
+        """Settings with the secrets that were typed in for this source. Raises SealBroken."""
         secrets = (
             json.decode(unseal(bytes(self.sealed), settings.SEALING_KEY), type=dict[str, str]) if self.sealed else {}
         )
-        given = self.our_account.keys().fills if self.signed_in and self.our_account else {}
-        return {**{str(name): str(value) for name, value in self.settings.items()}, **given, **secrets}
+        return {**{str(name): str(value) for name, value in self.settings.items()}, **secrets}
 
     @property
     def has_secrets(self) -> bool:
