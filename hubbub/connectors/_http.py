@@ -8,37 +8,29 @@ from contextlib import ExitStack, closing, contextmanager
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, NoReturn, Self
-from urllib.parse import urlencode
 
 import httpcore2
 import httpx2
-import msgspec
 
 import hubbub
 from hubbub.core.failures import Broken, Retry
 
 from . import _guard
 from ._answer import Answer, read_body, shown, too_large
+from ._asking import Query, address, content_of, moved
 from ._guard import Guard, Resolve
 from ._lines import Lines
 from ._pace import SHARED, Pace, asked_to_wait, spent_until
-from ._setbacks import HARMLESS, SetbackError, in_words
+from ._setbacks import HARMLESS, SetbackError, in_words, turned
 from ._websocket import WebSocket, handshake
 
-__all__ = ["Answer", "Http", "Lines", "WebSocket"]
-
-Query = Mapping[str, str | int]
+__all__ = ["Answer", "Http", "Lines", "Query", "WebSocket"]
 
 PATIENCE = 10.0  # seconds that one call may spend waiting in place; what takes longer is a Retry
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 REDIRECTS = 5
 NOT_DONE = frozenset({429, 503})  # by these a server says that it did nothing
 MOVED = frozenset({301, 302, 303, 307, 308})
-# What may go along when a redirect leads to another host. Everything else may be a secret that is not meant for it.
-OPEN_HEADERS = frozenset(
-    {"accept", "accept-encoding", "content-type", "if-modified-since", "if-none-match", "user-agent"}
-    | {"connection", "upgrade", "sec-websocket-key", "sec-websocket-version"}
-)
 REFUSALS = {
     400: "it does not understand the request",
     401: "it does not accept the user name, password or token. Enter them anew",
@@ -184,7 +176,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> httpx2.Request:
-        target, auth = _address(url, params, auth)
+        target, auth = address(url, params, auth)
         sent = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip"}
         if auth:
             sent["authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
@@ -193,7 +185,7 @@ class Http:
         if form is not None:
             sent["content-type"] = "application/x-www-form-urlencoded"
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        return httpx2.Request(method, target, headers=sent, content=_content(json, form))
+        return httpx2.Request(method, target, headers=sent, content=content_of(json, form))
 
     @contextmanager
     def websocket(
@@ -214,6 +206,9 @@ class Http:
         asked, check = handshake(protocols)
         request = self._request("GET", url, headers={**(headers or {}), **asked})
         with self._held(request, self._times, accept={101}) as opened:
+            if opened.status != 101:
+                with turned(), in_words(opened.host, "GET"):
+                    self._read(opened.response, opened.headers, opened.host)  # what is wrong with it comes first
             protocol = check(opened.status, opened.headers, opened.host)
             with closing(WebSocket(opened.response, opened.host, protocol, silence)) as socket:
                 yield socket
@@ -241,9 +236,8 @@ class Http:
         """An answer that is read for as long as the caller likes."""
         over = _guard.deadline.set(self._clock() + self._total)
         try:
-            opened = self._open(request, accept, self._streams, {**self._times, **times})
-        except SetbackError as setback:
-            raise Retry(str(setback), after=setback.after) from setback
+            with turned():
+                opened = self._open(request, accept, self._streams, {**self._times, **times})
         finally:
             _guard.deadline.reset(over)
         with closing(opened.response):
@@ -281,7 +275,7 @@ class Http:
                 if self._account:
                     self.spent_until = spent_until(headers, self._now()) or self.spent_until
                 if response.status in MOVED and response.status not in accept and "location" in headers:
-                    request = _moved(request, response.status, headers["location"])
+                    request = moved(request, response.status, headers["location"])
                     continue
                 if not (200 <= response.status < 300 or response.status == 304 or response.status in accept):
                     self._refuse(response.status, headers, host, request.method)
@@ -340,28 +334,6 @@ def _send(request: httpx2.Request, pool: httpcore2.ConnectionPool, times: Mappin
     )
 
 
-def _content(json: object, form: Query | None) -> bytes | None:
-    if form is not None:
-        return urlencode(form).encode()
-    return None if json is None else msgspec.json.encode(json)
-
-
-def _address(url: str, params: Query | None, auth: tuple[str, str] | None) -> tuple[httpx2.URL, tuple[str, str] | None]:
-    """The address to ask and the user and password to ask with. Raises Broken where it is no web address."""
-    try:
-        parsed = httpx2.URL(url if "://" in url else f"https://{url}")
-        if params:
-            parsed = parsed.copy_merge_params(params)
-    except httpx2.InvalidURL:
-        raise Broken("This is not a web address. It should look like https://example.com/feed.") from None
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
-        raise Broken("Only web addresses that begin with https:// or http:// can be read.")
-    if parsed.userinfo:
-        auth = auth or (parsed.username, parsed.password)
-        parsed = parsed.copy_with(userinfo=b"")
-    return parsed, auth
-
-
 def _headers(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
     """Names in lower case; what was sent more than once is joined by commas."""
     headers: dict[str, str] = {}
@@ -369,30 +341,3 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
         key, text = name.decode("ascii", "replace").lower(), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
-
-
-def _moved(request: httpx2.Request, status: int, location: str) -> httpx2.Request:
-    """The request that a redirect asks for, without what is meant for the first host alone."""
-    here = request.url
-    host = shown(here)
-    try:
-        there = here.join(location).copy_with(userinfo=b"")
-    except httpx2.InvalidURL:
-        raise Broken(f"{host} sends us to something that is not a web address.") from None
-    if there.scheme not in {"http", "https"} or not there.host:
-        raise Broken(f"{host} sends us to something that is not a web address.")
-    method, content = request.method, request.content
-    if method not in HARMLESS:
-        if status in {301, 302}:  # repeated as a read by custom, which would lose what was to be written
-            raise Broken(f"{host} has moved to {there.scheme}://{shown(there)}. Enter that as the address.")
-        if status == 303:
-            method, content = "GET", b""
-    same = there.host == here.host and (there.port == here.port or (here.port, there.port) == (None, None))
-    safe = same and (there.scheme == here.scheme or there.scheme == "https")
-    dropped = {"host", "content-length", "transfer-encoding"}
-    headers = {
-        name: value
-        for name, value in request.headers.items()
-        if name not in dropped and (safe or name in OPEN_HEADERS) and (content or name != "content-type")
-    }
-    return httpx2.Request(method, there, headers=headers, content=content or None)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpcore2
 
-from hubbub.core.failures import Broken
+from hubbub.core.failures import Broken, Retry
 
 from ._guard import PrivateAddressError, UnknownNameError
 
@@ -21,6 +21,15 @@ class SetbackError(Exception):
         super().__init__(says)
         self.in_place = in_place
         self.after = after
+
+
+@contextmanager
+def turned() -> Iterator[None]:
+    """Make a setback a Retry, where nothing is tried again in place."""
+    try:
+        yield
+    except SetbackError as setback:
+        raise Retry(str(setback), after=setback.after) from setback
 
 
 @contextmanager

@@ -7,8 +7,8 @@ other, so that what may be dialled, certificates and refusals are judged in one 
 import os
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha1
 from logging import getLogger
 from time import monotonic
@@ -20,7 +20,7 @@ from websockets.protocol import CLIENT, Protocol, State
 
 from hubbub.core.failures import Broken, Retry
 
-from ._setbacks import SetbackError, in_words
+from ._setbacks import in_words, turned
 
 MESSAGE = 8_000_000  # bytes of one message at most; the largest network known to us sends 5 million
 PIECE = 1 << 16
@@ -116,7 +116,7 @@ class WebSocket:
         """Read one piece. False: none came within `timeout` seconds."""
         self._open()
         began = monotonic()
-        with self._words():
+        with turned(), in_words(self.host, "GET"):
             try:
                 self._take_in(timeout)
             except httpcore2.ReadTimeout:
@@ -179,15 +179,7 @@ class WebSocket:
         raise Retry(f"{self.host} ended the stream.")
 
     def _write(self) -> None:
-        with self._words():
+        with turned(), in_words(self.host, "GET"):
             for data in self._frames.data_to_send():
                 if data:
                     self._stream.write(data, WRITING)
-
-    @contextmanager
-    def _words(self) -> Iterator[None]:
-        try:
-            with in_words(self.host, "GET"):
-                yield
-        except SetbackError as setback:
-            raise Retry(str(setback), after=setback.after) from setback
