@@ -14,7 +14,6 @@ from . import _oauth as oauth
 from ._answer import Answer
 from ._connector import (
     BEAT,
-    BEAT,
     TAKEN_BACK,
     Act,
     Arrived,
@@ -44,7 +43,6 @@ from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
     "BEAT",
-    "BEAT",
     "DOING",
     "FAMILIES",
     "READING",
@@ -63,7 +61,6 @@ __all__ = [
     "Http",
     "Installed",
     "Limits",
-    "Naming",
     "Naming",
     "OAuth",
     "Pushed",
@@ -101,6 +98,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "lemmy",
     "stack_exchange",
     "github",
+    "discourse",
     "misago",
     "isso",
 )

@@ -14,6 +14,7 @@ from hubbub.core.post import Author, Post
 from ._answer import Answer
 from ._connector import Settings
 from ._http import Http
+from ._marks import uncommented
 from ._text import tidy
 
 Shape = TypeVar("Shape")
@@ -69,7 +70,7 @@ class Issue(Struct, frozen=True):
         return Post(
             id=name,
             title=tidy(self.title),
-            text=tidy(without_mark(self.body or "")),
+            text=tidy(uncommented(self.body or "")),
             url=self.html_url,
             author=self.user.as_author() if self.user else None,
             published=self.created_at.astimezone(UTC),
@@ -97,7 +98,7 @@ class Comment(Struct, frozen=True):
         issue = issue_id(int(self.issue_url.rpartition("/")[2]), "")
         return Post(
             id=f"comment:{self.id}",
-            text=tidy(without_mark(self.body or "")),
+            text=tidy(uncommented(self.body or "")),
             url=self.html_url,
             type="comment",
             author=self.user.as_author() if self.user else None,
@@ -254,17 +255,6 @@ class Api:
 def issue_id(number: int, repository: str) -> str:
     """Our id of an issue: with its repository where several are read."""
     return f"issue:{'/'.join(repository.split('/')[-2:])}#{number}" if repository else f"issue:{number}"
-
-
-def mark(key: str) -> str:
-    """What an answer of ours is known again by; Markdown does not show it."""
-    return f"\n\n<!-- hubbub {key} -->"
-
-
-def without_mark(text: str) -> str:
-    """A text as people read it."""
-    begins = text.rfind("<!-- hubbub ")
-    return text[:begins] if begins >= 0 and text.rstrip().endswith("-->") else text
 
 
 def _likes(reactions: Reactions) -> int:

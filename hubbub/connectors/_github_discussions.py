@@ -8,7 +8,8 @@ from msgspec import Struct, field
 
 from hubbub.core.post import Post
 
-from ._github_api import Api, User, mark, without_mark
+from ._github_api import Api, User
+from ._marks import comment, uncommented
 from ._newest import Entry, entry
 from ._text import tidy
 
@@ -145,7 +146,7 @@ def added(api: Api, thread: str, key: str) -> tuple[str, str] | None:
     node = api.graph(_MINE, {"id": _node(thread)}, _One).node
     for said in node.comments.nodes if node else ():
         for one in (said, *(said.replies.nodes if said.replies else ())):
-            if one.body.endswith(mark(key).strip()):
+            if one.body.endswith(comment(key).strip()):
                 return f"said:{one.id}", one.url
     return None
 
@@ -197,7 +198,7 @@ def _post(said: _Said, name: str, parent: str, thread: str, title: str = "") -> 
     return Post(
         id=name,
         title=title,
-        text=tidy(without_mark(said.body)),
+        text=tidy(uncommented(said.body)),
         url=said.url,
         type="comment" if parent else "post",
         author=author,

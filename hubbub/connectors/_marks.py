@@ -17,3 +17,14 @@ def mark(key: str) -> str:
 def unmarked(text: str) -> str:
     """The text as it was before it was marked."""
     return MARK.sub("", text)
+
+
+def comment(key: str) -> str:
+    """The same for networks whose Markdown may hold a comment, which their readers do not see."""
+    return f"\n\n<!-- hubbub {key} -->"
+
+
+def uncommented(text: str) -> str:
+    """The text without such a mark at its end."""
+    begins = text.rfind("<!-- hubbub ")
+    return text[:begins] if begins >= 0 and text.rstrip().endswith("-->") else text

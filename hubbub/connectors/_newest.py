@@ -69,8 +69,9 @@ def follow(
     edge: float | None = None  # where the page before ended
     for number in range(1, deepest + 1):
         pages.append(Page(*read(number), edge))
-        edge = pages[-1].lowest
-        if pages[-1].is_last or not any(_is_new(line, one) for one in pages[-1].entries):
+        edge = pages[-1].lowest or edge
+        entries = pages[-1].entries  # none, though more follow: what stands there is not for us to see
+        if pages[-1].is_last or (entries and not any(_is_new(line, one) for one in entries)):
             break
     turn = max(line.page, len(pages) + 1)
     if not pages[-1].is_last and line.seen:

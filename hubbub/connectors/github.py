@@ -12,9 +12,10 @@ from hubbub.core.failures import Broken
 from . import _github_discussions as discussions
 from ._connector import Act, Batch, Brand, Declared, Done, Field, Limits, Reads, Settings, Tested, Verb
 from ._connector import Found as Check
-from ._github_api import PAGE, Api, Comment, Found, Issue, Repository, User, mark
+from ._github_api import PAGE, Api, Comment, Found, Issue, Repository, User
 from ._github_discussions import Talk
 from ._http import Http
+from ._marks import comment
 from ._newest import Entry, Line, entry, follow
 from ._oauth import OAuth, Who
 
@@ -200,7 +201,7 @@ def _in_discussion(act: Act) -> bool:
 
 
 def _reply(api: Api, act: Act) -> Done:
-    text = _text(act) + mark(act.key)
+    text = _text(act) + comment(act.key)
     if _in_discussion(act):
         return Done(*discussions.add(api, act.thread or act.post, act.post, text))
     number = (act.thread or act.post).partition(":")[2]
@@ -211,7 +212,7 @@ def _reply(api: Api, act: Act) -> Done:
 def _post(api: Api, act: Act) -> Done:
     if not act.title.strip():
         raise Broken("An issue needs a title. Write one.")
-    body = {"title": act.title, "body": _text(act) + mark(act.key)}
+    body = {"title": act.title, "body": _text(act) + comment(act.key)}
     made = api.send("POST", api.in_repository("issues"), body, Issue)
     return Done(f"issue:{made.number}", made.html_url)
 
@@ -355,7 +356,7 @@ def _find_said(api: Api, act: Act) -> Done | None:
     if act.verb == "reply" and _in_discussion(act):
         found = discussions.added(api, act.thread or act.post, act.key)
         return Done(*found) if found else None
-    ours = mark(act.key).strip()
+    ours = comment(act.key).strip()
     order: dict[str, str | int] = {"sort": "created", "direction": "desc", "per_page": PAGE, "state": "all"}
     for page in range(1, MINE + 1):
         if act.verb == "post":
