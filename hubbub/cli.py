@@ -171,6 +171,30 @@ def moderate(
     raise typer.Exit(1 if refused else 0)
 
 
+rules_app = typer.Typer(help="Rules of moderation.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+
+
+@rules_app.command()
+def replay(
+    rules: Annotated[str, typer.Argument(help="The name of a rule, draft or not, or a rules.toml.")],
+    workspace: Annotated[str, typer.Option(help="Name of the workspace; not needed where there is one alone.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 30,
+    most: Annotated[int, typer.Option(min=1, help="Of more posts than this a sample is looked at.")] = 100_000,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
+    data: Data = Path("hubbub-data"),
+) -> None:
+    """Say what rules would have done with the posts that are stored; nothing is changed."""
+    _ready(data)
+    from hubbub.engine.replay_command import ReplayRefused, Wish, replay_rules
+
+    try:
+        replay_rules(Wish(rules, workspace, days, most, json), out=sys.stdout, told=told)
+    except ReplayRefused as error:
+        told.print(f"hubbub rules replay: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
 @app.command()
 def query(
     text: Annotated[str, typer.Argument(help="What to look for, in the query language.")],

@@ -28,7 +28,7 @@ def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
     return Plan(
         version=version,
         topics=tuple(convert(topic, TopicPlan, from_attributes=True) for topic in topics),
-        rules=_rules(workspace, list(rules)),
+        rules=rule_plans(workspace, list(rules)),
         lists=word_lists.of(workspace),
         judge=judge.pk if judge else 0,
         model=judge.made_of if judge else "",
@@ -36,7 +36,7 @@ def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
     )
 
 
-def _rules(workspace: Workspace, rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
+def rule_plans(workspace: Workspace, rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
     """Each with the policy that its text names, and the version of it that is in force."""
     known = policies.policies(workspace) if any(rule.policy for rule in rules) else []
     made = []

@@ -11,6 +11,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from hubbub.core import query as language
+from hubbub.store import word_lists
 from hubbub.store.hit_count import count
 from hubbub.store.models import Post, Workspace
 from hubbub.store.search import Before, Found, search
@@ -36,9 +37,9 @@ class Wanted(Struct, frozen=True):
 
 def query_posts(wanted: Wanted, *, out: TextIO, told: Console) -> None:
     """Print what matches, newest first. Raises QueryRefused."""
-    workspace, now = _workspace(wanted.workspace), timezone.now()
+    workspace, now = only_or_named(wanted.workspace), timezone.now()
     try:
-        query = language.parse(wanted.text, language.Use.VIEW)
+        query = language.parse(wanted.text, language.Use.VIEW, word_lists.of(workspace))
     except language.QueryError as error:
         raise QueryRefused(str(error)) from None
     if wanted.explain:
@@ -63,7 +64,8 @@ def query_posts(wanted: Wanted, *, out: TextIO, told: Console) -> None:
         told.print(f"The newest {hits:,}; there may be more: --limit 0 prints all", markup=False)
 
 
-def _workspace(named: str) -> Workspace:
+def only_or_named(named: str) -> Workspace:
+    """The workspace of that name; "": the only one there is. Raises QueryRefused."""
     try:
         known = list(Workspace.objects.order_by("pk"))
     except DatabaseError:

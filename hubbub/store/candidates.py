@@ -90,10 +90,10 @@ def rows(ids: Sequence[int]) -> list[tuple[object, ...]]:
 
 def read(rows: Sequence[Sequence[object]], query: language.Query, places: dict[int, shapes.Place]) -> list[Candidate]:
     """Rows of `COLUMNS`, ready for `query`; what it does not ask for is not read. `places` is filled on the way."""
-    found = [Row(*row) for row in rows]  # type: ignore[arg-type]  # the columns above, in this order
+    found = named(rows)
     unknown = {row.source for row in found} - places.keys()
     places.update((pk, source.place) for pk, source in Source.everywhere.in_bulk(unknown).items())
-    shaped = [_shape(row) for row in found]
+    shaped = [shape(row) for row in found]
     facts = _facts(found, shaped, language.uses_fields(query))
     return [
         Candidate(row.id, row.published, language.read(post, places[row.source], read_at=row.taken), known)
@@ -101,7 +101,13 @@ def read(rows: Sequence[Sequence[object]], query: language.Query, places: dict[i
     ]
 
 
-def _shape(row: Row) -> shapes.Post:
+def named(rows: Sequence[Sequence[object]]) -> list[Row]:
+    """Rows of `COLUMNS`, each cell under its name."""
+    return [Row(*row) for row in rows]  # type: ignore[arg-type]  # the columns above, in this order
+
+
+def shape(row: Row) -> shapes.Post:
+    """The post as core sees it, with the language that was found where its network says none."""
     author = None
     if row.author is not None:
         author = shapes.Author(
