@@ -135,4 +135,4 @@ def _check(account: Account, settings: Settings) -> Found:
     else:
         says = f"What people say to @{me.handle}, who has {me.followers_count or 0:,} followers."
         name = me.display_name or f"@{me.handle}"
-    return Found(f"{says} {as_whom}", f"Bluesky: {name}", VERBS, me.did, sample=sample)
+    return Found(f"{says} {as_whom}", f"Bluesky: {name}", VERBS, me.did, sample=sample, who=f"@{me.handle}")
