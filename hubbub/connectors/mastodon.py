@@ -40,6 +40,7 @@ class Mastodon(Declared):
     )  # fmt: skip
     can: ClassVar[frozenset[Verb]] = acts.MODERATOR
     every = 120
+    resumes = True  # once the stream is open, it first brings what was missed
     reads: ClassVar[frozenset[Reads]] = frozenset(
         {"poll", "stream", "search", "replies", "mentions", "reports", "messages"}
     )
