@@ -29,6 +29,7 @@ from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .sanction import STANDING, Sanction, SanctionState
 from .source import Source, SourceState
+from .sweep import Sweep, SweepState
 from .target import Target
 from .token import ApiToken, SignInLink
 from .topic import Topic, TopicKind
@@ -101,6 +102,8 @@ __all__ = [
     "Skip",
     "Source",
     "SourceState",
+    "Sweep",
+    "SweepState",
     "System",
     "Target",
     "Topic",
