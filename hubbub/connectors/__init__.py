@@ -94,13 +94,16 @@ BUILT_IN = (  # in the order in which a form offers them
     "bluesky",
     "ozone",
     "site",
+    "bluesky_stream",
     "hacker_news",
     "lemmy",
     "stack_exchange",
     "github",
     "discourse",
+    "disqus",
     "misago",
     "isso",
+    "matrix",
 )
 
 

@@ -27,8 +27,12 @@ class Works(Struct, frozen=True):
 
 def working_one(kind: str) -> Callable[[Path, Server], Works]:
     """The function `working(tmp_path, server)` of the module named after the connector."""
-    made: Callable[[Path, Server], Works] = import_module(f"{__name__}.{kind}").working
-    return made
+
+    def working(tmp_path: Path, server: Server) -> Works:
+        made: Works = import_module(f"{__name__}.{kind}").working(tmp_path, server)
+        return made
+
+    return working
 
 
 def sample_act(kind: str, verb: Verb) -> Act:
