@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,6 +26,11 @@ def places(text: str, words: Sequence[str]) -> list[Span]:
     return [found.span() for found in re.finditer("|".join(sorted(wanted, key=len, reverse=True)), text, re.IGNORECASE)]
 
 
+def digest(text: str) -> str:
+    """By which a form says which words it showed."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
 def covered(text: str, spans: Sequence[Span]) -> str:
     """The text with these places covered. Line breaks stay. Raises Refusal for places that it does not have."""
     letters = list(text)
@@ -42,13 +48,13 @@ def current(post: Post) -> Redaction | None:
 
 @transaction.atomic
 def redact(post: Post, spans: Sequence[Span], *, by: Actor, why: str, shown: str | None = None) -> Redaction:
-    """Cover these places of the post's text. `shown`: the text that the places were chosen in."""
+    """Cover these places of the post's text. `shown`: the `digest` of the text that they were chosen in."""
     row = _locked(post)
     if "redact" not in row.source.can:
         raise Refusal(f"With its settings {row.source} cannot change what somebody wrote")
     if not why.strip():
         raise Refusal("Say why: the reason stands in the log")
-    if shown is not None and shown != row.text:
+    if shown is not None and shown != digest(row.text):
         raise Refusal("The words have changed meanwhile: look at the post again")
     text = covered(row.text, spans)
     if text == row.text:

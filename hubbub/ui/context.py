@@ -5,7 +5,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from hubbub.store import capped
-from hubbub.store.models import Conversation, Member, Post, Role, Workspace
+from hubbub.store.models import Breaker, Conversation, Member, Post, Role, Workspace
 
 
 class Door(Struct, frozen=True):
@@ -45,6 +45,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
             ("Queue", "moderate:queue", "q", Role.VIEWER),
             ("Policies", "moderate:policies", "y", Role.VIEWER),
             ("Rules", "moderate:rules", "r", Role.VIEWER),
+            ("Batches", "moderate:batches", "z", Role.VIEWER),
             ("Log", "moderate:log", "l", Role.VIEWER),
         ),
     ),
@@ -88,7 +89,14 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         "rooms": groups,
         "other_workspaces": others.exclude(pk=here.pk),
         "undo": request.session.pop("undo", None),
+        "stopped_rules": _stopped(here) if Role(member.role).may(Role.MODERATOR) else [],
     }
+
+
+def _stopped(workspace: Workspace) -> list[Breaker]:
+    """Rules that a breaker stopped: those who can start them again are told on every page."""
+    stopped = Breaker.of(workspace).filter(stopped__isnull=False).select_related("rule")
+    return list(stopped.order_by("-stopped")[:3])
 
 
 def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: str, count: int) -> Door:
