@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_log, views_policies, views_rules
+from . import views, views_batches, views_effects, views_log, views_policies, views_rules
 
 app_name = "moderate"
 urlpatterns = [
@@ -19,6 +19,24 @@ urlpatterns = [
     path("rules/<int:pk>/hits/", views_rules.rule_hits, name="rule_hits"),
     path("rules/<int:pk>/move/", views_rules.rule_move, name="rule_move"),
     path("rules/<int:pk>/delete/", views_rules.rule_delete, name="rule_delete"),
+    path("rules/<int:pk>/undo/", views_batches.rule_undo, name="rule_undo"),
+    path("rules/<int:pk>/breaker/", views_batches.rule_breaker, name="rule_breaker"),
+    path("rules/<int:pk>/caps/", views_batches.rule_caps, name="rule_caps"),
+    path("rules/<int:pk>/restart/", views_batches.rule_restart, name="rule_restart"),
+    path("batches/", views_batches.batches, name="batches"),
+    path("batches/<int:pk>/", views_batches.batch, name="batch"),
+    path("batches/<int:pk>/undo/", views_batches.batch_undo, name="batch_undo"),
+    path("undoings/<int:pk>/", views_batches.undoing_report, name="undoing"),
+    path("undoings/<int:pk>/stop/", views_batches.undoing_stop, name="undoing_stop"),
+    path("posts/<int:pk>/effects/", views_effects.post_effects, name="effects"),
+    path("posts/<int:pk>/treat/", views_effects.post_treat, name="treat"),
+    path("posts/<int:pk>/handle/", views_effects.post_handle, name="handle"),
+    path("posts/<int:pk>/redact/", views_effects.post_redact, name="redact"),
+    path("redactions/<int:pk>/original/", views_effects.redaction_original, name="redaction_original"),
+    path("redactions/<int:pk>/undo/", views_effects.redaction_undo, name="redaction_undo"),
+    path("sanctions/<int:pk>/", views_effects.sanction, name="sanction"),
+    path("sanctions/<int:pk>/lift/", views_effects.sanction_lift, name="sanction_lift"),
+    path("people/<int:pk>/sanctions/", views_effects.person_sanctions, name="person_sanctions"),
     path("policies/", views_policies.policies, name="policies"),
     path("policies/new/", views_policies.policy_new, name="policy_new"),
     path("policies/policies.toml", views_policies.policies_export, name="policies_export"),
