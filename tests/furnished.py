@@ -38,6 +38,7 @@ from hubbub.store.models import (
     Workspace,
 )
 from hubbub.store.models.token import digest
+from tests.furnished_deeds import furnish_deeds
 from tests.world import (
     NOON,
     make_author,
@@ -114,6 +115,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "version": version.pk, "policy": _policies(workspace, admin),
+        **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip
 
 
