@@ -24,6 +24,7 @@ Ids = Mapping[str, int]  # noun → primary key
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy",
+    "undoing", "sanction", "redaction", "batch",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -32,6 +33,7 @@ SYNONYMS = {
     "people": "person",
     "message": "outbox",
     "policies": "policy",
+    "batches": "batch",
 }
 
 # (address, parameter) → noun, where neither says it
