@@ -65,7 +65,8 @@ class Replay(Struct):
     done: bool = False
     tallies: list[Tally] = field(default_factory=list)
     decisions: dict[str, int] = field(default_factory=dict)  # outcome → posts, as all rules together decide
-    taken_away: list[int] = field(default_factory=list)  # posts that the rules take away: later ones count them
+    # posts that the rules take away, which later ones count, and when people took that back
+    taken_away: dict[int, datetime | None] = field(default_factory=dict)
 
 
 class RuleResult(Struct, frozen=True):

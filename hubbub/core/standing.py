@@ -56,7 +56,7 @@ class Past:
     """One post of a person, as far as it counts for later ones."""
 
     __slots__ = ("_links", "_sites", "decided", "order", "post", "praises", "published", "ruled",
-                 "taken_away")  # fmt: skip
+                 "taken_away", "undone")  # fmt: skip
 
     def __init__(
         self,
@@ -76,7 +76,8 @@ class Past:
         self.taken_away = taken_away
         self.decided = decided
         self.praises = praises
-        self.ruled = False  # whether the rules that are being tried take it away
+        self.ruled = False  # whether the rules that are being tried take it away,
+        self.undone: datetime | None = None  # until people took that back
         self._links: frozenset[str] | None = None
         self._sites: frozenset[str] | None = None
 
@@ -84,7 +85,7 @@ class Past:
         """Whether it had been taken away by then."""
         if self.taken_away is not None and self.decided is not None and self.decided <= at:
             return self.taken_away
-        return self.ruled
+        return self.ruled and (self.undone is None or at < self.undone)
 
     @property
     def links(self) -> frozenset[str]:

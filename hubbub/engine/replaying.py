@@ -70,7 +70,6 @@ class Replaying:
         self._places: dict[int, Place] = {}
         self._records: dict[int, Record] = {}
         self._remembered = 0
-        self._taken_away = set(replay.taken_away)
         self._ids = self._following()
 
     def step(self, posts: int = BATCH) -> bool:
@@ -104,14 +103,18 @@ class Replaying:
 
     def _look(self, rows: Sequence[Row]) -> None:
         work = self._work(rows)
-        outcomes = decided(work, self._history(rows) if self._asked else (), Patience(clock))
+        history = self._history(rows) if self._asked else []
+        undone = _undone(self._workspace, [row.id for row in rows])
+        for row, record in zip(rows, history, strict=False):
+            if row.id in undone and (past := record.at(row.published, row.id)):
+                past.undone = undone[row.id]
+        outcomes = decided(work, history, Patience(clock))
         human = decided_by_people(self._workspace, rows)
+        taken = [row.id for row, outcome in zip(rows, outcomes, strict=True) if _takes_away(outcome)]
+        self.replay.taken_away.update((post, undone.get(post)) for post in taken)
         for row, outcome in zip(rows, outcomes, strict=True):
             looked = Looked(row.id, row.published.astimezone(UTC).date(), row.source, row.person, human.get(row.id))
             counting.count(self.replay, looked, outcome.verdicts, _decision(outcome))
-            if outcome.decided is not None and outcome.decided.outcome in TAKES_AWAY:
-                self._taken_away.add(row.id)
-                self.replay.taken_away.append(row.id)
 
     def _work(self, rows: Sequence[Row]) -> Work:
         unknown = {row.source for row in rows} - self._places.keys()
@@ -143,7 +146,8 @@ class Replaying:
             for record in found.values():
                 self._remembered += len(record.posts)
                 for past in record.posts:
-                    past.ruled = past.order in self._taken_away
+                    if past.order in self.replay.taken_away:
+                        past.ruled, past.undone = True, self.replay.taken_away[past.order]
             self._records.update(found)
         return [Record() if row.person is None else self._records[row.person] for row in rows]
 
@@ -159,6 +163,16 @@ def _judgement(row: Row) -> Judgement:
 
 def _decision(outcome: Outcome) -> str:
     return outcome.decided.outcome if outcome.decided else "approve"
+
+
+def _takes_away(outcome: Outcome) -> bool:
+    return outcome.decided is not None and outcome.decided.outcome in TAKES_AWAY
+
+
+def _undone(workspace: Workspace, posts: Collection[int]) -> dict[int, datetime]:
+    """Of these posts, when what rules decided was first taken back."""
+    acts = Audit.of(workspace).filter(noun="post", noun_id__in=numbered(sorted(posts)), verb__startswith="undo")
+    return dict(acts.order_by("-pk").values_list("noun_id", "at")) if posts else {}
 
 
 def decided_by_people(workspace: Workspace, rows: Collection[Row]) -> dict[int, bool]:
