@@ -23,7 +23,7 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
-    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy",
+    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch", "sweep",
     "undoing", "sanction", "redaction", "batch",
 )  # fmt: skip
 SYNONYMS = {
@@ -33,6 +33,7 @@ SYNONYMS = {
     "people": "person",
     "message": "outbox",
     "policies": "policy",
+    "batches": "batch",
     "batches": "batch",
 }
 

@@ -13,6 +13,7 @@ from hubbub.store.counting import Counts
 from hubbub.store.models import (
     ApiToken,
     Audit,
+    Batch,
     Correction,
     Judge,
     Kpi,
@@ -21,6 +22,7 @@ from hubbub.store.models import (
     Note,
     Objective,
     ObjectiveKind,
+    Opinion,
     Outbox,
     OutboxState,
     OwnModel,
@@ -32,6 +34,7 @@ from hubbub.store.models import (
     RuleOutcome,
     RuleState,
     SourceState,
+    Sweep,
     Target,
     TopicVersion,
     Verdict,
@@ -115,6 +118,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "version": version.pk, "policy": _policies(workspace, admin),
+        **_waiting(queued, admin, colleague),
         **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip
 
@@ -130,6 +134,24 @@ def _policies(workspace: Workspace, admin: Member) -> int:
         policies.keep_version(policy, by=admin, why="Clearer")
     Moderation.everywhere.get_or_create(workspace=workspace)
     return policy.pk
+
+
+def _waiting(post: Post, admin: Member, colleague: Member) -> dict[str, int]:
+    """What stands around a post in the queue: a question of a colleague, a question of one's own about another, and a
+    decision about many."""
+    workspace, own = post.workspace, mark(post.workspace.slug)
+    Opinion.everywhere.create(
+        workspace=workspace, post=post, by=colleague, by_name=f"Dora {own}", note=f"Satire? {own}", asked=NOON
+    )
+    Opinion.everywhere.create(workspace=workspace, post=post, by=admin, by_name=str(admin), asked=NOON)
+    batch = Batch.everywhere.create(
+        workspace=workspace, kind="bulk", name=f"Hidden: 300 posts {own}", by_member=admin, by_name=str(admin), at=NOON
+    )
+    sweep = Sweep.everywhere.create(
+        workspace=workspace, posts=[], decision="hidden", by=admin, by_name=f"Anna {own}", at=NOON, total=300, done=40,
+        batch=batch,
+    )  # fmt: skip
+    return {"batch": batch.pk, "sweep": sweep.pk}
 
 
 def _judged(post: Post, admin: Member) -> tuple[Correction, OwnModel]:

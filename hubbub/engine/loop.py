@@ -12,6 +12,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from hubbub.moderate import sanctions, undoing
+from hubbub.moderate import sweeps
 from hubbub.store import fulltext, queue, rereading
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
@@ -73,6 +74,11 @@ def undo_some() -> bool:
     return undoing.step() or sanctions.end_due(timezone.now())
 
 
+def sweep_some() -> bool:
+    """Carry out the next step of a decision about many posts. False: there is none."""
+    return sweeps.step()
+
+
 def index_some() -> bool:
     """Index a batch of posts for searching. False: all of them are."""
     return fulltext.step() > 0
@@ -92,6 +98,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     renew_one,
     reread_one,
     judge_one,  # apart from topics: neither waits until the other has gone through a million posts
+    sweep_some,  # apart: thousands of decisions must not hold up the sending of single ones
     rank_some,  # until then they stand in the order in which they came
     index_some,  # posts that it has not reached are searched all the same, one by one
 )

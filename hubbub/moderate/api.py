@@ -15,25 +15,15 @@ from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, rules_actions, rules_file, rules_queries, shapes
 from .api_policies import router as policies
+from .api_queue import named
+from .api_queue import router as queue
 from .decisions import STATES
 from .log import Asked
 from .log import log as read_log
 
 router = Router()
 router.add_router("", policies)
-
-
-@router.get("/queue", response=shapes.QueueOut, summary="What waits for a decision")
-@call(Role.VIEWER)
-def queue(request: MemberRequest, q: str = "", after: str = "") -> shapes.QueueOut:
-    """What waits for a person, oldest first; `after` as answered."""
-    query = language.parse(q, language.Use.VIEW) if q.strip() else None
-    found = queries.queue(request.workspace, query, now=timezone.now(), after=before_of(after))
-    return shapes.QueueOut(
-        items=[shapes.CardOut.of(card) for card in found.cards],
-        after=write_before(found.after) if found.after else None,
-        looked_at=found.looked_at,
-    )
+router.add_router("", queue)
 
 
 @router.get(
@@ -55,7 +45,8 @@ def post(request: MemberRequest, pk: int) -> shapes.PostRecordOut:
 def decide(request: MemberRequest, pk: int, wish: shapes.DecisionIn) -> shapes.DecidedOut:
     """Here now, on the network through the outbox."""
     found = get_object_or_404(Post.of(request.workspace).select_related("workspace"), pk=pk)
-    done = actions.decide(found, _decision(wish.decision), by=request.member, why=wish.why, was=wish.was)
+    policy = named(request.workspace, wish.policy)
+    done = actions.decide(found, _decision(wish.decision), by=request.member, why=wish.why, was=wish.was, policy=policy)
     return shapes.DecidedOut.of(done)
 
 
@@ -64,7 +55,10 @@ def decide(request: MemberRequest, pk: int, wish: shapes.DecisionIn) -> shapes.D
 def decide_many(request: MemberRequest, wish: shapes.DecisionsIn) -> shapes.DecidedManyOut:
     """In one transaction. What others decided meanwhile is left alone and told of; unknown ids are passed over."""
     decision = _decision(wish.decision)
-    done = actions.decide_many(request.workspace, wish.posts, decision, by=request.member, why=wish.why, was=wish.was)
+    policy, posts = named(request.workspace, wish.policy), wish.posts
+    done = actions.decide_many(
+        request.workspace, posts, decision, by=request.member, why=wish.why, was=wish.was, policy=policy
+    )
     return shapes.DecidedManyOut.of(done)
 
 

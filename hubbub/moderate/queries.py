@@ -1,20 +1,14 @@
-"""What the room reads: the queue with all that a decision needs, and one post with its history."""
+"""What the room reads of posts: each with all that a decision needs, and one post with its history."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, IntegerField, OuterRef, Subquery
 from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.store import capped
 from hubbub.store.models import Audit, Author, Outbox, OutboxState, Post, Verdict, Workspace
-from hubbub.store.search import Before, matching
-
-PAGE = 20
-CHUNK = 200
-BUDGET = 2_000  # posts that a filter is held against for one page at most
 
 Place = Sequence[object]  # (field, start, end) in the post's own text
 
@@ -42,61 +36,6 @@ class Card(Struct, frozen=True):
     verdicts: Sequence[Verdict]
     spans: Sequence[Place]  # the words that rules or the filter caught
     move: Outbox | None  # what its network was told last, where that has not arrived
-
-
-class Queue(Struct, frozen=True):
-    """One page, oldest first."""
-
-    cards: Sequence[Card]
-    after: Before | None  # where the next page starts; None at the end
-    looked_at: int = 0
-    ran_out: bool = False
-
-
-def queued(workspace: Workspace) -> QuerySet[Post]:
-    """Everything that waits for a person. Posts that a network holds back are among them: taking in queues those."""
-    return Post.of(workspace).filter(decision="queued")
-
-
-def queue(
-    workspace: Workspace,
-    query: language.Query | None,
-    *,
-    now: datetime,
-    after: Before | None = None,
-    size: int = PAGE,
-    budget: int = BUDGET,
-) -> Queue:
-    """The posts that have waited longest."""
-    # workspace and source by queries of their own: joined, SQLite would begin at them and sort all that waits
-    beside = ("workspace", "source")
-    rows = queued(workspace).prefetch_related(*beside).select_related("author__person", "conversation__assignee__user")
-    hits: list[Post] = []
-    spans: dict[int, Sequence[language.Span]] = {}
-    looked_at, ran_out = 0, False
-    while len(hits) <= size:
-        wanted = min(CHUNK, budget - looked_at) if query else size + 1
-        chunk = list(_younger(rows, after).order_by("published", "id")[:wanted])
-        looked_at += len(chunk)
-        caught = matching(chunk, query, now=now) if query else {}
-        spans.update(caught)
-        hits += [post for post in chunk if query is None or post.pk in caught]
-        if len(chunk) < wanted or len(hits) > size:
-            break
-        after = Before(chunk[-1].published, chunk[-1].pk)
-        ran_out = looked_at >= budget
-        if ran_out:
-            break
-    page = hits[:size]
-    if len(hits) > size:
-        after = Before(page[-1].published, page[-1].pk)
-    return Queue(cards(page, spans), after if ran_out or len(hits) > size else None, looked_at, ran_out)
-
-
-def _younger(posts: QuerySet[Post], after: Before | None) -> QuerySet[Post]:
-    if after is None:
-        return posts
-    return posts.filter(Q(published__gte=after.published) & (Q(published__gt=after.published) | Q(id__gt=after.id)))
 
 
 def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | None = None) -> list[Card]:

@@ -74,19 +74,12 @@ class CardOut(Schema):
         )
 
 
-class QueueOut(Schema):
-    """A page, oldest first; `after` asks for the next one, null at the end."""
-
-    items: list[CardOut]
-    after: str | None
-    looked_at: int
-
-
 class DecisionIn(Schema):
-    """approved, hidden or removed; the last two need a reason."""
+    """approved, hidden or removed; the last two need a reason: words, or the slug of a policy."""
 
     decision: str
     why: str = ""
+    policy: str = ""
     was: str | None = None  # refuse if the decision is not this one any more
 
 

@@ -2,11 +2,28 @@
 
 from django.urls import path
 
-from . import views, views_batches, views_effects, views_log, views_policies, views_rules
+from . import views, views_alike, views_batches, views_effects, views_focus, views_log, views_policies, views_queue, views_rules
 
 app_name = "moderate"
 urlpatterns = [
-    path("", views.queue, name="queue"),
+    path("", views_queue.queue, name="queue"),
+    path("live/", views_queue.live, name="live"),
+    path("settings/", views_queue.queue_settings, name="queue_settings"),
+    path("settings/care/", views_queue.queue_care, name="queue_care"),
+    path("settings/weights/", views_queue.queue_weights, name="queue_weights"),
+    path("next/", views_focus.next_post, name="next"),
+    path("rested/", views_focus.rested, name="rested"),
+    path("focus/posts/<int:pk>/", views_focus.focus, name="focus"),
+    path("focus/posts/<int:pk>/decide/", views_focus.focus_decide, name="focus_decide"),
+    path("focus/posts/<int:pk>/skip/", views_focus.focus_skip, name="focus_skip"),
+    path("focus/posts/<int:pk>/leave/", views_focus.focus_leave, name="focus_leave"),
+    path("focus/posts/<int:pk>/hold/", views_focus.focus_hold, name="focus_hold"),
+    path("focus/posts/<int:pk>/ask/", views_focus.focus_ask, name="focus_ask"),
+    path("focus/opinions/posts/<int:pk>/withdraw/", views_focus.focus_withdraw, name="focus_withdraw"),
+    path("posts/<int:pk>/alike/", views_alike.alike_posts, name="alike"),
+    path("posts/<int:pk>/alike/decide/", views_alike.alike_decide, name="alike_decide"),
+    path("bulk/batches/<int:batch>/undo/", views_alike.alike_undo, name="alike_undo"),
+    path("bulk/sweeps/<int:pk>/stop/", views_alike.sweep_stop, name="sweep_stop"),
     path("posts/<int:pk>/", views.post, name="post"),
     path("posts/<int:pk>/decide/", views.decide, name="decide"),
     path("decide/", views.decide_many, name="decide_many"),

@@ -1,4 +1,4 @@
-"""Pages about posts: the queue, one post with its history, deciding and taking back."""
+"""Pages about posts: one post with its history, deciding and taking back."""
 
 from collections.abc import Sequence
 
@@ -6,47 +6,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from hubbub.store.models import Audit, Decision, Post, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
-from hubbub.ui.lists import links, offer_undo, read_before, read_filter
+from hubbub.ui.lists import offer_undo
 
 from . import actions, queries
-from .decisions import REASONS
 from .forms import DecisionForm
 from .log import entry
+from .policies_queries import in_force
 
 
 def see(url: str) -> HttpResponseRedirect:
     """After a POST: look there."""
     return HttpResponseRedirect(url, status=303)
-
-
-@page(Role.VIEWER)
-def queue(request: MemberRequest) -> HttpResponse:
-    """What waits for a person, oldest first."""
-    filter_ = read_filter(request)
-    found = (
-        queries.Queue((), None)
-        if filter_.slips
-        else queries.queue(request.workspace, filter_.query, now=timezone.now(), after=read_before(request))
-    )
-    says = f"Looked through {found.looked_at:,} posts" if found.ran_out else ""
-    return render(
-        request,
-        "moderate/queue.html",
-        {
-            "cards": found.cards,
-            "filter": filter_,
-            "page": links(request, found.after, says),
-            "reasons": REASONS,
-            "may_decide": request.role.may(Role.MODERATOR),
-        },
-    )
 
 
 @page(Role.VIEWER)
@@ -60,7 +36,8 @@ def post(request: MemberRequest, pk: int) -> HttpResponse:
         {
             "card": queries.cards([found])[0],
             "entries": [entry(request.workspace, row) for row in queries.history(found)],
-            "reasons": REASONS,
+            "policies": in_force(request.workspace),
+            "opinions": list(found.opinions.select_related("policy").order_by("-pk")[:10]),
             "may_decide": request.role.may(Role.MODERATOR),
         },
     )
@@ -73,16 +50,17 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Post.of(request.workspace).select_related("workspace"), pk=pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _first_error(form))
+        messages.error(request, first_error(form))
         return see(_return(request))
     given = form.cleaned_data
     was = given["was"] if "was" in request.POST else None
     try:
-        done = actions.decide(found, Decision(given["decision"]), by=request.member, why=given["why"], was=was)
+        decision, policy = Decision(given["decision"]), form.chosen(request.workspace)
+        done = actions.decide(found, decision, by=request.member, why=given["why"], was=was, policy=policy)
     except Refusal as no:
         messages.error(request, str(no))
         return see(_return(request))
-    _offer(request, _says(done), [done])
+    _offer(request, says(done), [done])
     return see(_return(request))
 
 
@@ -92,12 +70,15 @@ def decide_many(request: MemberRequest) -> HttpResponse:
     """The same for all chosen posts."""
     pks, form = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()], DecisionForm(request.POST)
     if not pks or not form.is_valid():
-        messages.error(request, _first_error(form) if pks else "Choose posts first (x), then what is to become of them")
+        messages.error(request, first_error(form) if pks else "Choose posts first (x), then what is to become of them")
         return see(_return(request))
     given = form.cleaned_data
     decision, was = Decision(given["decision"]), given["was"] if "was" in request.POST else None
     try:
-        done = actions.decide_many(request.workspace, pks, decision, by=request.member, why=given["why"], was=was)
+        policy = form.chosen(request.workspace)
+        done = actions.decide_many(
+            request.workspace, pks, decision, by=request.member, why=given["why"], was=was, policy=policy
+        )
     except Refusal as no:
         messages.error(request, str(no))
         return see(_return(request))
@@ -127,7 +108,8 @@ def undo(request: MemberRequest) -> HttpResponse:
     return see(_return(request))
 
 
-def _says(done: actions.Decided) -> str:
+def says(done: actions.Decided) -> str:
+    """What became of one post."""
     name = str(done.post)
     what = f"“{name if len(name) <= 40 else name[:39] + '…'}”: {done.post.get_decision_display().lower()}"
     if done.sent:
@@ -141,10 +123,10 @@ def _many(number: int) -> str:
     return "1 post" if number == 1 else f"{number} posts"
 
 
-def _offer(request: MemberRequest, says: str, decided: Sequence[actions.Decided]) -> None:
+def _offer(request: MemberRequest, told: str, decided: Sequence[actions.Decided]) -> None:
     url = reverse("moderate:undo", args=[request.workspace.slug])
     fields = [("acts", str(one.act.pk)) for one in decided]
-    offer_undo(request, says, url, [*fields, ("next", _return(request))])
+    offer_undo(request, told, url, [*fields, ("next", _return(request))])
 
 
 def _return(request: MemberRequest) -> str:
@@ -159,6 +141,7 @@ def next_url(request: HttpRequest, otherwise: str) -> str:
     return asked if ours else otherwise
 
 
-def _first_error(form: DecisionForm) -> str:
+def first_error(form: DecisionForm) -> str:
+    """What is wrong with it, in one line."""
     name, errors = next(iter(form.errors.items()))
     return f"{name}: {errors[0]}"

@@ -3,6 +3,8 @@
 from .leases import LEASE, claim, hold, release, renew, waiting_for
 from .ranking import again, again_of_policy, rank, rank_some, weigh, weights_of
 
+from .sweeping import running_sweep
+
 __all__ = [
     "LEASE",
     "again",
@@ -13,6 +15,7 @@ __all__ = [
     "rank_some",
     "release",
     "renew",
+    "running_sweep",
     "waiting_for",
     "weigh",
     "weights_of",
