@@ -23,8 +23,8 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
-    "token", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch", "sweep",
-    "undoing", "sanction", "redaction", "batch",
+    "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
+    "sweep", "undoing", "sanction", "redaction",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -33,7 +33,6 @@ SYNONYMS = {
     "people": "person",
     "message": "outbox",
     "policies": "policy",
-    "batches": "batch",
     "batches": "batch",
 }
 

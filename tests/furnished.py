@@ -11,11 +11,14 @@ from hubbub.store import judgements, outbox, policies
 from hubbub.store.audit import audit
 from hubbub.store.counting import Counts
 from hubbub.store.models import (
+    Account,
+    AccountState,
     ApiToken,
     Audit,
     Batch,
     Correction,
     Judge,
+    Keys,
     Kpi,
     Member,
     Moderation,
@@ -33,6 +36,7 @@ from hubbub.store.models import (
     Rule,
     RuleOutcome,
     RuleState,
+    Source,
     SourceState,
     Sweep,
     Target,
@@ -117,9 +121,8 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
         "conversation": talk.pk, "note": note.pk, "rule": rule.pk, "outbox": sent.pk, "objective": kpi.objective_id,
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
-        "version": version.pk, "policy": _policies(workspace, admin),
-        **_waiting(queued, admin, colleague),
-        **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
+        "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
+        **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip
 
 
@@ -173,6 +176,19 @@ def _judged(post: Post, admin: Member) -> tuple[Correction, OwnModel]:
         by_name=f"{admin} {own}", at=NOON, done=NOON,
     )  # fmt: skip
     return word, model
+
+
+def _account(source: Source) -> int:
+    """Our account there, signed out by its network."""
+    own = mark(source.workspace.slug)
+    account = Account(
+        workspace=source.workspace, kind=source.kind, host="news.example.org", native_id=own, name=f"@acme {own}",
+        state=AccountState.REFUSED, error=f"It says no {own}",
+    )  # fmt: skip
+    account.keep(Keys(fills={"token": own}))
+    account.save()
+    Source.of(source.workspace).filter(pk=source.pk).update(our_account=account, signed_in=True)
+    return account.pk
 
 
 def make_token(member: Member, role: Role, secret: str, **more: object) -> ApiToken:
