@@ -32,6 +32,7 @@ class ReplyRef(Struct, frozen=True):
 
 class _Feature(Struct, frozen=True):
     uri: str = ""
+    did: str = ""  # of an account that is named
 
 
 class _Facet(Struct, frozen=True):
@@ -176,6 +177,7 @@ def from_record(
     shares: int | None = None,
     media: tuple[Media, ...] = (),
     card: str = "",
+    refers: tuple[str, ...] = (),
 ) -> Post:
     """A post from what its author wrote, with what the network adds where it is known."""
     links = [feature.uri for facet in record.facets for feature in facet.features] + [card]
@@ -196,6 +198,7 @@ def from_record(
         shares=shares,
         links=tuple(dict.fromkeys(link for link in links if link.startswith(("http://", "https://")))),
         media=media,
+        refers=refers,
     )
 
 
