@@ -119,7 +119,7 @@ def act(source: Source, rows: Sequence[Fresh]) -> None:
 
 def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, now: datetime) -> list[Deed]:
     effect, batch, came = EFFECTS[verdict.outcome], deeds.of_rule(rule, now), row.outcome.post.state
-    verb = way(row.state, source.can) if row.state != came else None
+    verb = way(row.state, source.can, came) if row.state != came else None
     nonce = f"rule {rule.pk} version {rule.version}"
     if verdict.outcome == "label":
         verb = "label"

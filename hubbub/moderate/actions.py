@@ -57,6 +57,10 @@ class There(Struct, frozen=True):
     sure: bool  # False: something is on its way there right now, or may have arrived although its try failed
     dropped: int  # how many were called back
 
+    def may_be(self, wished: str) -> str:
+        """How it stands there, or may stand there if what was wished for last has arrived."""
+        return self.state if self.sure else wished
+
     def must_hear(self, wanted: str) -> bool:
         """Whether the network has to be asked, so that the post stands there as it is wanted."""
         return not self.sure or self.state != wanted
@@ -87,7 +91,7 @@ def decide(
     row = _locked(post)
     if row.decision == decision or (was is not None and row.decision != was):
         return _already(row, decision, by)
-    there = _call_back(row)
+    stood, there = row.state, _call_back(row)
     _settle_refused(row)
     ground = opinions.resting(row, decision, policy, reason)
     before, after = changes(
@@ -95,7 +99,7 @@ def decide(
     )
     row.save(update_fields=SET)
     opinions.close(row, decision, by=by)
-    verb = way(row.state, row.source.can) if there.must_hear(row.state) else None
+    verb = way(row.state, row.source.can, there.may_be(stood)) if there.must_hear(row.state) else None
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     links: dict[str, Plain] = {
         "outbox": sent.pk if sent else None,
@@ -176,7 +180,7 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     if last is None or last.pk != act.pk:
         raise Refusal(_who(row, last))
     wanted, told = str(act.before.get("state", row.state)), _told(row, act)
-    there = _call_back(row, otherwise=wanted)
+    stood, there = row.state, _call_back(row, otherwise=wanted)
     before, after = changes(
         row,
         state=wanted,
@@ -188,7 +192,7 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     row.save(update_fields=SET)
     # what was done only here is undone only here; what it had called back must be heard again
     ask = (told is not None or bool(act.after.get("called_back"))) and there.must_hear(wanted)
-    verb = way(wanted, row.source.can) if ask else None
+    verb = way(wanted, row.source.can, there.may_be(stood)) if ask else None
     reason = f"undo: {act.why}" if act.why else "undo"
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     link = {"outbox": sent.pk if sent else None}

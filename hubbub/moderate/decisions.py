@@ -42,6 +42,8 @@ WAYS: Mapping[str, tuple[Verb, ...]] = {
     "removed": ("remove",),
 }
 
+TAKEN_AWAY = frozenset({"hidden", "removed", "spam"})
+
 REASONS = (
     "Spam or advertising",
     "Insult or harassment",
@@ -54,9 +56,12 @@ REASONS = (
 )
 
 
-def way(state: str, can: Sequence[str]) -> Verb | None:
-    """The verb that brings a post into `state` on a network that can do `can`; None: it cannot."""
-    return next((verb for verb in WAYS.get(state, ()) if verb in can), None)
+def way(state: str, can: Sequence[str], was: str = "") -> Verb | None:
+    """The verb that brings a post from the state `was` into `state` on a network that can do `can`; None: it cannot."""
+    ways = WAYS.get(state, ())
+    if was in TAKEN_AWAY:  # to approve what was hidden does not show it everywhere
+        ways = tuple(reversed(ways)) if state == "visible" else ways
+    return next((verb for verb in ways if verb in can), None)
 
 
 def only_here(decision: Decision, can: Sequence[str]) -> bool:

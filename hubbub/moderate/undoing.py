@@ -126,7 +126,7 @@ def _why_kept(deed: Deed, last: Audit | None) -> str:
     if last is None or last.pk != deed.entry_id:
         return "decided, or changed on its network, since"
     before = str(deed.entry.before.get("state", deed.post.state))
-    if deed.sent is not None and deed.sent.tries and way(before, deed.post.source.can) is None:
+    if deed.sent is not None and deed.sent.tries and way(before, deed.post.source.can, deed.post.state) is None:
         return "its network cannot take that back; it would be taken back in Hubbub alone"
     return ""
 

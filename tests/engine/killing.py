@@ -1,7 +1,8 @@
 """A worker that is killed again and again: run as a process of its own, with its own data folder.
 
 `python -m tests.engine.killing KILLS SECONDS` works whatever is due in the database that the environment names:
-each life ends by SIGKILL at a random moment within SECONDS, and after KILLS of them one worker may finish.
+each life ends by SIGKILL at a random moment within SECONDS, and after KILLS of them one worker may finish, unless a
+third word says "unfinished".
 """
 
 import os
@@ -17,7 +18,7 @@ SEED = 20261122
 SMALL_BATCH = 20  # so that 5,000 posts take many transactions, and a kill meets one in the middle
 
 
-def main(kills: int, seconds: float) -> None:
+def main(kills: int, seconds: float, *, finish: bool = True) -> None:
     """Fork, kill, repeat; forking saves the start of Python at each life."""
     django.setup()
     from django.db import connections
@@ -42,6 +43,8 @@ def main(kills: int, seconds: float) -> None:
     print(f"killed alive: {landed}, at work: {work_left()}")
     connections.close_all()
     sys.stdout.flush()
+    if not finish:
+        return
     worker = os.fork()
     if not worker:
         live(until_done=True)
@@ -60,9 +63,15 @@ def live(*, until_done: bool = False) -> None:
 
 
 def stop_when_done(stop: threading.Event) -> None:
-    """When nothing is due any more, or after two minutes."""
-    end = time.monotonic() + 120
-    while work_left() and time.monotonic() < end:
+    """When nothing is due any more, or nothing has moved for two minutes."""
+    from hubbub.store.models import Outbox, Source
+
+    moved, seen = time.monotonic(), (-1, -1)
+    while work_left() and time.monotonic() < moved + 120:
+        sent = Outbox.everywhere.filter(state="sent").count()
+        here = (sent, sum(Source.everywhere.values_list("posts_taken", flat=True)))
+        if here != seen:
+            moved, seen = time.monotonic(), here
         time.sleep(0.3)
     stop.set()
 
@@ -78,4 +87,4 @@ def work_left() -> bool:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), finish=sys.argv[3:] != ["unfinished"])

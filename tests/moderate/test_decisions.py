@@ -118,13 +118,13 @@ def test_replies_are_not_called_back(world: World) -> None:
         (REMOVED, "visible", {}, [("remove", "dropped")]),
         (APPROVED, "pending", {}, [("approve", "dropped")]),
         (APPROVED, "visible", {}, []),
-        (HIDDEN, "visible", {"state": "sent", "tries": 1}, [("hide", "sent"), ("approve", "waiting")]),
-        (REMOVED, "visible", {"state": "sent", "tries": 1}, [("remove", "sent"), ("approve", "waiting")]),
+        (HIDDEN, "visible", {"state": "sent", "tries": 1}, [("hide", "sent"), ("restore", "waiting")]),
+        (REMOVED, "visible", {"state": "sent", "tries": 1}, [("remove", "sent"), ("restore", "waiting")]),
         (APPROVED, "pending", {"state": "sent", "tries": 1}, [("approve", "sent"), ("hold", "waiting")]),
         # it may have arrived although it failed: called back, and asked for the contrary
-        (HIDDEN, "visible", {"state": "failed", "tries": 2}, [("hide", "dropped"), ("approve", "waiting")]),
-        (HIDDEN, "visible", {"state": "waiting", "tries": 1}, [("hide", "dropped"), ("approve", "waiting")]),
-        (HIDDEN, "visible", {"state": "broken", "tries": 2}, [("hide", "broken"), ("approve", "waiting")]),
+        (HIDDEN, "visible", {"state": "failed", "tries": 2}, [("hide", "dropped"), ("restore", "waiting")]),
+        (HIDDEN, "visible", {"state": "waiting", "tries": 1}, [("hide", "dropped"), ("restore", "waiting")]),
+        (HIDDEN, "visible", {"state": "broken", "tries": 2}, [("hide", "broken"), ("restore", "waiting")]),
     ],
 )
 def test_undo(
@@ -145,7 +145,7 @@ def test_undo_while_it_is_being_sent_asks_for_the_contrary(world: World) -> None
     done = actions.decide(waiting_post(world), HIDDEN, by=world.alice, why="spam")
     Outbox.everywhere.update(lease_until=timezone.now() + timedelta(minutes=5))
     actions.undo(done.act, by=world.alice)
-    assert outbox() == [("hide", "waiting"), ("approve", "waiting")]
+    assert outbox() == [("hide", "waiting"), ("restore", "waiting")]
 
 
 def test_undo_of_a_decision_that_replaced_another(world: World) -> None:
