@@ -127,7 +127,11 @@ class Streams:
         if isinstance(failure, Retry) and failure.after:
             pause = max(pause, failure.after)
         self._tries[source.pk] = _Tries(failed, monotonic() + pause.total_seconds())
-        following.give_back(_in_words(source, failure))
+        says = _in_words(source, failure, loud=failed == 1)
+        # one line when it begins to fail, however often it comes and goes: its page says how it goes on
+        level = logging.WARNING if failed == 1 else logging.DEBUG
+        log.log(level, "Source %s (%s): %s It is polled meanwhile.", source.pk, source.kind, says)
+        following.give_back(says)
 
 
 class _Following:
@@ -172,8 +176,6 @@ class _Following:
         first = live and self._since is None
         if first:
             self._since = monotonic()
-            if self.source.stream_error:
-                log.info("The stream of source %s (%s) can be had again", self.source.pk, self.source.kind)
         if not first and monotonic() - self._checked < CHECK and not self._ending.is_set():
             return
         self._checked = monotonic()
@@ -194,10 +196,6 @@ class _Following:
 
     def give_back(self, error: str = "") -> None:
         """End the lease. `error`: why there is no stream; the source is due at once, to be polled."""
-        if error and not self.source.stream_error:
-            log.warning("Source %s (%s): %s It is polled meanwhile.", self.source.pk, self.source.kind, error)
-        elif error:
-            log.debug("Source %s (%s): %s", self.source.pk, self.source.kind, error)
         kept = {"stream_error": text(error)} if error else {}
         _leased(self.source).update(lease_until=None, due=timezone.now(), streamed=None, **kept)
 
@@ -206,7 +204,15 @@ def gathered(stream: Iterator[Batch]) -> Iterator[Batch]:
     """The same batches, those of about a second put together: what comes one by one is not saved one by one."""
     held: Batch | None = None
     began = 0.0
-    for batch in stream:
+    while True:
+        try:
+            batch = next(stream)
+        except StopIteration:
+            break
+        except Exception:
+            if held is not None:
+                yield held  # what came before it failed
+            raise
         if held is None:
             held, began = batch, monotonic()
         else:
@@ -253,10 +259,11 @@ def _streams(source: Source, network: Streaming) -> bool:
         return False  # polling says what is wrong
 
 
-def _in_words(source: Source, failure: Exception) -> str:
+def _in_words(source: Source, failure: Exception, *, loud: bool) -> str:
     if isinstance(failure, Failure):
         return str(failure)
-    log.error("The stream of source %s (%s) failed", source.pk, source.kind, exc_info=failure)
+    if loud:
+        log.error("The stream of source %s (%s) failed", source.pk, source.kind, exc_info=failure)
     return f"Hubbub made a mistake with the stream ({type(failure).__name__}); the log has the details."
 
 
