@@ -95,7 +95,6 @@ BUILT_IN = (  # in the order in which a form offers them
     "ozone",
     "site",
     "bluesky_stream",
-    "bluesky_stream",
     "hacker_news",
     "lemmy",
     "stack_exchange",

@@ -18,6 +18,7 @@ from hubbub.core.failures import Broken, Retry
 from . import _guard
 from ._answer import Answer, read_body, shown, too_large
 from ._asking import Query, address, content_of, moved
+from ._dial import Wire
 from ._guard import Guard, Resolve
 from ._lines import Lines
 from ._pace import SHARED, Pace, asked_to_wait, spent_until
@@ -81,6 +82,7 @@ class Http:
         self._pool = httpcore2.ConnectionPool(
             ssl_context=tls, max_connections=50, keepalive_expiry=15.0, network_backend=guard
         )
+        self._reach = (guard, tls)
         # apart, so that streams, which stay open, take no place from what is asked in between
         self._streams = httpcore2.ConnectionPool(ssl_context=tls, max_connections=None, network_backend=guard)
 
@@ -212,6 +214,11 @@ class Http:
             protocol = check(opened.status, opened.headers, opened.host)
             with closing(WebSocket(opened.response, opened.host, protocol, silence)) as socket:
                 yield socket
+
+    def dial(self, host: str, port: int, *, tls: bool) -> Wire:
+        """Connect to a server that speaks something else than HTTP: IMAP, SMTP. One try; close it. `tls`: at once."""
+        guard, context = self._reach
+        return Wire(guard, context, self._clock, (host, port), self._times["connect"], self._total, self._max, tls=tls)
 
     @contextmanager
     def lines(

@@ -13,8 +13,9 @@ from hubbub.core.failures import Broken, Retry
 from hubbub.core.post import Author, Media, Post, PostState
 
 from ._answer import Answer, shown
+from ._asking import Query
 from ._connector import Settings
-from ._http import Http, Query
+from ._http import Http
 from ._marks import unmarked
 from ._text import images_in, links_in, plain
 

@@ -15,6 +15,7 @@ from hubbub.connectors._pace import Pace
 from .atproto_peer import atproto  # noqa: F401 - a fixture
 from .isso_peer import isso, running_isso  # noqa: F401 - fixtures
 from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
+from .synapse_peer import synapse  # noqa: F401 - fixture
 
 HERE = Path(__file__).parent
 
