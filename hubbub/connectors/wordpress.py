@@ -22,7 +22,7 @@ Given = TypeVar("Given")
 OVERLAP = 50  # comments that are read again at the seam of two pages, so that a deletion between them makes no gap
 WATCHED = 1000  # the newest comments, whose changes we follow
 STEPS = 40  # questions that one fetch may ask to find its place
-VERBS: frozenset[Verb] = frozenset({"reply", "approve", "hold", "spam", "hide", "remove", "restore"})
+VERBS: frozenset[Verb] = frozenset({"reply", "approve", "hold", "spam", "hide", "remove", "restore", "redact"})
 # What WordPress calls the state that a verb leads to. It has no "hidden": what is held back is seen by moderators only.
 LEADS_TO: Mapping[Verb, str] = {
     "approve": "approved",
@@ -105,17 +105,14 @@ class WordPress(Declared):
         return _in_words(lambda: _fetch(Site(settings, http), cursor))
 
     def act(self, settings: Settings, act: Act, http: Http) -> Done:
-        """Answer a comment, or bring it into the state that the verb asks for; done already is done."""
+        """Answer a comment, change its words, or bring it into the state that the verb asks for; done is done."""
         site = _signed_in(settings, http)
-        return _in_words(lambda: _reply(site, act) if act.verb == "reply" else _change(site, act))
+        return _in_words(lambda: DOES.get(act.verb, _change)(site, act))
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
-        """Our answer by the key that it carries, or the comment if it is in the state asked for."""
+        """Our answer by the key that it carries, or the comment if it is in the state, or has the words, asked for."""
         site = _signed_in(settings, http)
-        return _in_words(lambda: _find_reply(site, act) if act.verb == "reply" else _find_change(site, act))
-
-
-CONNECTOR = WordPress()
+        return _in_words(lambda: FINDS.get(act.verb, _find_change)(site, act))
 
 
 def _in_words(ask: Callable[[], Given]) -> Given:
@@ -148,7 +145,7 @@ def _check(site: Site) -> Found:
     newest, total = site.comments(order="desc", many=5)
     waiting = site.comments(order="desc", many=1, status="hold")[1]
     says = f"{name}: {total:,} comments, {waiting:,} of them wait for approval. Signed in as {me.name}"
-    says += ", who can answer, approve, hold back, mark as spam, remove and restore."
+    says += ", who can answer, approve, hold back, mark as spam, remove, restore and black out words."
     if site.address.startswith("http://"):
         says += " The address begins with http://, so the password travels unprotected; use https:// if the site can."
     return Found(says, name, VERBS, f"user:{me.id}", _posts(site, newest))
@@ -353,3 +350,28 @@ def _done(comment: Comment) -> Done:
 def _mark(act: Act) -> str:
     """What an answer is known again by, whichever version of us wrote it; WordPress keeps 254 characters."""
     return f"({act.key if len(act.key) <= 100 else hashlib.sha256(act.key.encode()).hexdigest()})"
+
+
+def _redact(site: Site, act: Act) -> Done:
+    """Other words instead of the comment's own. Its state stays; markup that it had is gone, its words are not."""
+    if not act.text.strip():
+        raise Broken("Nothing would be left of the comment. Remove it instead.")
+    found = _find_redaction(site, act)
+    if found is not None:
+        return found
+    body = {"content": html.escape(act.text, quote=False)}
+    site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id"}, method="POST", body=body)
+    after = _find_redaction(site, act)
+    if after is None:
+        raise Retry(f"{site.host} said yes, but the comment has other words. A plugin may have a say in it.")
+    return after
+
+
+def _find_redaction(site: Site, act: Act) -> Done | None:
+    comment = site.comment(act.post)
+    return _done(comment) if comment.as_post(site.address).text.strip() == act.text.strip() else None
+
+
+DOES: Mapping[str, Callable[[Site, Act], Done]] = {"reply": _reply, "redact": _redact}
+FINDS: Mapping[str, Callable[[Site, Act], Done | None]] = {"reply": _find_reply, "redact": _find_redaction}
+CONNECTOR = WordPress()

@@ -9,6 +9,7 @@ from hubbub.core.failures import Failure
 NETWORK = connector("wordpress")
 STRANGER = "Tom's <b>bread</b> & butter\nis good, see https://a.example/x"
 REPLY = Act("reply", "1", "outbox-1", "Thank you, <Tom> & friends!\nSee you.", "1")
+REDACTED = Act("redact", "2", "k2", "When do ███ open?")
 
 
 def _without(settings: Settings) -> Settings:
@@ -39,6 +40,10 @@ STEPS: Mapping[str, Callable[[Settings, Http], object]] = {
     "restore": _act("restore"),
     "hide": _act("hide"),
     "approve nothing": _act("approve", "999"),
+    "redact": lambda settings, http: NETWORK.act(settings, REDACTED, http),
+    "redact again": lambda settings, http: NETWORK.act(settings, REDACTED, http),
+    "look for the redaction": lambda settings, http: NETWORK.find(settings, REDACTED, http),
+    "put back": lambda settings, http: NETWORK.act(settings, Act("redact", "2", "k3", "When do you open?"), http),
     "look for the answer": lambda settings, http: NETWORK.find(settings, REPLY, http),
     "answer": lambda settings, http: NETWORK.act(settings, REPLY, http),
     "look for the answer again": lambda settings, http: NETWORK.find(settings, REPLY, http),

@@ -196,6 +196,22 @@ def test_moderating(wordpress: WordPress, http: Http, verbs: list[Verb], state: 
     assert ("Buy cheap flour now" in wordpress.page()) is (state == "1")
 
 
+def test_words_are_covered_and_put_back(wordpress: WordPress, http: Http) -> None:
+    text = "Call Ann <at> 555 & ask\nfor “bread”"
+    comment = wordpress.say(text.replace("<", "&lt;"))
+    wordpress.side("state", comment, "approve")
+    covered = text.replace("555", "███")
+    for words in (covered, text):
+        act = Act("redact", str(comment), f"key {words}", words)
+        assert NETWORK.find(wordpress.settings, act, http) is None
+        done = NETWORK.act(wordpress.settings, act, http)
+        assert done.state == "visible"
+        assert NETWORK.find(wordpress.settings, act, http) == done == NETWORK.act(wordpress.settings, act, http)
+        (read,) = NETWORK.fetch(wordpress.settings, "", http).posts
+        assert read.text == words
+        assert ("555" in wordpress.page()) is (words == text)
+
+
 def test_a_reply_is_found_again_by_its_key(wordpress: WordPress, http: Http) -> None:
     comment = wordpress.say("When do you open?")
     act = Act("reply", str(comment), "outbox-17", 'At <eight> & "never" later.\nSee you!', str(wordpress.post))
