@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hubbub.core.post import PostState
 
-from .models import Actor, Audit, Member, Owned, Rule, System
+from .models import Actor, Audit, Conversation, Member, Note, Owned, Post, Rule, System
 
 Plain = str | int | float | bool | None | datetime | PostState
 
@@ -38,11 +38,21 @@ def audit(
         verb=verb,
         noun=noun._meta.model_name or "",
         noun_id=noun.pk,
-        noun_name=str(noun)[:200],
+        noun_name=_named(noun)[:200],
         why=why,
         before=_plain(before),
         after=_plain(after),
     )
+
+
+def _named(noun: Owned) -> str:
+    """What it is called in the log, which is never changed: what people said must not outlast its deletion there."""
+    match noun:
+        case Post():
+            return f"{noun.type} {noun.native_id}"
+        case Conversation() | Note():
+            return f"{noun._meta.model_name} {noun.pk}"
+    return str(noun)
 
 
 def _kind(by: Actor) -> str:
