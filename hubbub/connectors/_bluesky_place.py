@@ -11,6 +11,7 @@ from ._bluesky_posts import POST, PostView
 
 WATCHED = 1000  # the newest posts, whose edits, deletions and answers we follow
 RECENT = 150  # posts of a list by which we know where we were
+SEAM = 25  # posts that are read again at the seam of two pages, so that deletions between them make no gap
 ENOUGH = 50  # known posts on a page: nothing new stands below, though somebody dated a post back a little
 UNFOLLOWED = -1  # instead of a number of answers: nobody asks for this post's thread
 
@@ -21,6 +22,7 @@ class Watched(Struct, frozen=True, array_like=True):
     minute: int  # when it was written, since 1970
     mark: str  # the same as long as nobody edits or moderates it
     answers: int = UNFOLLOWED  # as many as we have looked at
+    parent: str = ""  # what it answers, where its thread is followed, as `hint_of` says it
 
 
 class Walk(Struct, frozen=True):
@@ -117,6 +119,11 @@ def key_of(uri: str) -> str:
     return hashlib.sha256(uri.encode()).hexdigest()[:10]
 
 
+def hint_of(uri: str) -> str:
+    """Enough to find a post among those that we watch, seldom another one with it."""
+    return hashlib.sha256(uri.encode()).hexdigest()[:5]
+
+
 def overlapping(page: str) -> str:
     """The network's mark of a page, moved so that the page begins with the end of the one before.
 
@@ -124,7 +131,7 @@ def overlapping(page: str) -> str:
     Where a mark is neither a moment nor a number it says exactly which post comes next, and stays.
     """
     if page.isdecimal() and len(page) < 10:  # so many posts stand above
-        return str(max(0, int(page) - 25))
+        return str(max(0, int(page) - SEAM))
     try:
         at = datetime.fromisoformat(page)
     except ValueError:

@@ -15,6 +15,7 @@ from ._bluesky_place import (
     Walk,
     Watched,
     address_of,
+    hint_of,
     keep_newest,
     key_of,
     mark_of,
@@ -275,8 +276,13 @@ class Reading:
                 self._forget(address_of(name))
 
     def _forget(self, uri: str) -> None:
-        self._seen.pop(name_of(uri), None)
+        """Where an answer is gone, the number of answers no longer tells whether others came: look at all of them."""
+        before = self._seen.pop(name_of(uri), None)
         self._threads.pop(name_of(uri), None)
+        if before and before.parent:
+            for name in self._seen:
+                if hint_of(address_of(name)) == before.parent:
+                    self._threads.setdefault(name, 0)
 
     # --- posts
 
@@ -284,14 +290,15 @@ class Reading:
         """Bring the post if it is new or another than we know; ask for its answers if there are others."""
         name, mark = name_of(view.uri), mark_of(view)
         before = self._seen.get(name)
-        known = UNFOLLOWED
+        known, parent = UNFOLLOWED, ""
         if self._read == "people" and parts(view.root)[0] == self._me:
+            parent = hint_of(view.record.reply.parent.uri) if view.record.reply else ""
             known = answers if answers is not None else max(before.answers, 0) if before else 0
             if known != view.reply_count:
                 self._threads.setdefault(name, 0)
             else:
                 self._threads.pop(name, None)
-        self._seen[name] = Watched(int(view.when // 60), mark, known)
+        self._seen[name] = Watched(int(view.when // 60), mark, known, parent)
         if before and before.mark == mark:
             return
         self._posts[view.uri] = view.as_post(edited=bool(before and before.mark[:6] != mark[:6]))
