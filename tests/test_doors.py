@@ -49,6 +49,8 @@ OPEN = {
     "guidelines_markdown": "the same",
     "guidelines_text": "the same",
     "enter": "one-time links; the secret is checked",
+    "inbound:message": "what a site sends; its signature is checked",
+    "inbound:visitor": "what a site's visitors send; the page that they are on is checked",
 }  # fmt: skip
 API_OPEN: frozenset[str] = frozenset()  # calls that answer without a token: none
 
