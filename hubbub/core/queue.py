@@ -83,6 +83,16 @@ class Score(Struct, frozen=True):
     reach: float
     waiting: float
 
+    @property
+    def points(self) -> float:
+        """The total in doublings, which stays readable: 8 → 3, 16 → 4."""
+        return log2(self.total)
+
+    @property
+    def doublings(self) -> float:
+        """How often the score has doubled by waiting."""
+        return log2(self.waiting)
+
 
 def score(now: datetime, since: datetime, severity: float, reach: float, weights: Weights) -> Score:
     """What `due` orders by, at a moment."""

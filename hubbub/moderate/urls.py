@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from . import views, views_alike, views_batches, views_effects, views_focus, views_log, views_policies, views_queue, views_rules
+from . import (
+    views,
+    views_alike,
+    views_batches,
+    views_effects,
+    views_focus,
+    views_log,
+    views_policies,
+    views_queue,
+    views_rules,
+)
 
 app_name = "moderate"
 urlpatterns = [
