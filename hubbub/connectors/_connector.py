@@ -169,7 +169,10 @@ class Connector(Protocol):
     keyless: ClassVar[bool]  # can be read without any key or account
     resumes: ClassVar[bool]  # its stream itself goes on from the cursor: nothing is fetched before it
     tested: ClassVar[tuple[Tested, ...]]
-    ends: ClassVar[frozenset[Verb]]  # what the network itself ends at `Act.until`; Hubbub lifts the others by TAKEN_BACK
+    final: ClassVar[frozenset[Verb]]  # what cannot be taken back there, whatever TAKEN_BACK says: deleted for good
+    ends: ClassVar[
+        frozenset[Verb]
+    ]  # what the network itself ends at `Act.until`; Hubbub lifts the others by TAKEN_BACK
     family: ClassVar[Family]
     notes: ClassVar[str]  # for docs/networks.md, in Markdown: what is read and left out, what to know, its limits
 
@@ -242,6 +245,7 @@ class Declared:
     keys: ClassVar[str] = ""
     keyless: ClassVar[bool] = False
     tested: ClassVar[tuple[Tested, ...]] = ()
+    final: ClassVar[frozenset[Verb]] = frozenset()
     ends: ClassVar[frozenset[Verb]] = frozenset()
     family: ClassVar[Family] = "networks"
     notes: ClassVar[str] = ""

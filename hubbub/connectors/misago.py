@@ -64,6 +64,7 @@ class Misago(Declared):
         ),
     )
     can: ClassVar[frozenset[Verb]] = VERBS
+    final: ClassVar[frozenset[Verb]] = frozenset({"remove"})
     every = 120
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "search", "replies"})
     names: ClassVar[Mapping[Verb, str]] = {

@@ -27,6 +27,7 @@ from hubbub.ui.api import Refusal
 
 from . import opinions
 from .decisions import DECIDING, NEEDS_REASON, PAST, STATES, VERBS, way
+from .effects import is_final
 
 MOST = 200  # posts in one bulk act
 SET = ("decision", "state", "decided", "policy_id", "policy_version")  # of a post, by a decision
@@ -180,6 +181,8 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     if last is None or last.pk != act.pk:
         raise Refusal(_who(row, last))
     wanted, told = str(act.before.get("state", row.state)), _told(row, act)
+    if told is not None and told.tries and told.state != OutboxState.BROKEN and is_final(row.source, told.verb):
+        raise Refusal(f"{row.source} has deleted it for good: that cannot be taken back there. Nothing was changed.")
     stood, there = row.state, _call_back(row, otherwise=wanted)
     before, after = changes(
         row,

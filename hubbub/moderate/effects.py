@@ -45,6 +45,14 @@ def offers(post: Post, verbs: Sequence[Verb]) -> list[Offer]:
     return [Offer(verb, word(post.source, verb), verb in TIMED, labels=verb in ("label", "unlabel")) for verb in able]
 
 
+def is_final(source: Source, verb: str) -> bool:
+    """Whether the network cannot take it back: what is removed there is deleted for good."""
+    try:
+        return verb in connector(source.kind).final
+    except Broken:
+        return False
+
+
 def ends_itself(source: Source, verb: str) -> bool:
     """Whether the network ends it at `until` without being asked."""
     try:

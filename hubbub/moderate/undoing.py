@@ -35,6 +35,7 @@ from hubbub.ui.api import Refusal
 
 from . import actions, sanctions
 from .decisions import DECIDING, VERBS, way
+from .effects import is_final
 
 STEP = 25  # deeds in one transaction
 AT_ONCE = 50  # so many are taken back while the page waits; more, by the loop
@@ -125,6 +126,8 @@ def _why_kept(deed: Deed, last: Audit | None) -> str:
         return "" if deed.verb == "label" else "what was said cannot be taken back"
     if last is None or last.pk != deed.entry_id:
         return "decided, or changed on its network, since"
+    if deed.sent is not None and deed.sent.tries and is_final(deed.post.source, deed.sent.verb):
+        return "its network has deleted it for good"
     before = str(deed.entry.before.get("state", deed.post.state))
     if deed.sent is not None and deed.sent.tries and way(before, deed.post.source.can, deed.post.state) is None:
         return "its network cannot take that back; it would be taken back in Hubbub alone"
