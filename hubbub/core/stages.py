@@ -138,7 +138,8 @@ def moderate(work: Work) -> None:
         work.verdicts.append(verdicts)
         if past is not None:
             decided = decide(verdicts)
-            past.ruled = decided is not None and decided.outcome in TAKES_AWAY
+            if decided is not None and decided.outcome in TAKES_AWAY:
+                work.history[number].rule(past, past.undone)
 
 
 def _past(work: Work, number: int) -> Past:

@@ -18,8 +18,7 @@ history. Windows are open at their far end: a post of exactly 24 hours ago is no
 Who has no earlier post has a history of zeros: that is known. A post without an author is by somebody new.
 """
 
-from bisect import bisect_left, bisect_right, insort
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -55,7 +54,7 @@ class Strike(Struct, frozen=True):
 class Past:
     """One post of a person, as far as it counts for later ones."""
 
-    __slots__ = ("_links", "_sites", "decided", "order", "post", "praises", "published", "ruled",
+    __slots__ = ("_about", "_links", "_sites", "decided", "order", "post", "praises", "published", "ruled",
                  "taken_away", "undone")  # fmt: skip
 
     def __init__(
@@ -80,6 +79,7 @@ class Past:
         self.undone: datetime | None = None  # until people took that back
         self._links: frozenset[str] | None = None
         self._sites: frozenset[str] | None = None
+        self._about: tuple[tuple[str, ...], bool] | None = None
 
     def gone(self, at: datetime) -> bool:
         """Whether it had been taken away by then."""
@@ -112,9 +112,14 @@ class Past:
         theirs = host(author.url)
         return site_of(author.url) if home and theirs and theirs != home else ""
 
-    def about(self, theirs: Sequence[str]) -> bool:
+    def about(self, theirs: tuple[str, ...]) -> bool:
         """Whether it links to one of these sites, or praises one."""
-        if any(below(site, one) for one in self.sites for site in theirs):
+        if self._about is None or self._about[0] != theirs:  # what is theirs changes seldom
+            self._about = (theirs, self._is_about(theirs))
+        return self._about[1]
+
+    def _is_about(self, theirs: tuple[str, ...]) -> bool:
+        if self.sites and any(one == site or below(site, one) for one in self.sites for site in theirs):
             return True
         if not self.praises:
             return False
@@ -138,36 +143,55 @@ _BY_TIME = attrgetter("published", "order")
 class Record:
     """One person's posts, in order of time. Posts are added as they are judged."""
 
-    __slots__ = ("_keys", "posts", "strikes")
+    __slots__ = ("_keys", "linked", "marked", "posts", "praising", "strikes")
 
     def __init__(self, posts: Iterable[Past] = (), strikes: Sequence[Strike] = ()) -> None:
-        self.posts = sorted(posts, key=_BY_TIME)
-        self._keys = [_BY_TIME(past) for past in self.posts]
+        self.posts: list[Past] = []
+        self._keys: list[tuple[datetime, int]] = []
         self.strikes = strikes
+        # the few that some counts look at, in no order: what links or names a site, what praises, what was taken away
+        self.linked: list[Past] = []
+        self.praising: list[Past] = []
+        self.marked: list[Past] = []
+        for past in sorted(posts, key=_BY_TIME):
+            self.add(past)
 
     def add(self, past: Past) -> None:
         """One post more, at its place."""
-        key = _BY_TIME(past)
+        key = (past.published, past.order)
         if not self._keys or key > self._keys[-1]:
             self.posts.append(past)
             self._keys.append(key)
-            return
-        insort(self.posts, past, key=_BY_TIME)
-        insort(self._keys, key)
+        else:
+            place = bisect_right(self._keys, key)
+            self.posts.insert(place, past)
+            self._keys.insert(place, key)
+        if past.links or past.profile:
+            self.linked.append(past)
+        if past.praises:
+            self.praising.append(past)
+        if past.taken_away:
+            self.marked.append(past)
+
+    def rule(self, past: Past, undone: datetime | None = None) -> None:
+        """The rules that are being tried take this post away; `undone`: when people took that back."""
+        if not past.ruled and not past.taken_away:
+            self.marked.append(past)
+        past.ruled, past.undone = True, undone
 
     def at(self, published: datetime, order: int) -> Past | None:
         """The post of that place, if it is here."""
+        if not self._keys or self._keys[-1] < (published, order):
+            return None
         place = bisect_left(self._keys, (published, order))
         found = self.posts[place] if place < len(self.posts) else None
         return found if found and (found.published, found.order) == (published, order) else None
 
     def within(self, window: timedelta, published: datetime, order: int) -> tuple[int, int]:
         """From which to before which of the posts are those of the time before a post."""
-        try:
-            since = published - window
-        except OverflowError:
-            return 0, bisect_left(self._keys, (published, order))
-        return bisect_right(self._keys, (since, FIRST << 1)), bisect_left(self._keys, (published, order))
+        last = bisect_left(self._keys, (published, order))
+        since = _since(window, published)
+        return (0 if since is None else bisect_right(self._keys, (since, FIRST << 1))), last
 
     def before(self, window: timedelta, published: datetime, order: int) -> list[Past]:
         """The posts of the time before a post."""
@@ -175,10 +199,28 @@ class Record:
         return self.posts[first:last]
 
 
+def _since(window: timedelta, published: datetime) -> datetime | None:
+    try:
+        return published - window
+    except OverflowError:
+        return None
+
+
+def _of_time(some: Iterable[Past], window: timedelta, before: Past) -> list[Past]:
+    """Those of some posts that are of the time before a post."""
+    since, published = _since(window, before.published), before.published
+    return [
+        past
+        for past in some
+        if (since is None or past.published > since)
+        and (past.published < published or (past.published == published and past.order < before.order))
+    ]
+
+
 class Counted:
     """The standing of a post's author; what needs counting is counted when it is first asked for."""
 
-    __slots__ = ("_at", "_kept", "_past", "_record", "account_age", "level", "relationship")
+    __slots__ = ("_at", "_kept", "_number", "_past", "_record", "account_age", "level", "relationship")
 
     def __init__(self, record: Record, past: Past, at: datetime, account_age: timedelta | None) -> None:
         """`past`: the post at hand; `at`: when it was read."""
@@ -186,6 +228,7 @@ class Counted:
         self._past = past
         self._at = at
         self._kept: dict[str, int | float] = {}
+        self._number: int | None = None
         self.account_age = account_age
         self.relationship: str | None = None
         self.level: str | None = None
@@ -208,47 +251,70 @@ class Counted:
     @property
     def removed_share(self) -> float:
         """See above."""
+        marked = self._record.marked
+        if not marked:
+            return 0.0
         if "removed_share" not in self._kept:
-            earlier = self._earlier()
-            gone = sum(past.gone(self._at) for past in earlier)
-            self._kept["removed_share"] = gone / len(earlier) if earlier else 0.0
+            gone = sum(past.gone(self._at) for past in _of_time(marked, WINDOW, self._past))
+            self._kept["removed_share"] = gone / self._earlier() if gone else 0.0
         return self._kept["removed_share"]
 
     @property
     def same_links(self) -> int:
         """See above."""
+        ours = self._past.links
+        if not ours:
+            return 0
         if "same_links" not in self._kept:
-            ours = self._past.links
-            earlier = self._earlier() if ours else []
-            self._kept["same_links"] = sum(not ours.isdisjoint(past.links) for past in earlier)
+            linked = _of_time(self._record.linked, WINDOW, self._past)
+            self._kept["same_links"] = sum(not ours.isdisjoint(past.links) for past in linked)
         return int(self._kept["same_links"])
 
     @property
     def self_promotion(self) -> float:
         """See above."""
+        if not self._record.linked and not self._past.profile:
+            return 0.0
         if "self_promotion" not in self._kept:
             earlier = self._earlier()
-            about = len(promoting(earlier, self._past)) if len(earlier) >= LEAST else 0
-            self._kept["self_promotion"] = about / len(earlier) if about else 0.0
+            about = len(promoting(self._record, self._past)) if earlier >= LEAST else 0
+            self._kept["self_promotion"] = about / earlier if about else 0.0
         return self._kept["self_promotion"]
 
-    def _earlier(self) -> list[Past]:
-        return self._record.before(WINDOW, self._past.published, self._past.order)
+    def _earlier(self) -> int:
+        """How many posts there were in the window."""
+        if self._number is None:
+            first, last = self._record.within(WINDOW, self._past.published, self._past.order)
+            self._number = last - first
+        return self._number
 
 
-def theirs(earlier: Sequence[Past], post: Past | None = None) -> list[str]:
+def theirs(linked: Iterable[Past], post: Past | None = None) -> tuple[str, ...]:
     """The sites that are a person's, as their posts show it: what their profiles name, and what they link to most."""
-    declared = {past.profile for past in (*earlier, *([post] if post else ())) if past.profile}
-    linked = Counter(site for past in earlier for site in past.sites)
-    most = max(linked.values(), default=0)
-    often = {site for site, number in linked.items() if number == most} if most >= OFTEN else set[str]()
-    return sorted(declared | often)
+    declared = set[str]()
+    counts: dict[str, int] = {}
+    for past in linked:
+        if past.profile:
+            declared.add(past.profile)
+        for site in past.sites:
+            counts[site] = counts.get(site, 0) + 1
+    if post is not None and post.profile:
+        declared.add(post.profile)
+    most = max(counts.values(), default=0)
+    if most >= OFTEN:
+        declared.update(site for site, number in counts.items() if number == most)
+    return tuple(sorted(declared))
 
 
-def promoting(earlier: Sequence[Past], post: Past | None = None) -> list[Past]:
-    """Those of a person's posts that link to what is theirs or praise it."""
-    own = theirs(earlier, post)
-    return [past for past in earlier if past.about(own)] if own else []
+def promoting(record: Record, post: Past) -> list[Past]:
+    """Those of a person's earlier posts that link to what is theirs or praise it, in order of time."""
+    linked = _of_time(record.linked, WINDOW, post)
+    own = theirs(linked, post)
+    if not own:
+        return []
+    praising = _of_time(record.praising, WINDOW, post) if record.praising else []
+    some = {id(past): past for past in (*linked, *praising)}
+    return sorted((past for past in some.values() if past.about(own)), key=_BY_TIME)
 
 
 def praises(sentiment: Sentiment | None, intent: Intent | None) -> bool:

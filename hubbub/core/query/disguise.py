@@ -35,6 +35,8 @@ _PARTS = re.compile(rf"{_LETTER}+")
 # at least three letters that stand alone, with little between them
 _APART = re.compile(rf"(?<![^\W_]){_LETTER}(?:{_BETWEEN}{{1,3}}{_LETTER}(?![^\W_])){{2,}}")
 _NATURAL = frozenset(".,;:/'\"()[]{}?&\u2019\u2018\u201c\u201d-\u2010\u2011\u2013\u2014\u2026%<>#=")  # between words
+_NO_LETTER = re.compile(r"[\W_]+")
+_AGAIN = re.compile(r"(.)\1+")
 _CLASS = str.maketrans({sign: letters[0] for sign, letters in STANDS_FOR.items()} | {"l": "i"})  # i and l: one class
 
 
@@ -48,17 +50,23 @@ class _Word(Struct, frozen=True, gc=False):
     wild: bool
     foreign: bool
     own: int  # digits that are its own
-    fits: "re.Pattern[str]"
+    pattern: str  # what it may be written as
 
     def found(self, text: str) -> int | None:
         """How long the part of a text is that is this word, from its beginning; None: it is not."""
-        match = self.fits.match(text) if self.wild else self.fits.fullmatch(text)
+        fits = _pattern(self.pattern)
+        match = fits.match(text) if self.wild else fits.fullmatch(text)
         if match is None:
             return None
         letters = sum(char.isalpha() for char in match[0])
         if not letters or sum(char.isdigit() for char in match[0]) - self.own > letters:
             return None
         return len(text) if self.wild else match.end()
+
+
+@lru_cache(maxsize=20_000)  # most words of a list are never seen in disguise: only the others are made ready
+def _pattern(written: str) -> "re.Pattern[str]":
+    return re.compile(written)
 
 
 Hit = tuple[_Word, int, int]  # and from where to where in what was looked at
@@ -155,6 +163,10 @@ class Disguises:
         return found
 
     def _looked_at(self, chunk: str) -> Iterator[Hit]:
+        if chunk.isascii() and chunk.isalnum():  # nearly always: one word and nothing beside it
+            if len(chunk) <= LONGEST:
+                yield from ((word, 0, length) for word, length in self._named(chunk.lower()))
+            return
         read, places = _placed(chunk)
         for start, end in _variants(read):
             for word, length in self._named(read[start:end]):
@@ -232,7 +244,7 @@ def _word(sign: str, entry: int, place: int, written: str) -> _Word | None:
     parts = [re.escape(char * number) if small else _run(char, number, letters) for char, number in runs]
     own = sum(char.isdigit() for char in bare)
     foreign = any(char in FOREIGN for char in written)
-    return _Word(sign, entry, place, letters, wild, foreign, own, re.compile(between.join(parts)))
+    return _Word(sign, entry, place, letters, wild, foreign, own, between.join(parts))
 
 
 def _run(char: str, number: int, letters: int) -> str:
@@ -267,12 +279,7 @@ def _placed(chunk: str) -> tuple[str, list[int]]:
 
 def _skeleton(text: str) -> str:
     """Its letters, each once where it stands in a row; what can stand for several letters is taken for the first."""
-    plain = text.translate(_CLASS)
-    kept: list[str] = []
-    for char in plain:
-        if char.isalnum() and (not kept or kept[-1] != char):
-            kept.append(char)
-    return "".join(kept)
+    return _AGAIN.sub(r"\1", _NO_LETTER.sub("", text.translate(_CLASS)))
 
 
 def _variants(text: str) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,7 @@ def _answer(node: Node, reading: Reading, facts: Facts, now: datetime) -> Answer
     if isinstance(node, Term):
         return _term(node, reading)
     if isinstance(node, Listed):
-        return (None, []) if node.any_of is None else _answer(node.plain, reading, facts, now)
+        return _listed(node, reading)
     if isinstance(node, Disguised):
         found = disguises(node).spans(reading)
         return bool(found), found
@@ -56,6 +56,22 @@ def _answer(node: Node, reading: Reading, facts: Facts, now: datetime) -> Answer
     if isinstance(node, Days):
         return lookup.within_days(node, reading, now), []
     return lookup.within_numbers(node, reading, facts, now), []
+
+
+def _listed(node: Listed, reading: Reading) -> Answer:
+    """A list is long and a text short: what has a word that does not stand there is passed over."""
+    if node.any_of is None:
+        return None, []
+    found: list[Span] = []
+    bag = reading.bag
+    for one in node.any_of:
+        if isinstance(one, Disguised):
+            found += disguises(one).spans(reading)
+            continue
+        word = one.tokens[0].word
+        if word in bag or one.exact or "*" in word or "?" in word:
+            found += _term(one, reading)[1]
+    return bool(found), found
 
 
 def _all(node: And, reading: Reading, facts: Facts, now: datetime) -> Answer:

@@ -93,6 +93,23 @@ def within_numbers(node: Numbers, reading: Reading, facts: Facts, now: datetime)
     return _above(node, amount) and _below(node, amount)
 
 
+def surely_within(node: Numbers) -> Callable[[Facts], bool]:
+    """Of a field that may not be known: the function that says whether it is known to lie between the bounds."""
+    get, low, high, low_in, high_in = _FOUND[node.field], node.low, node.high, node.low_in, node.high_in
+
+    def within(facts: Facts) -> bool:
+        amount = get(facts)
+        if amount is None:
+            return False
+        if isinstance(amount, timedelta):
+            amount = amount.total_seconds()
+        return (low is None or amount > low or (low_in and amount == low)) and (
+            high is None or amount < high or (high_in and amount == high)
+        )
+
+    return within
+
+
 def _above(node: Numbers, amount: int | float) -> bool:
     return node.low is None or amount > node.low or (node.low_in and amount == node.low)
 
