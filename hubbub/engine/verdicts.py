@@ -127,7 +127,8 @@ def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, no
     if verb:
         sent = outbox.put(post, verb, by=rule, why=verdict.because, nonce=nonce, was=came, label=verdict.label)
     entry = _entry(row, post, verdict, rule, verb=effect.verb or verdict.outcome, sent=sent.pk if sent else None)
-    made = [deeds.deed(batch, entry, verb=entry.verb, post=post, sent=sent)]
+    # a warning does nothing to the post itself
+    made = [] if verdict.outcome == "warn" else [deeds.deed(batch, entry, verb=entry.verb, post=post, sent=sent)]
     if effect.to_author:
         until = now + timedelta(hours=rule.lasts) if rule.lasts and effect.to_author != "warn" else None
         try:

@@ -113,8 +113,7 @@ def meter(rule: Rule, now: datetime) -> Meter:
     """What it did lately and from where on it would be stopped."""
     breaker = Breaker.of(rule.workspace).filter(rule=rule).first()
     limits = breakers.limits_of(rule, breaker, now)
-    deeds = Deed.of(rule.workspace).filter(rule=rule)
-    hour, day = (deeds.filter(at__gt=now - timedelta(hours=hours)).count() for hours in (1, 24))
+    hour, day = (breakers.acts(rule).filter(at__gt=now - timedelta(hours=hours)).count() for hours in (1, 24))
     rate = limits.rate
     return Meter(
         rule=rule,

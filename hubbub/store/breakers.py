@@ -7,7 +7,7 @@ first did: no cap is overshot, however many workers there are.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core.breaker import DAY_CAP, HOUR_CAP, Limits, stop
@@ -62,7 +62,12 @@ def _gauge(rule: Rule, now: datetime) -> Gauge:
 
 def _acts(rule: Rule, since: datetime, most: int) -> int:
     """Not beyond `most`: more makes no difference."""
-    return Deed.of(rule.workspace).filter(rule=rule, at__gt=since).order_by()[:most].count()
+    return acts(rule).filter(at__gt=since).order_by()[:most].count()
+
+
+def acts(rule: Rule) -> QuerySet[Deed]:
+    """What it did, each act once: a mute or ban belongs to what was done to the post."""
+    return Deed.of(rule.workspace).filter(Q(sanction=None) | Q(verb="warn"), rule=rule)
 
 
 def limits_of(rule: Rule, breaker: Breaker | None, now: datetime) -> Limits:
@@ -80,7 +85,7 @@ def past_rate(rule: Rule, breaker: Breaker | None, now: datetime) -> float | Non
     """Acts an hour in the last four weeks but the last day, kept for an hour; None in a rule's first week."""
     if breaker and breaker.past_rate_at and breaker.past_rate_at > now - HOUR:
         return breaker.past_rate
-    deeds = Deed.of(rule.workspace).filter(rule=rule)
+    deeds = acts(rule)
     first = deeds.aggregate(first=Min("at"))["first"]
     rate = None
     if first is not None and first <= now - YOUNG:
