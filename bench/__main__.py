@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("bench.take_in", "bench.match", "bench.analyse", "bench.pages")
+ALL = ("bench.take_in", "bench.match", "bench.analyse", "bench.pages", "bench.firehose")
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from datetime import UTC, datetime, timedelta
 from bench.match import posts as texts_of
 from bench.match import topics
 from hubbub.core import stages
-from hubbub.core.plan import Plan, RulePlan
+from hubbub.core.facts import Sentiment
+from hubbub.core.plan import Plan, RuleOutcome, RulePlan
 from hubbub.core.post import Author, Place, Post
 from hubbub.core.query.lists import WordList
 from hubbub.core.standing import Record
@@ -55,7 +56,8 @@ def posts() -> list[Post]:
     step = timedelta(days=20) / len(given)
     made = []
     for at, (post, author) in enumerate(zip(given, whose, strict=True)):
-        link = (f"https://site{author % 50}.example/page{chance.randrange(20)}?utm_source=x",) if at % 8 == 0 else ()
+        site = author if author % 5 == 0 else chance.randrange(500)  # one in five links to one site alone
+        link = (f"https://site{site}.example/page{chance.randrange(20)}?utm_source=x",) if at % 8 == 0 else ()
         writer = Author(f"a{author}", f"a{author}", created=began - timedelta(days=author % 900, hours=1))
         made.append(Post(post.id, post.text, author=writer, published=began + step * at, lang="en", links=link))
     return made
@@ -69,10 +71,10 @@ class Given:
         return [_SAID[len(text) % len(_SAID)] for text in texts]
 
 
+_MOODS: tuple[Sentiment, ...] = ("negative", "neutral", "positive")
 _SAID = [
-    Judgement("en", 0.9, mood, 0.0, 0.8, number / 97, (number * 31 % 97) / 97, "other", 0.7)
+    Judgement("en", 0.9, _MOODS[number % 3], 0.0, 0.8, number / 97, (number * 31 % 97) / 97, "other", 0.7)
     for number in range(97)
-    for mood in (("negative", "neutral", "positive")[number % 3],)  # type: ignore[assignment]
 ]
 
 
@@ -94,7 +96,7 @@ def rules(given: Sequence[Post]) -> tuple[list[RulePlan], list[WordList]]:
     for number, text in enumerate(written[: RULES - len(whens)]):
         tie = ("", " AND toxicity:>0.5", " AND sentiment:negative", " AND has:link")[number % 4]
         whens.append(f"({text}){tie}")
-    thens = ("queue", "hide", "remove", "label", "warn")
+    thens: tuple[RuleOutcome, ...] = ("queue", "hide", "remove", "label", "warn")
     made = [
         RulePlan(
             number, f"rule {number}", when, thens[number % 5], "because", "shadow" if number % 10 == 0 else "live", "x"
@@ -143,7 +145,8 @@ def loop(given: Sequence[Post], plans: Sequence[RulePlan], lists: Sequence[WordL
     began = time.process_time()
     said = 0
     for post in given:
-        assert post.author is not None and post.published is not None
+        assert post.author is not None  # noqa: S101 - made so above
+        assert post.published is not None  # noqa: S101
         known = people[post.author.id]
         while known.recent and known.recent[0] <= post.published - timedelta(days=1):
             known.recent.popleft()
