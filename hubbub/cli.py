@@ -226,6 +226,19 @@ def connectors_(
 
 
 @app.command()
+def doctor(
+    reach: Annotated[bool, typer.Option("--reach/--no-reach", help="Ask each network whether it answers.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for scripts.")] = False,
+    data: Data = Path("hubbub-data"),
+) -> None:
+    """Say what is configured, reachable, late or broken, and the next step for each; check the chain over the log."""
+    _ready(data)
+    from hubbub.engine.doctor import examine, report
+
+    raise typer.Exit(1 if report(examine(reach=reach), as_json=as_json, out=sys.stdout, told=told) else 0)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)  # noqa: T201

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from hubbub.moderate import sanctions, undoing
 from hubbub.moderate import sweeps
-from hubbub.store import fulltext, queue, rereading
+from hubbub.store import fulltext, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
@@ -89,6 +89,11 @@ def rank_some() -> bool:
     return queue.rank_some() > 0
 
 
+def seal_some() -> bool:
+    """Seal what stands in the log and is not sealed yet. False: all of it is."""
+    return sealing.seal_some(timezone.now())
+
+
 # one thread each, so that a slow source never holds up a reply
 WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
@@ -100,6 +105,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     judge_one,  # apart from topics: neither waits until the other has gone through a million posts
     sweep_some,  # apart: thousands of decisions must not hold up the sending of single ones
     rank_some,  # until then they stand in the order in which they came
+    seal_some,
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 

@@ -75,4 +75,5 @@ urlpatterns = [
     path("policies/<int:pk>/versions/", views_policies.policy_versions, name="policy_versions"),
     path("log/", views_log.log, name="log"),
     path("log.csv", views_log.log_csv, name="log_csv"),
+    path("log.jsonl", views_log.log_chain, name="log_chain"),
 ]

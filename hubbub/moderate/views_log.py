@@ -6,6 +6,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from hubbub.store.models import Role
+from hubbub.store.sealing import exported, head
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.lists import links, read_before
 
@@ -27,6 +28,7 @@ def log(request: MemberRequest) -> HttpResponse:
             "choices": choices(request.workspace, asked),
             "page": links(request, found.older),
             "address": request.GET.urlencode(),
+            "sealed": head(request.workspace),
         },
     )
 
@@ -38,3 +40,11 @@ def log_csv(request: MemberRequest) -> HttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-log.csv"'
     return cast("HttpResponse", answer)  # Django's two kinds of answer share no type that a view may return
+
+
+@page(Role.VIEWER)
+def log_chain(request: MemberRequest) -> HttpResponse:
+    """All that is sealed, with the chain over it, as JSON lines."""
+    answer = StreamingHttpResponse(exported(request.workspace), content_type="application/jsonl; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-log.jsonl"'
+    return cast("HttpResponse", answer)

@@ -4,8 +4,8 @@ Three tables beside the models: what is still to be indexed (`search_queue`), th
 (`search_posts`), and in how many posts of a workspace each word stands (`search_words`).
 """
 
-from .indexing import step
+from .indexing import step, waiting
 from .key import indexable
 from .lookup import faithful, hits, queued
 
-__all__ = ["faithful", "hits", "indexable", "queued", "step"]
+__all__ = ["faithful", "hits", "indexable", "queued", "step", "waiting"]

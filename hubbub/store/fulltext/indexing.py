@@ -41,6 +41,13 @@ def step(size: int = BATCH) -> int:
         return len(keys)
 
 
+def waiting(most: int = 1_000_000) -> int:
+    """How many posts are not in the index yet, counted up to `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM (SELECT 1 FROM search_queue LIMIT %s) AS counted", [most])
+        return int(cursor.fetchone()[0])
+
+
 def _listed(words: set[str]) -> set[str]:
     """The words of a post as the word list holds them."""
     return words if max(map(len, words), default=0) <= LONGEST else {word[:LONGEST] for word in words}

@@ -28,6 +28,7 @@ from .report import Report, ReportOutcome, ReportState
 from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .sanction import STANDING, Sanction, SanctionState
+from .seal import Seal
 from .source import Source, SourceState
 from .sweep import Sweep, SweepState
 from .target import Target
@@ -97,6 +98,7 @@ __all__ = [
     "RuleState",
     "Sanction",
     "SanctionState",
+    "Seal",
     "Severity",
     "SignInLink",
     "Skip",
