@@ -104,6 +104,7 @@ BUILT_IN = (  # in the order in which a form offers them
     "misago",
     "isso",
     "matrix",
+    "mail",
 )
 
 

@@ -14,6 +14,8 @@ from hubbub.connectors._pace import Pace
 
 from .atproto_peer import atproto  # noqa: F401 - a fixture
 from .isso_peer import isso, running_isso  # noqa: F401 - fixtures
+from .mail_peer import mailbox, running_mail  # noqa: F401 - fixtures
+from .mastodon_peer import mastodon, running_mastodon  # noqa: F401 - fixtures
 from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
 from .synapse_peer import synapse  # noqa: F401 - fixture
 
