@@ -145,8 +145,8 @@ def loop(given: Sequence[Post], plans: Sequence[RulePlan], lists: Sequence[WordL
     began = time.process_time()
     said = 0
     for post in given:
-        assert post.author is not None  # noqa: S101 - made so above
-        assert post.published is not None  # noqa: S101
+        assert post.author is not None
+        assert post.published is not None
         known = people[post.author.id]
         while known.recent and known.recent[0] <= post.published - timedelta(days=1):
             known.recent.popleft()
@@ -212,7 +212,9 @@ def replayed(given: Sequence[Post], plans: Sequence[RulePlan], lists: Sequence[W
             spent, clock = time.process_time() - began, time.monotonic() - clock
             touched = sum(tally.touched for tally in replay.tallies)
             print(
-                f"replay of {replay.looked_at:,} posts, {what:18} {spent:6.1f} s, by the clock {clock:.1f} s; {touched:,} hits"
+                f"replay of {replay.looked_at:,} posts, {what:18} {spent:6.1f} s, "
+                f"by the clock {clock:.1f} s; {touched:,} hits",
+                flush=True,
             )
 
 

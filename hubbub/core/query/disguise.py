@@ -35,6 +35,7 @@ _PARTS = re.compile(rf"{_LETTER}+")
 # at least three letters that stand alone, with little between them
 _APART = re.compile(rf"(?<![^\W_]){_LETTER}(?:{_BETWEEN}{{1,3}}{_LETTER}(?![^\W_])){{2,}}")
 _NATURAL = frozenset(".,;:/'\"()[]{}?&\u2019\u2018\u201c\u201d-\u2010\u2011\u2013\u2014\u2026%<>#=")  # between words
+_AROUND = ".,;:?#\"'()\u2026"  # beside a word, and in no disguise of one
 _NO_LETTER = re.compile(r"[\W_]+")
 _AGAIN = re.compile(r"(.)\1+")
 _CLASS = str.maketrans({sign: letters[0] for sign, letters in STANDS_FOR.items()} | {"l": "i"})  # i and l: one class
@@ -163,9 +164,11 @@ class Disguises:
         return found
 
     def _looked_at(self, chunk: str) -> Iterator[Hit]:
-        if chunk.isascii() and chunk.isalnum():  # nearly always: one word and nothing beside it
-            if len(chunk) <= LONGEST:
-                yield from ((word, 0, length) for word, length in self._named(chunk.lower()))
+        plain = chunk.strip(_AROUND)
+        if plain.isascii() and plain.isalnum():  # nearly always: one word with a comma or a quote beside it
+            at = chunk.find(plain)
+            if len(plain) <= LONGEST:
+                yield from ((word, at, at + length) for word, length in self._named(plain.lower()))
             return
         read, places = _placed(chunk)
         for start, end in _variants(read):
@@ -279,7 +282,12 @@ def _placed(chunk: str) -> tuple[str, list[int]]:
 
 def _skeleton(text: str) -> str:
     """Its letters, each once where it stands in a row; what can stand for several letters is taken for the first."""
-    return _AGAIN.sub(r"\1", _NO_LETTER.sub("", text.translate(_CLASS)))
+    plain = text.translate(_CLASS)
+    return _AGAIN.sub(_once, plain if plain.isalnum() else _NO_LETTER.sub("", plain))
+
+
+def _once(run: "re.Match[str]") -> str:
+    return run[1]
 
 
 def _variants(text: str) -> Iterator[tuple[int, int]]:
