@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -54,6 +54,17 @@ class Person:
     def say(self, text: str, to: Ref | None = None, root: Ref | None = None, *, at: datetime | None = None) -> Ref:
         """Write a post, or an answer to one."""
         return self.put(POST, self.words(text, to, root, at=at))
+
+    def say_all(self, records: Sequence[Mapping[str, object]]) -> list[Ref]:
+        """Write many posts at once."""
+        made: list[Ref] = []
+        for start in range(0, len(records), 100):
+            some = records[start : start + 100]
+            create = "com.atproto.repo.applyWrites#create"
+            writes = [{"$type": create, "collection": POST, "value": record} for record in some]
+            done = self.ask("com.atproto.repo.applyWrites", {"repo": self.did, "writes": writes})
+            made += [Ref(uri=one["uri"], cid=one["cid"]) for one in done["results"]]
+        return made
 
     def words(
         self, text: str, to: Ref | None = None, root: Ref | None = None, *, at: datetime | None = None

@@ -184,7 +184,8 @@ def test_every_post_once_though_many_have_the_same_moment(
     ours = us.say("Tell us")
     atproto.flush()
     at = datetime.now(UTC) - timedelta(hours=1)
-    refs = [ann.say(f"post {number}", ours, at=at + timedelta(seconds=number // 30)) for number in range(230)]
+    said = [ann.words(f"post {number}", ours, at=at + timedelta(seconds=number // 30)) for number in range(230)]
+    refs = ann.say_all(said)
     atproto.flush()
     batch: Batch | None = None
     seen: list[str] = []
@@ -207,8 +208,7 @@ def test_every_post_once_though_many_have_the_same_moment(
 def test_search_and_one_account(atproto: AtProto, us: Person, ann: Person, http: Http) -> None:
     word = f"sourdough{ann.handle.partition('.')[0]}"
     at = datetime.now(UTC) - timedelta(hours=1)
-    for number in range(130):
-        ann.say(f"{word} {number}", at=at + timedelta(seconds=number // 20))
+    ann.say_all([ann.words(f"{word} {number}", at=at + timedelta(seconds=number // 20)) for number in range(130)])
     ann.say("another matter")
     atproto.flush()
     posts, _, cursor = read(us, http, read="search", what=word)

@@ -15,7 +15,7 @@ from .atproto_peer import AtProto, Person, strong
 
 pytestmark = pytest.mark.peer
 
-KILLS, SAID, REPLIES, TAKEN_DOWN = 30, 420, 60, 15
+KILLS, SAID, REPLIES, TAKEN_DOWN = 20, 320, 60, 15
 ROOT = Path(__file__).parents[2]
 
 SET_UP = """
@@ -93,7 +93,8 @@ def test_read_answered_and_removed_once(atproto: AtProto, tmp_path: Path) -> Non
     thread = us.say("Tell us what you think")
     atproto.flush()
     at = datetime.now(UTC) - timedelta(hours=2)
-    said = [ann.say(f"post {number}", thread, at=at + timedelta(seconds=number // 20)) for number in range(SAID)]
+    words = [ann.words(f"post {number}", thread, at=at + timedelta(seconds=number // 20)) for number in range(SAID)]
+    said = ann.say_all(words)
     atproto.flush()
     reported = [ann.report(strong(one), "gold") for one in said[:TAKEN_DOWN]]
     told = {
@@ -108,14 +109,14 @@ def test_read_answered_and_removed_once(atproto: AtProto, tmp_path: Path) -> Non
     env = environment(tmp_path / "data") | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
     python(SET_UP, env, json.dumps(told))
     killed = subprocess.run(
-        [sys.executable, "-m", "tests.engine.killing", str(KILLS), "1.5", "unfinished"],
+        [sys.executable, "-m", "tests.engine.killing", str(KILLS), "2.5", "unfinished"],
         env=env,
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     )
-    assert f"killed alive: {KILLS}" in killed.stdout, killed.stderr
+    assert f"killed alive: {KILLS}, at work: True" in killed.stdout, killed.stderr
     python(FINISH, env)
     atproto.flush()
     ended = json.loads(python(ENDED, env))
@@ -124,7 +125,7 @@ def test_read_answered_and_removed_once(atproto: AtProto, tmp_path: Path) -> Non
         ("ozone", "active", ""),
     ]
     assert Counter(state for _, state, *_ in ended["outbox"]) == {"sent": REPLIES + TAKEN_DOWN}, ended["outbox"]
-    assert sum(tries > 1 for _, _, tries, *_ in ended["outbox"]) > 5  # the kills did meet work on its way
+    assert any(tries > 1 for _, _, tries, *_ in ended["outbox"])  # the kills did meet work on its way
     ours = us.records()
     assert Counter(one["value"]["text"] for one in ours if "reply" in one["value"]) == {
         f"Reply number {number}.": 1 for number in range(REPLIES)
