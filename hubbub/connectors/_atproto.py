@@ -66,9 +66,9 @@ NO_SESSION = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing", "AccountD
 _signing_in: defaultdict[str, Lock] = defaultdict(Lock)  # one sign-in at a time for an account of this process
 
 
-class _Service(Struct, frozen=True):
+class _Service(Struct, frozen=True, rename="camel"):
     id: str = ""
-    serviceEndpoint: object = ""  # noqa: N815 - the protocol's name
+    service_endpoint: object = ""
 
 
 class _DidDoc(Struct, frozen=True):
@@ -77,8 +77,8 @@ class _DidDoc(Struct, frozen=True):
     def pds(self) -> str:
         """Where the account lives; "" where the document does not say."""
         for one in self.service:
-            if one.id.endswith("#atproto_pds") and isinstance(one.serviceEndpoint, str):
-                return one.serviceEndpoint.rstrip("/")
+            if one.id.endswith("#atproto_pds") and isinstance(one.service_endpoint, str):
+                return one.service_endpoint.rstrip("/")
         return ""
 
 

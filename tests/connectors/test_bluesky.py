@@ -11,7 +11,7 @@ import pytest
 
 from hubbub.connectors import Batch, Done, Found, Http
 from hubbub.core.failures import Broken
-from hubbub.core.post import Author
+from hubbub.core.post import Author, PostState
 
 from .bluesky_steps import BLUESKY, OZONE, TEXT, play
 from .conftest import Asked, Reply, Server
@@ -68,8 +68,8 @@ def web(uri: str) -> str:
         ("reverse the takedown", "visible"), ("label", "visible"), ("acknowledge", "visible"),
     ],
 )  # fmt: skip
-def test_acting(server: Server, http: Http, step: str, state: str) -> None:
-    assert played(server, http, step) == Done(CAST["theirs"], web(CAST["theirs"]), state)  # type: ignore[arg-type]
+def test_acting(server: Server, http: Http, step: str, state: PostState) -> None:
+    assert played(server, http, step) == Done(CAST["theirs"], web(CAST["theirs"]), state)
 
 
 def test_a_reply_has_a_key_that_is_found_again(server: Server, http: Http) -> None:
