@@ -17,7 +17,7 @@ from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
-from . import actions, queries, shapes, trying, uploads
+from . import actions, queries, shapes, site_actions, trying, uploads
 from .api_topics import router, topic_of
 from .queries import Choice
 
@@ -116,6 +116,14 @@ def read_source_now(request: MemberRequest, pk: int, why: str = "") -> shapes.So
     source, now = _source(request, pk), timezone.now()
     actions.read_now(source, by=request.member, now=now, why=why)
     return shapes.source_out(source, now)
+
+
+@router.post("/sources/{pk}/key", response={201: shapes.SiteKeyOut}, summary="Make the key that a site signs with")
+@call(Role.MANAGER)
+def make_site_key(request: MemberRequest, pk: int, why: str = "") -> Status[shapes.SiteKeyOut]:
+    """Of a source that is sent to. The key before it counts for a week more."""
+    made = site_actions.make_key(_source(request, pk), by=request.member, now=timezone.now(), why=why)
+    return Status(201, shapes.SiteKeyOut(key=made.key, public=made.public, older_until=made.older_until))
 
 
 @router.post("/sources/{pk}/pause", response=shapes.SourceOut, summary="Pause a source")

@@ -148,6 +148,14 @@ class SourceOut(Schema):
         )
 
 
+class SiteKeyOut(Schema):
+    """A key of a site of our own, told this once; the one before it counts until `older_until`."""
+
+    key: str
+    public: str
+    older_until: datetime | None
+
+
 class WholeSourceOut(SourceOut):
     """A source with the latest hundred parts that could not be taken."""
 

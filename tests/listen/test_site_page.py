@@ -10,6 +10,7 @@ from hubbub.connectors._signing import older_until
 from hubbub.connectors.site import Site
 from hubbub.core.failures import Broken
 from hubbub.store.models import Audit, Role, Source
+from tests.furnished import make_token
 from tests.world import World, make_source
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -104,6 +105,17 @@ def test_other_kinds_need_no_setting_up(world: World) -> None:
         assert "needs no key" in act(world, blog, do)
     blog.refresh_from_db()
     assert not blog.has_secrets
+
+
+def test_a_script_can_make_the_key(world: World, site: Source) -> None:
+    make_token(world.alice, Role.MANAGER, "token")
+    headers = {"authorization": "Bearer token"}
+    made = world.client().post(f"/api/listen/sources/{site.pk}/key", headers=headers)
+    site.refresh_from_db()
+    assert made.status_code == 201
+    assert made.json() == {"key": site.whole_settings()["key"], "public": site.settings["public"], "older_until": None}
+    blog = make_source(world.acme)
+    assert "needs no key" in world.client().post(f"/api/listen/sources/{blog.pk}/key", headers=headers).json()["detail"]
 
 
 def test_who_may_not_set_up_does_not_see_it(world: World, site: Source) -> None:
