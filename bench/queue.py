@@ -120,7 +120,7 @@ def _chunk(source: object, authors: range, first: int, number: int, decided: int
     moments = [bulk.moment(now - timedelta(minutes=(300_000 - first - at) / 10)) for at in range(number)]
     rules = list(Rule.of(source.workspace))
     with transaction.atomic():
-        talks = bulk.reserve(Conversation, number // 5 + 1)
+        talks = bulk.reserve(Conversation, -(-number // 5))
         head = [(pk, place, source.pk, str(first + at * 5), "", moments[0], None) for at, pk in enumerate(talks)]
         rest = ("open", authors[0], moments[0], 5, "words", None, None)
         bulk.insert(Conversation, OPENING, [(*row, *rest) for row in head])

@@ -52,9 +52,9 @@ def queue(request: MemberRequest, q: str = "", after: str = "", order: str = "sc
     )
 
 
-@router.post("/queue/next", response=shapes_queue.NextOut, summary="Take the next free post")
+@router.post("/queue/next", response=shapes_queue.QueueTakenOut, summary="Take the next free post")
 @call(Role.MODERATOR)
-def take_next(request: MemberRequest, q: str = "", order: str = "score") -> shapes_queue.NextOut:
+def take_next(request: MemberRequest, q: str = "", order: str = "score") -> shapes_queue.QueueTakenOut:
     """Nobody else is given it for five minutes; ask again to go on holding it. What you have open comes first."""
     now, query = timezone.now(), _query(q)
     plain = query is None and _order(order) == "score"
@@ -62,8 +62,8 @@ def take_next(request: MemberRequest, q: str = "", order: str = "score") -> shap
     row = queue_actions.take_next(request.member, now, among)
     waits = queue_queries.around(request.workspace, [row], now=now, viewer=request.member) if row else []
     if row is None or not waits:
-        return shapes_queue.NextOut(post=None, until=None)
-    return shapes_queue.NextOut(post=shapes_queue.WaitingOut.of_waits(waits[0]), until=row.lease_until)
+        return shapes_queue.QueueTakenOut(post=None, until=None)
+    return shapes_queue.QueueTakenOut(post=shapes_queue.WaitingOut.of_waits(waits[0]), until=row.lease_until)
 
 
 def _post(request: MemberRequest, pk: int) -> Post:

@@ -48,7 +48,7 @@ class QueueOut(Schema):
     looked_at: int
 
 
-class NextOut(Schema):
+class QueueTakenOut(Schema):
     """The next free post, yours until `until`; null: nothing that is free waits."""
 
     post: WaitingOut | None
