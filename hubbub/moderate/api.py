@@ -14,6 +14,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, rules_actions, rules_file, rules_queries, shapes
+from .api_deeds import router as deeds
 from .api_policies import router as policies
 from .api_queue import named
 from .api_queue import router as queue
@@ -23,6 +24,7 @@ from .log import log as read_log
 
 router = Router()
 router.add_router("", policies)
+router.add_router("", deeds)
 router.add_router("", queue)
 
 

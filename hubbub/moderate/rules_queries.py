@@ -34,7 +34,7 @@ class Hits(Struct, frozen=True):
 
 def rules(workspace: Workspace, now: datetime) -> list[Listed]:
     """All rules in the order in which they are tried."""
-    found = Rule.of(workspace).annotate(
+    found = Rule.of(workspace).select_related("breaker").annotate(
         hits=_lately(workspace, now, unchecked=False), unchecked=_lately(workspace, now, unchecked=True)
     )
     return [Listed(rule, capped.shown(rule.hits), capped.shown(rule.unchecked)) for rule in found]
