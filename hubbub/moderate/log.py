@@ -24,6 +24,8 @@ PAGES = {
     "person": "engage:person",
     "post": "moderate:post",
     "rule": "moderate:rule",
+    "sanction": "moderate:sanction",
+    "undoing": "moderate:undoing",
     "policy": "moderate:policy",
     "source": "listen:source",
     "topic": "listen:topic",
