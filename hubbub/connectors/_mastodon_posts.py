@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import msgspec
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
@@ -20,6 +19,12 @@ class Role(Struct, frozen=True):
     permissions: str | int = "0"
 
 
+class Moved(Struct, frozen=True):
+    """Where somebody has gone."""
+
+    id: str = ""
+
+
 class Account(Struct, frozen=True):
     """Somebody. `acct` is the name, with @host where the account is another server's."""
 
@@ -30,7 +35,7 @@ class Account(Struct, frozen=True):
     url: str | None = ""
     created_at: datetime | None = None
     followers_count: int | None = None
-    moved: msgspec.Raw | None = None
+    moved: Moved | None = None
     role: Role | None = None  # only of oneself
 
 

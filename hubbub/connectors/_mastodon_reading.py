@@ -58,9 +58,9 @@ def fetch(server: Server, cursor: str) -> Batch:
     place = _place(server, cursor)
     if place.gap is not None:
         return _close(server, place, place.gap, [])
-    if server.reads in NEEDS_TOKEN and server.signed_in:
-        server.me()  # says so where the account has moved away
     newest = server.page()
+    if server.reads in NEEDS_TOKEN:
+        server.me()  # says so where the account has moved away
     fresh = [item for item in newest if order(item.key) > order(place.last)]
     if fresh and len(fresh) == len(newest):  # nothing on the page is known: more may lie below
         gap = Gap(fresh[0].key, fresh[-1].key, -1 if place.begun else FIRST - 1)

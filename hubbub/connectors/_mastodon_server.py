@@ -132,7 +132,7 @@ class Server:
     def me(self) -> Account:
         """Our own account. Raises Broken where it has moved away: nothing can be said as it any more."""
         me = self.ask("/api/v1/accounts/verify_credentials").json(Account)
-        if me.moved is not None and bytes(me.moved) != b"null":
+        if me.moved is not None:
             raise Broken(
                 f"@{me.username}@{self.host} has moved to another account. Sign in with that one, on its server.",
                 sign_in=True,
