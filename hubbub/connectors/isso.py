@@ -84,7 +84,7 @@ class Isso(Declared):
         "characters that no reader sees, since Isso keeps no key."
     )
     keyless = True
-    tested = (Tested("Isso 0.14", real=True),)
+    tested = (Tested("Isso 0.14", real=True), Tested("recorded answers of that server"))
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Sign in where there is a password, and count what is on the first pages."""
