@@ -92,7 +92,8 @@ class Jetstream:
     path: ClassVar[str] = "/subscribe"
 
     def __init__(self, cursor: str = "") -> None:
-        self._last = cursor
+        self._last = cursor  # "" once something newer came
+        self._again: set[str] = set()  # posts of which something came again
         self._from = _begin(cursor)  # where it went on, until the first event came; 0: from then on
 
     def asked(self, cursor: str) -> Sequence[tuple[str, str]]:
@@ -122,8 +123,8 @@ class Jetstream:
         gathering.happened(at)
         commit = event.commit
         cursor = f"{event.time_us} {event.did}/{commit.rkey if commit else ''}"
-        if cursor == self._last:
-            return cursor  # the one that was read last, once more
+        if self._last and self._read_before(event, cursor):
+            return cursor
         if commit is not None:
             if commit.collection != POST:
                 pass
@@ -136,6 +137,18 @@ class Jetstream:
         elif event.identity is not None:
             gathering.handle(event.did, event.identity.handle or "")
         return cursor
+
+    def _read_before(self, event: _Event, cursor: str) -> bool:
+        """Whether this is the last that was read before, and may be passed over: not where an older wording of the
+        same post came again just now, which it must replace once more."""
+        if event.time_us > _begin(self._last):
+            self._last = ""
+            return False
+        post = cursor.partition(" ")[2]
+        if cursor == self._last and post not in self._again:
+            return True
+        self._again.add(post)
+        return False
 
     def _plainly(self, message: str | bytes) -> _Event:
         """A record that is not as it should be: what can be read of it."""

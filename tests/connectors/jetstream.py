@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from threading import Event
+from time import sleep
 from urllib.parse import parse_qs, urlsplit
 
 import libipld
@@ -51,6 +52,7 @@ class Jet:
         self.oldest = 0
         self.live_only = False  # without a cursor nothing old is told, as the real ones do
         self.cut_after: int | None = None  # so many messages, then the connection breaks
+        self.pace = 0.0  # seconds between two messages
         self.cursors: list[str] = []
         self._ended = Event()
         self.server = WsServer(self._play)
@@ -74,6 +76,8 @@ class Jet:
                 if int(str(event["time_us"])) >= since:
                     connection.send(json.dumps(event))
                     sent += 1
+                    if self.pace:
+                        sleep(self.pace)
                     if sent == self.cut_after:
                         connection.socket.shutdown(2)
                         return

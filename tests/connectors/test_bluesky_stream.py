@@ -290,3 +290,13 @@ def test_who_does_not_name_is_left_alone_for_a_while(server: Server, http: Http)
     asked = len(server.asked)
     assert list(NETWORK.name({"names": server.url}, [ANN], http)) == []
     assert len(server.asked) == asked
+
+
+def test_an_edit_that_was_the_last_is_made_again_after_what_it_replaced() -> None:
+    """Going on begins a little earlier: the older wording comes again, and must not stay."""
+    events = [wrote(ANN, "1", record("a"), T), wrote(ANN, "1", record("b"), T + 1, "update")]
+    for told, texts in ((events, ["b"]), (events[1:], [])):
+        gathering, wire = Gathering(), Jetstream(f"{T + 1} {ANN}/1")
+        for event in told:
+            wire.read(json.dumps(event), gathering)
+        assert [post.text for post in gathering.batch("").posts] == texts
