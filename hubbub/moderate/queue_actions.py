@@ -13,11 +13,12 @@ from hubbub.store.queue.ranking import settings_of
 from hubbub.ui.api import Refusal
 
 MOST_MINUTES, MOST_POSTS = 600, 5_000
+AT_ONCE = 100  # posts ranked while somebody waits for the next one
 
 
 def take_next(member: Member, now: datetime, among: Sequence[int] | None = None) -> Waiting | None:
     """The next free post, leased to this member."""
-    queue.rank(member.workspace)
+    queue.rank(member.workspace, AT_ONCE)
     return queue.claim(member, now, among)
 
 

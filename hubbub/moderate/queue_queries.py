@@ -21,6 +21,7 @@ from .queries import Card, cards
 PAGE = 20
 CHUNK = 200
 BUDGET = 2_000  # posts that a filter is held against for one page at most
+AT_ONCE = 100  # posts ranked while a page waits, where the loop has not come to them yet
 EXACT = 500  # so many matches are put into any order at once; where there are more, they are met soon on the way
 
 ORDERS: Mapping[str, tuple[str, str]] = {  # name → field to order by, words
@@ -104,7 +105,7 @@ def page(
     viewer: Member | None = None,
 ) -> Queue:
     """A page of what waits. `viewer`: who looks; leases of others are shown to them."""
-    queue.rank(workspace)
+    queue.rank(workspace, AT_ONCE)
     found = _find(workspace, query, now=now, order=order, after=after, size=size, budget=budget)
     waits = around(workspace, found.rows, now=now, viewer=viewer, spans=found.spans)
     return Queue(waits, found.after, found.looked_at, found.ran_out, found.slips)

@@ -179,3 +179,25 @@ def test_all_like_this(chromium: Any, live_server: Any, world: World) -> None:
         keys.press("z")
         expect(page.get_by_text("2 of 2 taken back")).to_be_visible()
         assert set(decisions().values()) == {"queued"}
+
+
+def test_without_scripts(chromium: Any, live_server: Any, world: World) -> None:
+    """By forms and links alone: begin, decide, take back."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(world.alice.user, backend="django.contrib.auth.backends.ModelBackend")
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "hubbub_session", "value": client.session.session_key, "url": live_server.url}])
+    try:
+        page = context.new_page()
+        page.goto(f"{live_server.url}/w/acme/moderate/")
+        page.get_by_role("button", name="One after the other").press("Enter")
+        expect(page.get_by_role("article", name="The post to decide about")).to_contain_text("No hate")
+        page.get_by_role("button", name="Remove").press("Enter")
+        expect(page.get_by_text("“pills number 2”: removed.")).to_be_visible()
+        page.get_by_role("button", name="Undo").press("Enter")
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        assert set(decisions().values()) == {"queued"}
+    finally:
+        context.close()
