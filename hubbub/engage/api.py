@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from hubbub.core import query as language
+from hubbub.store import word_lists
 from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox, Person, Role
 from hubbub.store.search import search
 from hubbub.ui.access import MemberRequest, call
@@ -42,7 +43,7 @@ def conversations(
     request: MemberRequest, status: Tab = "open", q: str = "", before: str = ""
 ) -> shapes.ConversationsOut:
     """Newest first. `q` is held against each conversation's newest post that is not ours; `before` as answered."""
-    query = language.parse(q, language.Use.VIEW) if q.strip() else None
+    query = word_lists.read(q, language.Use.VIEW, request.workspace) if q.strip() else None
     rows = queries.rows(request.member, status)
     found = queries.inbox(rows, query, now=timezone.now(), before=before_of(before), size=50)
     return shapes.ConversationsOut(
@@ -181,7 +182,8 @@ def person(request: MemberRequest, pk: int) -> shapes.PersonOut:
 @call(Role.VIEWER)
 def person_posts(request: MemberRequest, pk: int, q: str = "", before: str = "") -> shapes.PersonPostsOut:
     """Newest first, filtered in the query language (`q`)."""
-    query, known = language.parse(q, language.Use.VIEW) if q.strip() else None, card(_person(request, pk), last=0)
+    query = word_lists.read(q, language.Use.VIEW, request.workspace) if q.strip() else None
+    known = card(_person(request, pk), last=0)
     theirs = posts_of(known.person, known.identities)
     found = search(theirs, query, now=timezone.now(), before=before_of(before))
     return shapes.PersonPostsOut(

@@ -12,6 +12,7 @@ from pydantic import Field
 from hubbub.connectors import Connector, Found, connector
 from hubbub.core import query as language
 from hubbub.core.failures import Broken
+from hubbub.store import word_lists
 from hubbub.store.models import Post, Role, Source
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
@@ -165,7 +166,7 @@ def posts(
 
     `since` and `until` (not included) are moments in UTC unless they say otherwise.
     """
-    query = language.parse(q, language.Use.VIEW) if q.strip() else None
+    query = word_lists.read(q, language.Use.VIEW, request.workspace) if q.strip() else None
     choice = Choice(
         topic=topic_of(request, topic) if topic is not None else None,
         source=get_object_or_404(Source.of(request.workspace), pk=source) if source is not None else None,

@@ -2,8 +2,9 @@
 
 from django import forms
 
-from hubbub.core.query import QueryError, Slip, Use, parse
+from hubbub.core.query import QueryError, Slip, Use
 from hubbub.core.queue import HIGHEST_WEIGHT, LONGEST, SHORTEST, Weights
+from hubbub.store import word_lists
 from hubbub.store.models import Cover, Decision, Policy, Rule, RuleOutcome, RuleState, Workspace
 from hubbub.ui.api import Refusal
 
@@ -109,7 +110,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no parame
         """Read by the parser itself; its slips are shown with their places."""
         when = str(self.cleaned_data["when"])
         try:
-            parse(when, Use.RULE)
+            word_lists.read(when, Use.RULE, self.instance.workspace)
         except QueryError as error:
             self.slips = error.slips
             raise forms.ValidationError("The condition cannot be read; see below what is wrong with it.") from None

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.core.plan import RuleOutcome, RuleState
+from hubbub.core.query.lists import WordList
+from hubbub.store import word_lists
 from hubbub.store.audit import audit, changes
 from hubbub.store.models import Actor, Rule, Workspace
 from hubbub.ui.api import Refusal
@@ -35,8 +37,9 @@ def draft_of(rule: Rule) -> Draft:
     return Draft(**{name: getattr(rule, name) for name in FIELDS})
 
 
-def check(draft: Draft) -> Draft:
-    """The draft without loose spaces. Raises QueryError for its condition, Refusal for the rest."""
+def check(draft: Draft, lists: Sequence[WordList] | None = None) -> Draft:
+    """The draft without loose spaces. `lists`: the word lists that it may name; None: which there are is not looked at.
+    Raises QueryError for its condition, Refusal for the rest."""
     tidy = Draft(*(getattr(draft, name).strip() for name in Draft.__struct_fields__))
     for name, most in (("name", 100), ("policy", 100), ("label", 40)):
         if len(getattr(tidy, name)) > most:
@@ -51,14 +54,14 @@ def check(draft: Draft) -> Draft:
         raise Refusal(f"{tidy.state!r} is no state of a rule: say draft, shadow or live")
     if tidy.then == "label" and not tidy.label:
         raise Refusal("A rule that labels needs the label")
-    language.parse(tidy.when, language.Use.RULE)
+    language.parse(tidy.when, language.Use.RULE, lists)
     return tidy
 
 
 @transaction.atomic
 def make(workspace: Workspace, draft: Draft, *, by: Actor, why: str = "") -> Rule:
     """A new rule, tried last. Raises QueryError or Refusal."""
-    tidy = check(draft)
+    tidy = check(draft, word_lists.of(workspace))
     _refuse_taken(workspace, tidy.name, None)
     last = Rule.of(workspace).order_by("-position").values_list("position", flat=True).first()
     rule = Rule(workspace=workspace, position=0 if last is None else last + 1)
@@ -76,8 +79,8 @@ def make(workspace: Workspace, draft: Draft, *, by: Actor, why: str = "") -> Rul
 @transaction.atomic
 def change(rule: Rule, draft: Draft, *, by: Actor, version: int | None = None, why: str = "") -> Rule:
     """Change it. `version`: the one that was shown; where it is another now, Refusal. Raises QueryError, too."""
-    tidy = check(draft)
     row = _locked(rule)
+    tidy = check(draft, word_lists.of(row.workspace))
     if version is not None and row.version != version:
         raise Refusal("Somebody changed this rule while you were writing: look at it, then make your change again")
     _refuse_taken(row.workspace, tidy.name, row)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from hubbub.core.query import Use, parse
+from hubbub.core.query import Use
+from hubbub.store import word_lists
 from hubbub.store.models import Role, Rule
 from hubbub.store.search import Found
 from hubbub.ui.access import MemberRequest, page
@@ -84,7 +85,7 @@ def _save(request: MemberRequest, pk: int | None, form: RuleForm) -> Rule:
 
 
 def _try(request: MemberRequest, when: str) -> Found:
-    return rules_queries.tried(request.workspace, parse(when, Use.RULE), timezone.now())
+    return rules_queries.tried(request.workspace, word_lists.read(when, Use.RULE, request.workspace), timezone.now())
 
 
 def _places(tried: Found | None) -> dict[int, Sequence[tuple[str, int, int]]]:

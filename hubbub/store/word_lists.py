@@ -1,5 +1,6 @@
 """A workspace's word lists, as queries take them."""
 
+from hubbub.core import query as language
 from hubbub.core.query.lists import WordList as Shape
 
 from .models import WordList, Workspace
@@ -11,3 +12,8 @@ def of(workspace: Workspace) -> tuple[Shape, ...]:
         Shape(name, tuple(entries.splitlines()), seen_through)
         for name, entries, seen_through in WordList.of(workspace).values_list("name", "entries", "seen_through")
     )
+
+
+def read(text: str, use: language.Use, workspace: Workspace) -> language.Query:
+    """A query of the workspace, which may name its lists. Raises QueryError."""
+    return language.parse(text, use, of(workspace) if "list:" in text.casefold() else ())

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.store import word_lists
 from hubbub.store.search import Before, Found
 
 FORM = "%Y%m%dT%H%M%S.%f%z"
@@ -29,7 +30,9 @@ def read_filter(request: HttpRequest, *, kept: Sequence[str] = (), use: language
     if not text:
         return Filter("", None, (), carried)
     try:
-        return Filter(text, language.parse(text, use), (), carried)
+        workspace = getattr(request, "workspace", None)  # a page that belongs to none knows no word lists
+        query = language.parse(text, use) if workspace is None else word_lists.read(text, use, workspace)
+        return Filter(text, query, (), carried)
     except language.QueryError as error:
         return Filter(text, None, error.slips, carried)
 
