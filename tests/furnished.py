@@ -14,6 +14,7 @@ from hubbub.store.models import (
     Account,
     AccountState,
     ApiToken,
+    Arrival,
     Audit,
     Batch,
     Correction,
@@ -31,6 +32,7 @@ from hubbub.store.models import (
     OwnModel,
     OwnModelState,
     Post,
+    Report,
     Role,
     Rollup,
     Rule,
@@ -115,6 +117,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         when = NOON + timedelta(hours=hour)
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, posts=5 + hour)
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, topic=topic, posts=hour)
+    _sent_to_us(queued)
     word, own = _judged(queued, admin)
     return {
         "correction": word.pk, "own": own.pk,
@@ -155,6 +158,17 @@ def _waiting(post: Post, admin: Member, colleague: Member) -> dict[str, int]:
         batch=batch,
     )  # fmt: skip
     return {"batch": batch.pk, "sweep": sweep.pk}
+
+
+def _sent_to_us(post: Post) -> None:
+    """A report by a member, and a message that the loop has not taken in yet."""
+    own, workspace = mark(post.workspace.slug), post.workspace
+    Report.everywhere.create(
+        workspace=workspace, source=post.source, native_id=f"r {own}", post=post, about=post.native_id,
+        name=f"Erin {own}", email=f"erin@{own}.example.org", why=f"It sells {own}", at=NOON, taken=NOON,
+    )  # fmt: skip
+    body = f'{{"id": "late", "text": "late {own}"}}'.encode()
+    Arrival.everywhere.create(workspace=workspace, source=post.source, key=f"m {own}", body=body, items=1, at=NOON)
 
 
 def _judged(post: Post, admin: Member) -> tuple[Correction, OwnModel]:
