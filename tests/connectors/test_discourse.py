@@ -103,7 +103,7 @@ def test_edits_deletions_and_flags_are_followed(
     assert (report.id, report.post, report.open) == ("review:44", "1/3", True)
 
 
-PAIRS = {"restore": "hide", "unlock": "lock", "unban": "ban", "unmute": "mute", "unlike": "like"}
+PAIRS: dict[Verb, Verb] = {"restore": "hide", "unlock": "lock", "unban": "ban", "unmute": "mute", "unlike": "like"}
 
 
 @pytest.mark.parametrize("verb", sorted(FORUM.can))
@@ -111,7 +111,7 @@ def test_done_is_found(server: Server, http: Http, forum: Discourse, signed_in: 
     """Before an act it is not found; after it, it is."""
     act = Act(verb, "" if verb == "post" else "1/2", "key", "Words of ours", "", author="2", title="A title")
     if before := PAIRS.get(verb):
-        FORUM.act(signed_in, Act(before, "1/2", "x", author="2"), http)  # type: ignore[arg-type]
+        FORUM.act(signed_in, Act(before, "1/2", "x", author="2"), http)
     assert FORUM.find(signed_in, act, http) is None
     done = FORUM.act(signed_in, act, http)
     found = FORUM.find(signed_in, act, http)

@@ -109,7 +109,7 @@ def test_what_a_search_no_longer_finds_is_not_gone(server: Server, http: Http, g
     assert list(read(server, http, cursor, words="words").gone) == ["issue:4"]
 
 
-PAIRS = {"restore": "hide", "unlock": "lock", "unban": "ban", "unlabel": "label"}
+PAIRS: dict[Verb, Verb] = {"restore": "hide", "unlock": "lock", "unban": "ban", "unlabel": "label"}
 
 
 @pytest.mark.parametrize("verb", sorted(GITHUB.can - {"like"}))
@@ -117,7 +117,7 @@ def test_done_is_found(server: Server, http: Http, github: GitHub, signed_in: di
     """Before an act it is not found; after it, it is."""
     act = Act(verb, "comment:2", "key", "Words of ours", "issue:1", author="2", title="A title", label="spam")
     if before := PAIRS.get(verb):
-        GITHUB.act(signed_in, Act(before, "comment:2", "x", "", "issue:1", author="2", label="spam"), http)  # type: ignore[arg-type]
+        GITHUB.act(signed_in, Act(before, "comment:2", "x", "", "issue:1", author="2", label="spam"), http)
     assert GITHUB.find(signed_in, act, http) is None
     done = GITHUB.act(signed_in, act, http)
     found = GITHUB.find(signed_in, act, http)

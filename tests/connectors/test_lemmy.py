@@ -96,15 +96,18 @@ def test_what_an_account_may_do(
     assert ({"remove", "ban", "lock"} <= found.can) is more
 
 
+PAIRS: dict[Verb, Verb] = {"restore": "remove", "unlock": "lock", "unban": "ban", "unlike": "like"}
+
+
 @pytest.mark.parametrize("verb", sorted(LEMMY.can - {"report"}))
 def test_done_is_found(server: Server, http: Http, lemmy: Lemmy, signed_in: dict[str, str], verb: Verb) -> None:
     """Before an act it is not found, unless things stand so already; after it, it is."""
     act = Act(verb, "comment:2", "key", "Words of ours", "post:1", author="2", title="A title")
     if verb == "post":
         act = Act(verb, "", "key", "Words of ours", "acme", title="A title")
-    before = {"restore": "remove", "unlock": "lock", "unban": "ban", "unlike": "like"}.get(verb)
+    before = PAIRS.get(verb)
     if before:
-        LEMMY.act(signed_in, Act(before, "comment:2", "other", "", "post:1", author="2"), http)  # type: ignore[arg-type]
+        LEMMY.act(signed_in, Act(before, "comment:2", "other", "", "post:1", author="2"), http)
     lemmy.reports = [{"comment_report": {"id": 6, "reason": "rude", "published": minute(5)},
                       "comment": lemmy.comments[2], "creator": person(8, "mia")}]  # fmt: skip
     assert LEMMY.find(signed_in, act, http) is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.connectors._newest import Entry, Followed, Line, entry, follow
+from hubbub.connectors._newest import Entry, Followed, Line, Read, entry, follow
 from hubbub.core.post import Post
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -128,9 +128,9 @@ def test_whatever_happens_we_hold_what_is_there(seed: int) -> None:
         happen()
         return listed.read(page)
 
-    def round_(reader: object) -> None:
+    def round_(reader: Read) -> None:
         nonlocal line
-        found = follow(line, reader, there=listed.there, most=chance.choice([2, 250]))  # type: ignore[arg-type]
+        found = follow(line, reader, there=listed.there, most=chance.choice([2, 250]))
         for one in found.gone:
             assert int(one) not in listed.posts, "told of a deletion that was none"
             held.pop(one, None)

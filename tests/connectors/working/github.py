@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from ..conftest import Asked, Reply, Server
@@ -14,7 +15,7 @@ BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 TOKEN = "t0ken"
 POST, THREAD = "comment:7", "issue:3"
 FIXED = {"repository": "acme/rocket", "words": ""}
-Thing = dict[str, object]
+Thing = dict[str, Any]
 ANN = {"login": "ann", "id": 2, "html_url": "https://gh.test/ann"}
 US = {"login": "hubbub", "id": 9, "html_url": "https://gh.test/hubbub"}
 
@@ -131,7 +132,7 @@ class GitHub:
     def _label(self, found: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
         held = self.labels.setdefault(int(found[2]), set())
         if found[1] == "POST":
-            held.update(body["labels"])  # type: ignore[arg-type]
+            held.update(body["labels"])
         else:
             held.discard(found[3])
         return said([])
@@ -143,7 +144,7 @@ class GitHub:
         return Reply(204)
 
     def _graph(self, _f: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
-        query, given = str(body["query"]), dict(body["variables"])  # type: ignore[call-overload]
+        query, given = str(body["query"]), dict(body["variables"])
         if "unminimizeComment" in query:
             self.folded.pop(given["id"], None)
             return said({"data": {"unminimizeComment": {}}})
@@ -154,9 +155,9 @@ class GitHub:
             return said({"data": {"node": {"isMinimized": given["id"] in self.folded}}})
         if "addDiscussionComment" in query:
             made: Thing = {"id": f"DC{len(self.told)}", "url": "https://gh.test/d", "body": given["body"]}
-            held: list[Thing] = self.discussions[0]["comments"]["nodes"]  # type: ignore[index]
+            held: list[Thing] = self.discussions[0]["comments"]["nodes"]
             above = next((one for one in held if one["id"] == given["under"]), None)
-            (above["replies"]["nodes"] if above else held).append(  # type: ignore[index]
+            (above["replies"]["nodes"] if above else held).append(
                 made
                 | {"createdAt": minute(500), "author": {"login": "hubbub", "databaseId": 9}, "replies": {"nodes": []}}
             )
