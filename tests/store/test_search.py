@@ -50,7 +50,8 @@ QUERIES = (
     "is:owned", "source:forum", "source:feed", "site:example.org", "author:dave", "likes:>10", "type:comment",
     "published:2026-11-01", "age:<2d", "topic:Acme", "-topic:Acme", "status:open", "status:done acme", "answered:yes",
     "assignee:alice*", "decision:queued", "-decision:queued", "account_age:<1d", "account_age:>1d",
-    "sentiment:negative",
+    "sentiment:negative", "posts_24h:>0", "-posts_24h:>0", "removed_share:>0", "same_links:>0", "self_promotion:0",
+    "strikes:0",
 )  # fmt: skip
 
 
