@@ -24,9 +24,11 @@ from .person import Author, Person
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
 from .redaction import Redaction
+from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
 from .report import Report, ReportOutcome, ReportState
 from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
+from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
 from .seal import Seal
 from .source import Source, SourceState
@@ -44,6 +46,7 @@ from .workspace import Workspace
 
 __all__ = [
     "POLICY_FIELDS",
+    "RULE_FIELDS",
     "STANDING",
     "Account",
     "AccountState",
@@ -88,6 +91,9 @@ __all__ = [
     "PolicyVersion",
     "Post",
     "Redaction",
+    "Replay",
+    "ReplayHit",
+    "ReplayState",
     "Report",
     "ReportOutcome",
     "ReportState",
@@ -96,6 +102,8 @@ __all__ = [
     "Rule",
     "RuleOutcome",
     "RuleState",
+    "RuleVersion",
+    "SampleJudgement",
     "Sanction",
     "SanctionState",
     "Seal",

@@ -43,7 +43,8 @@ class Rule(Owned):
     languages = models.JSONField(default=list)  # codes; none: in any
     expires = models.DateField(null=True, blank=True)  # the last day, in UTC, on which it holds
     position = models.PositiveIntegerField(default=0)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)  # counts the changes of what it says, not of its state
+    least = models.FloatField(null=True, blank=True)  # precision from 0 to 1 below which it is pointed out
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta(Owned.Meta):
