@@ -82,9 +82,7 @@ class Site(Declared):
     reads = frozenset({"stream", "reports", "messages"})
     tested = (
         Tested("itself: the receiving example of docs/connectors.md runs in every test, and is sent what a page sends"),
-        Tested(
-            "what we sign and what we check was exchanged with the library standardwebhooks 1.1.0"
-        ),
+        Tested("what we sign and what we check was exchanged with the library standardwebhooks 1.1.0"),
     )
 
     def check(self, settings: Settings, http: Http) -> Found:

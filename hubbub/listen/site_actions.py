@@ -68,7 +68,7 @@ def send_test(source: Source, *, by: Member, why: str = "") -> Tried:
         with transaction.atomic():
             before: dict[str, Plain] = {"can": ", ".join(source.can), "owned": source.owned}
             take_over(source, tried.found)
-            source.save(update_fields=["can", "owned", "account"])
+            source.save(update_fields=["can", "owned", "account", "length", "signed_in", "wants_sign_in"])
             after: dict[str, Plain] = {"can": ", ".join(source.can), "owned": source.owned}
             audit(source, "test", by=by, why=why, before=before, after=after)
     return tried
