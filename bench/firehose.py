@@ -50,9 +50,9 @@ def main() -> None:
 
 def measure(events: int, topics: int, seconds: float) -> None:
     """All parts, one after the other; the server on one core, who reads it on another."""
-    with _server(events, 0.0) as port:
+    with Network(events, 0.0) as port:
         mine = _part("ours", port, events, topics)
-    with _server(events, 0.0) as port:
+    with Network(events, 0.0) as port:
         theirs = _part("sdk", port, events, topics)
     print(f"{events:,} events, {topics:,} topics → {mine[-1]['kept']:,} posts kept\n")
     print(f"{'one core':44}{'events/s':>10}{'of CPU time':>13}{'ratio':>8}")
@@ -61,7 +61,7 @@ def measure(events: int, topics: int, seconds: float) -> None:
         print(f"{name:44}{rate:10,.0f}{by_cpu:13,.0f}{by_cpu / (events / theirs[-1]['cpu']):8.2f}")
     rate = 2 * events / mine[-1]["wall"]
     print(f"\nTwice that, {rate:,.0f} events/s for {seconds:.0f} s:\n{'after':>8}{'behind':>10}{'memory':>10}")
-    with _server(int(rate * seconds), rate) as port:
+    with Network(int(rate * seconds), rate) as port:
         for line in _part("ours", port, int(rate * seconds), topics, limit=seconds):
             if "lag" in line:
                 print(f"{line['after']:6.0f} s{line['lag']:8.1f} s{line['memory']:7.0f} MB")
@@ -70,7 +70,9 @@ def measure(events: int, topics: int, seconds: float) -> None:
 # --- the processes
 
 
-class _server:  # noqa: N801 - used as a context, as open() is
+class Network:
+    """The server, while it is used."""
+
     def __init__(self, events: int, rate: float) -> None:
         self._words = ["serve", "--events", str(events), "--rate", str(rate)]
 

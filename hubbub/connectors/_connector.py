@@ -1,6 +1,6 @@
 """What a network's connector declares and does. Forms, help pages and permissions follow from the declaration."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
@@ -199,7 +199,7 @@ class Streaming(Protocol):
     def streams(self, settings: Settings) -> bool:
         """Whether there is a stream for these settings."""
 
-    def stream(self, settings: Settings, cursor: str, http: Http) -> Iterator[Batch]:
+    def stream(self, settings: Settings, cursor: str, http: Http) -> Generator[Batch, None, None]:
         """What happens, batch by batch, each with the cursor to go on from, until the network ends it.
 
         Gives what came as soon as nothing more waits, and an empty batch (the same cursor) where nothing happens for

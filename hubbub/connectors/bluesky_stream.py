@@ -79,8 +79,8 @@ class BlueskyStream(ReadOnly):
     )
     tested = (
         Tested(
-            "the AT Protocol's own server (PDS), its subscribeRepos: posts, edits, deletions, new handles, accounts that "
-            "go, and reading in pieces without gap or repeat",
+            "the AT Protocol's own server (PDS), its subscribeRepos: posts, edits, deletions, new handles, accounts "
+            "that go, and reading in pieces without gap or repeat",
             real=True,
         ),
         Tested(
@@ -112,7 +112,7 @@ class BlueskyStream(ReadOnly):
         del settings
         return True
 
-    def stream(self, settings: Settings, cursor: str, http: Http) -> Iterator[Batch]:
+    def stream(self, settings: Settings, cursor: str, http: Http) -> Generator[Batch, None, None]:
         """Everything from the cursor on."""
         return _batches(settings, cursor, http)
 

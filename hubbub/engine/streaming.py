@@ -6,8 +6,8 @@ Where the stream cannot be had the source is polled, and the stream is tried aga
 
 import logging
 import random
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
@@ -162,7 +162,7 @@ class _Following:
             self._check(batch, live=False)
         self.in_stream = True
         with acting(self.source, self._http) as (given, http):
-            with _closing(network.stream(given, self.source.cursor, http)) as stream:
+            with closing(network.stream(given, self.source.cursor, http)) as stream:
                 for batch in gathered(stream):
                     self.in_stream = False
                     if batch.posts or batch.cursor != self.source.cursor or batch.reports or batch.refused:
@@ -240,16 +240,6 @@ def joined(one: Batch, two: Batch) -> Batch:
         at=two.at or one.at,
         sift=one.sift and two.sift,
     )
-
-
-@contextmanager
-def _closing(stream: Iterator[Batch]) -> Iterator[Iterator[Batch]]:
-    """Nearly all are generators, which can be closed."""
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, Generator):
-            stream.close()
 
 
 def _streams(source: Source, network: Streaming) -> bool:

@@ -200,7 +200,7 @@ def settings(jet: Jet, **more: str) -> dict[str, str]:
 def first(given: dict[str, str], cursor: str, http: Http, number: int = 1) -> list[Batch]:
     assert isinstance(NETWORK, Streaming)
     stream = NETWORK.stream(given, cursor, http)
-    with closing(stream):  # type: ignore[type-var]
+    with closing(stream):
         return list(islice(stream, number))
 
 

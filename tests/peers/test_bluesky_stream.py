@@ -22,7 +22,7 @@ def here(atproto: AtProto, http: Http) -> str:
     """The cursor now: a post of a stranger is the newest that happened."""
     assert isinstance(NETWORK, Streaming)
     stream = NETWORK.stream(settings(atproto), "", http)
-    with closing(stream):  # type: ignore[type-var]
+    with closing(stream):
         assert next(stream).posts == []  # it is open, and nothing old is told
         atproto.person("stranger").say("the line")
         for batch in stream:
@@ -91,7 +91,7 @@ def test_it_goes_on_exactly_where_it_stopped(atproto: AtProto, http: Http) -> No
         ann.say_all([ann.words(f"{turn}.{number}") for number in range(20)])
         said += [f"{turn}.{number}" for number in range(20)]
         stream = NETWORK.stream(settings(atproto), cursor, http)
-        with closing(stream):  # type: ignore[type-var]
+        with closing(stream):
             batch = next(stream)
             heard += [post.text for post in batch.posts]
             cursor = batch.cursor
