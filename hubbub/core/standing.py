@@ -189,9 +189,13 @@ class Record:
 
     def within(self, window: timedelta, published: datetime, order: int) -> tuple[int, int]:
         """From which to before which of the posts are those of the time before a post."""
-        last = bisect_left(self._keys, (published, order))
+        keys, here = self._keys, (published, order)
+        # nearly always it is the newest
+        last = len(keys) - 1 if keys and keys[-1] == here else bisect_left(keys, here)
         since = _since(window, published)
-        return (0 if since is None else bisect_right(self._keys, (since, FIRST << 1))), last
+        if since is None or not last or keys[0][0] > since:
+            return 0, last
+        return bisect_right(keys, (since, FIRST << 1), 0, last), last
 
     def before(self, window: timedelta, published: datetime, order: int) -> list[Past]:
         """The posts of the time before a post."""
@@ -252,7 +256,7 @@ class Counted:
     def removed_share(self) -> float:
         """See above."""
         marked = self._record.marked
-        if not marked:
+        if not marked:  # of nearly everybody nothing was
             return 0.0
         if "removed_share" not in self._kept:
             gone = sum(past.gone(self._at) for past in _of_time(marked, WINDOW, self._past))

@@ -141,7 +141,7 @@ def replayed(world: World, monkeypatch: pytest.MonkeyPatch, steps: int) -> Verdi
     ready = plans.ready(world.acme)
     replay = replaying.begin(world.acme, ready.plan.rules, now=timezone.now(), days=3_000)
     with monkeypatch.context() as patched:
-        patched.setattr(replaying.counting, "count", kept)
+        patched.setattr("hubbub.core.replay.count", kept)
         while replaying.Replaying(world.acme, replay).step(steps):  # put aside and taken up again after every step
             pass
     return found

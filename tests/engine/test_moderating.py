@@ -57,7 +57,7 @@ def run(tmp_path: Path, rules: str, posts: str, *more: str) -> tuple[int, list[d
 def test_the_contract(tmp_path: Path) -> None:
     code, answers, told = run(tmp_path, FILE, lines(POSTS))
     assert code == 0
-    found = [(one["id"], one["decision"], [rule["name"] for rule in one["rules"]]) for one in answers]  # type: ignore[index, attr-defined]
+    found = [(one["id"], one["decision"], [rule["name"] for rule in one["rules"]]) for one in answers]  # type: ignore[attr-defined]
     assert found == [  # in the order of time; of the rules every one that holds, in the file's order
         ("1", "approve", []),
         ("2", "approve", ["Tried"]),

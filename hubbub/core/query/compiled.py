@@ -19,6 +19,9 @@ from .tree import And, Days, Disguised, Listed, Near, Node, Not, Numbers, Or, Ra
 Check = Callable[[set[str], Reading, Facts, datetime], bool]
 
 
+_COUNTED = frozenset({"posts_24h", "removed_share", "same_links", "self_promotion"})
+
+
 def compiled(node: Node, given: str = "") -> Check:
     """Whether a node is known to hold, `given` that a word, or one that fits a wildcard, stands in title or text."""
     return _sure(node, True, given)
@@ -56,7 +59,7 @@ def _joined(node: And | Or, want: bool, given: str) -> Check:
     all_needed = isinstance(node, And) is want
     plain: list[str] = []
     rest: list[Check] = []
-    for part in node.parts:
+    for part in sorted(node.parts, key=_is_counted):  # what must be counted comes last: the rest often decides
         if _is_plain(part) and part.tokens[0].word != given:
             plain.append(part.tokens[0].word)
             continue
@@ -72,6 +75,11 @@ def _joined(node: And | Or, want: bool, given: str) -> Check:
     if len(rest) == 2:
         return both(*rest) if all_needed else _either(*rest)
     return rest[0] if rest else (_yes if all_needed else _no)
+
+
+def _is_counted(node: Node) -> bool:
+    """Whether a person's history is asked for."""
+    return isinstance(node, Numbers) and node.field in _COUNTED
 
 
 def _words(words: frozenset[str], all_needed: bool, want: bool) -> Check:
