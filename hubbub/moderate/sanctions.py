@@ -211,9 +211,8 @@ def _end(one: Sanction, state: SanctionState, *, by: Actor, why: str) -> None:
 
 def end_due(now: datetime) -> bool:
     """End one whose time is over, for the loop. False: none is."""
-    due = Sanction.everywhere.select_related("source", "workspace").filter(state=SanctionState.DONE, until__lte=now)
     with transaction.atomic():
-        one = due.select_for_update(of=("self",), skip_locked=True).order_by("until").first()
+        one = deeds.due(now)
         if one is None:
             return False
         if ends_itself(one.source, one.verb):

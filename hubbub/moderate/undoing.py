@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import capped, outbox
+from hubbub.store import capped, deeds, outbox
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
     STANDING,
@@ -165,8 +165,7 @@ def start(workspace: Workspace, wish: Wish, *, by: Actor, why: str) -> Undoing:
 def step() -> bool:
     """One step of one that is under way, for the loop: all of it or nothing. False: none is."""
     with transaction.atomic():
-        running = Undoing.everywhere.select_related("workspace", "by_member").filter(state=UndoingState.RUNNING)
-        one = running.select_for_update(of=("self",), skip_locked=True).order_by("pk").first()
+        one = deeds.running()
         if one is not None:
             _work(one)
     return one is not None

@@ -5,7 +5,22 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from .models import Actor, Audit, Batch, BatchKind, Deed, Member, Outbox, Post, Rule, Sanction, Workspace
+from .models import (
+    Actor,
+    Audit,
+    Batch,
+    BatchKind,
+    Deed,
+    Member,
+    Outbox,
+    Post,
+    Rule,
+    Sanction,
+    SanctionState,
+    Undoing,
+    UndoingState,
+    Workspace,
+)
 
 
 def begin(workspace: Workspace, kind: BatchKind, name: str, *, by: Actor, why: str = "") -> Batch:
@@ -67,6 +82,18 @@ def entry_of(sanction: Sanction) -> Audit:
     """The line of the log in which it began."""
     entries = Audit.of(sanction.workspace).filter(noun="sanction", noun_id=sanction.pk)
     return entries.earliest("pk")
+
+
+def running() -> Undoing | None:
+    """The oldest undoing that is under way, in any workspace, held until the transaction ends; None: none is free."""
+    rows = Undoing.everywhere.select_related("workspace", "by_member").filter(state=UndoingState.RUNNING)
+    return rows.select_for_update(of=("self",), skip_locked=True).order_by("pk").first()
+
+
+def due(now: datetime) -> Sanction | None:
+    """A sanction whose time is over, in any workspace, held until the transaction ends; None: none is free."""
+    rows = Sanction.everywhere.select_related("source", "workspace").filter(state=SanctionState.DONE, until__lte=now)
+    return rows.select_for_update(of=("self",), skip_locked=True).order_by("until").first()
 
 
 def save(deeds: Sequence[Deed]) -> None:
