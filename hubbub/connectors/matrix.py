@@ -77,7 +77,7 @@ class Matrix(Declared):
         "restored. A ban or silence holds for the room of the message. Where the account is an admin of a Synapse, "
         "what members report comes, too. Pictures are linked on the server, which may show them only to members."
     )
-    tested = (Tested("Synapse 1.1xx", real=True), Tested("recorded answers of that server"))
+    tested = (Tested("Synapse 1.163", real=True), Tested("recorded answers of that server"))
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Sign in and look into the rooms."""

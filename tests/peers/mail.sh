@@ -19,7 +19,7 @@ fi
 apt_need dovecot-imapd dovecot-lmtpd python3-venv
 if ! "$P/smtp_venv/bin/python" -c 'import aiosmtpd' 2>/dev/null; then
   python3 -m venv "$P/smtp_venv"
-  "$P/smtp_venv/bin/pip" install -q --disable-pip-version-check aiosmtpd >"$P/smtp-install.log" 2>&1 ||
+  "$P/smtp_venv/bin/pip" install -q --disable-pip-version-check aiosmtpd==1.4.6 >"$P/smtp-install.log" 2>&1 ||
     { tail -5 "$P/smtp-install.log" >&2; exit 3; }
 fi
 owner=$([ "$(id -u)" = 0 ] && echo nobody || id -un)

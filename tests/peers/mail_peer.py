@@ -62,6 +62,14 @@ class MailServer:
             heads = [box.fetch(one, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")[1][0] for one in found[0].split()]
         return [head[1].decode().partition("<")[2].partition(">")[0] for head in heads if isinstance(head, tuple)]
 
+    def texts(self, address: str) -> list[str]:
+        """The words of the messages in an inbox."""
+        with self.client(address) as box:
+            box.select("INBOX", readonly=True)
+            _, found = box.search(None, "ALL")
+            bodies = [box.fetch(one, "(BODY.PEEK[TEXT])")[1][0] for one in found[0].split()]
+        return [body[1].decode().replace("\r", "") for body in bodies if isinstance(body, tuple)]
+
     def move(self, ident: str, folder: str) -> None:
         """As the owner does: to another folder, or with "" out of the mailbox."""
         with self.client() as box:

@@ -14,7 +14,7 @@ fi
 apt_need python3-venv curl
 if ! "$P/synapse_venv/bin/python" -c 'import synapse' 2>/dev/null; then
   python3 -m venv "$P/synapse_venv"
-  "$P/synapse_venv/bin/pip" install -q --disable-pip-version-check matrix-synapse >"$P/synapse-install.log" 2>&1 ||
+  "$P/synapse_venv/bin/pip" install -q --disable-pip-version-check matrix-synapse==1.163.2 >"$P/synapse-install.log" 2>&1 ||
     { tail -5 "$P/synapse-install.log" >&2; exit 3; }
 fi
 mkdir -p "$RUN"
