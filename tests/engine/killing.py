@@ -23,9 +23,11 @@ def main(kills: int, seconds: float, *, finish: bool = True) -> None:
     django.setup()
     from django.db import connections
 
-    from hubbub.connectors import files
+    from hubbub.connectors import connectors, files
+    from hubbub.engine import loop  # noqa: F401 - before the forks, so that a life is spent at work
     from hubbub.store import rejudging
 
+    connectors()
     files.BATCH = SMALL_BATCH
     rejudging.BATCH = SMALL_BATCH // 4  # nothing has to be fetched: it is quicker
     chance = random.Random(SEED)
