@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
-from hubbub.core.post import Author, Media, Post, PostState
+from hubbub.core.post import Author, Media, MediaType, Post, PostState
 
 from ._text import language, links_in, plain, tidy
 
@@ -26,6 +26,7 @@ REPEATS = re.compile(
     re.IGNORECASE,
 )
 INTRODUCES = re.compile(r"^(On|Am|Le|El|Il|Op|Em|Den|Dne|Dnia|W dniu)\b")  # "On Monday, Ann wrote:"
+PICTURES: Mapping[str, MediaType] = {"image": "image", "video": "video", "audio": "audio"}
 MAY_BE_OFF = timedelta(days=1)  # a date further in the future is wrong
 
 
@@ -203,8 +204,7 @@ def _media(message: EmailMessage, where: str) -> tuple[Media, ...]:
     except (AttributeError, KeyError, ValueError, TypeError, MessageError):
         return ()
     for place, part in enumerate(parts, 1):
-        kind = part.get_content_maintype()
         name = quote((part.get_filename() or f"part-{place}")[:100])
-        type_ = "image" if kind == "image" else "video" if kind == "video" else "audio" if kind == "audio" else "file"
-        found.append(Media(type_, f"{where};SECTION={place}#{name}"))  # type: ignore[arg-type]  # one of MediaType
+        kind = PICTURES.get(part.get_content_maintype(), "file")
+        found.append(Media(kind, f"{where};SECTION={place}#{name}"))
     return tuple(found)

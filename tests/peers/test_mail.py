@@ -120,7 +120,7 @@ def test_what_comes_is_told_at_once(mailbox: MailServer, http: Http) -> None:
     assert [post.id for post in seen.posts] == [now]
     mailbox.move(now, "")
     assert next(stream).gone == (now,)
-    stream.close()  # type: ignore[attr-defined]
+    del stream  # which closes it
     mailbox.deliver("while we were away")
     assert [post.text for post in read_all(mailbox.settings, http, seen.cursor)[0]] == ["while we were away"]
 

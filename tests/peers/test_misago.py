@@ -157,14 +157,16 @@ def test_moderating(misago: Misago, http: Http, which: str, verbs: list[Verb], h
 
 def test_closing_liking_and_editing(misago: Misago, http: Http) -> None:
     thread, first = misago.thread("Cakes", "Which idiot bakes this?", "troll")
-    for verb, closed in (("lock", True), ("unlock", False)):
-        act = Act(verb, str(first), "key", thread=str(thread))  # type: ignore[arg-type]
+    closing: list[tuple[Verb, bool]] = [("lock", True), ("unlock", False)]
+    for verb, closed in closing:
+        act = Act(verb, str(first), "key", thread=str(thread))
         assert NETWORK.find(misago.settings, act, http) is None
         NETWORK.act(misago.settings, act, http)
         assert NETWORK.find(misago.settings, act, http) is not None
         assert misago.side("threads") == [[thread, "Cakes", closed, False]]
-    for verb in ("like", "unlike"):
-        act = Act(verb, str(first), "key", thread=str(thread))  # type: ignore[arg-type]
+    liking: list[Verb] = ["like", "unlike"]
+    for verb in liking:
+        act = Act(verb, str(first), "key", thread=str(thread))
         assert NETWORK.find(misago.settings, act, http) is None
         NETWORK.act(misago.settings, act, http)
         assert NETWORK.find(misago.settings, act, http) is not None
