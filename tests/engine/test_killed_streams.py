@@ -107,7 +107,7 @@ def test_every_post_of_a_stream_once_where_leases_end_by_time(tmp_path: Path) ->
         server.execute("CREATE DATABASE killed_stream")
     env = environment(tmp_path / "data") | {
         "HUBBUB_DATABASE_URL": address.replace("/postgres?", "/killed_stream?"),
-        "HUBBUB_LEASE_SECONDS": "0.3",
+        "HUBBUB_LEASE_SECONDS": "1.5",
     }
     check(env)
 
