@@ -17,7 +17,7 @@ from hubbub.store import fulltext, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
-from . import accounts, judging
+from . import accounts, judging, replays
 from .listening import listen_to
 from .outbox import deliver
 from .streaming import Streams
@@ -79,6 +79,11 @@ def sweep_some() -> bool:
     return sweeps.step()
 
 
+def replay_some() -> bool:
+    """A stretch of a replay that somebody asked for. False: there is none."""
+    return replays.step()
+
+
 def index_some() -> bool:
     """Index a batch of posts for searching. False: all of them are."""
     return fulltext.step() > 0
@@ -106,6 +111,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     sweep_some,  # apart: thousands of decisions must not hold up the sending of single ones
     rank_some,  # until then they stand in the order in which they came
     seal_some,
+    replay_some,
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 

@@ -6,7 +6,7 @@ is stored: the judgement that stands now, the history of each author as of each 
 post was read, and where nothing was decided by then, what the replayed rules themselves decide.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -54,9 +54,16 @@ def begin(
 class Replaying:
     """The hands of one replay: what is read for it, kept from step to step."""
 
-    def __init__(self, workspace: Workspace, replay: Replay, lists: Sequence[WordList] | None = None) -> None:
-        """`lists`: the word lists that the rules may name; None: the workspace's."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        replay: Replay,
+        lists: Sequence[WordList] | None = None,
+        tell: Callable[[Looked, Outcome], None] | None = None,
+    ) -> None:
+        """`lists`: the word lists that the rules may name; None: the workspace's. `tell` hears of every post."""
         self.replay = replay
+        self._tell = tell
         self._workspace = workspace
         topics = Topic.of(workspace).filter(active=True).order_by("pk")
         self._ready = Ready(
@@ -115,6 +122,8 @@ class Replaying:
         for row, outcome in zip(rows, outcomes, strict=True):
             looked = Looked(row.id, row.published.astimezone(UTC).date(), row.source, row.person, human.get(row.id))
             counting.count(self.replay, looked, outcome.verdicts, _decision(outcome))
+            if self._tell:
+                self._tell(looked, outcome)
 
     def _work(self, rows: Sequence[Row]) -> Work:
         unknown = {row.source for row in rows} - self._places.keys()
@@ -147,7 +156,7 @@ class Replaying:
                 self._remembered += len(record.posts)
                 for past in record.posts:
                     if past.order in self.replay.taken_away:
-                        past.ruled, past.undone = True, self.replay.taken_away[past.order]
+                        record.rule(past, self.replay.taken_away[past.order])
             self._records.update(found)
         return [Record() if row.person is None else self._records[row.person] for row in rows]
 

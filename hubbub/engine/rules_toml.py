@@ -22,6 +22,7 @@ class WrittenRule(Struct, frozen=True, forbid_unknown_fields=True):
     because: str = ""
     policy: str = ""
     label: str = ""
+    lasts: int | None = None  # hours, of a mute or ban; only those who carry it out ask for it
     state: RuleState = "live"
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

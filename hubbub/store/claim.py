@@ -6,7 +6,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import Account, AccountState, Outbox, OutboxState, Source, SourceState
+from .models import Account, AccountState, Outbox, OutboxState, Replay, Source, SourceState
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 SETTLE = timedelta(seconds=10)  # longer than a busy site takes to finish what it was sent
@@ -57,6 +57,7 @@ def free_leases(now: datetime) -> None:
     """
     Source.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
     Account.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
+    Replay.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
     held = Outbox.everywhere.filter(lease_until__isnull=False)
     held.filter(tries=0).update(lease_until=None)
     held.filter(tries__gt=0, lease_until__gt=now + SETTLE).update(lease_until=now + SETTLE)

@@ -69,7 +69,7 @@ def test_change(world: World) -> None:
     assert (changed.version, version(world)) == (2, before + 1)
     entry = Audit.everywhere.get(verb="change")
     assert (entry.before, entry.after) == ({"when": "has:link"}, {"when": "has:link AND spam"})
-    with pytest.raises(Refusal, match="Somebody changed this rule"):
+    with pytest.raises(Refusal, match="Alice changed this rule"):
         rules_actions.change(rule, GOOD, by=world.alice, version=stale)
     same = rules_actions.change(rule, rules_actions.draft_of(changed), by=world.alice)
     assert (same.version, version(world), Audit.everywhere.filter(verb="change").count()) == (2, before + 1, 1)
@@ -217,7 +217,7 @@ def test_two_managers_change_one_rule(world: World) -> None:
     rules_actions.change(rule, Draft("Links", "has:image", "y"), by=world.roles[Role.MANAGER])
     answer = client.post(url, {**FORM, "when": "has:video", "version": "1"})
     assert answer.status_code == 422
-    assert "Somebody changed this rule" in answer.content.decode()
+    assert "changed this rule while you were writing" in answer.content.decode()
     assert "has:video" in answer.content.decode()
     assert Rule.everywhere.get().when == "has:image"
 

@@ -43,6 +43,9 @@ class Replay(Owned):
     why = models.TextField(blank=True)
     at = models.DateTimeField()
     ended = models.DateTimeField(null=True)
+    share = models.FloatField(default=1.0)  # of the posts of that time that is looked at
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     holder = models.CharField(max_length=32, blank=True)  # the worker that has the lease
 
