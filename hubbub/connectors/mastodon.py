@@ -74,8 +74,8 @@ class Mastodon(Declared):
     )
     tested = (
         Tested("mastodon-mock 0.6.1, an imitation of the API by others that keeps state and has faults (tests/peers)"),
-        Tested("answers recorded from it, and answers written after Mastodon's public reference: moved accounts, "
-               "limits that are spent, boosts of edited posts, kindred servers' numbers"),
+        Tested("answers written after Mastodon's public reference: moved accounts, boosts of edited posts, polls and "
+               "media, posts that a server learns of late, signing in with PKCE and renewed tokens"),
     )  # fmt: skip
     oauth: ClassVar[OAuth] = OAuth(
         scopes=("read", "write"),
