@@ -20,7 +20,7 @@ Who has no earlier post has a history of zeros: that is known. A post without an
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from msgspec import Struct
@@ -143,11 +143,12 @@ _BY_TIME = attrgetter("published", "order")
 class Record:
     """One person's posts, in order of time. Posts are added as they are judged."""
 
-    __slots__ = ("_keys", "linked", "marked", "posts", "praising", "strikes")
+    __slots__ = ("_keys", "_promoted", "linked", "marked", "posts", "praising", "strikes")
 
     def __init__(self, posts: Iterable[Past] = (), strikes: Sequence[Strike] = ()) -> None:
         self.posts: list[Past] = []
         self._keys: list[tuple[datetime, int]] = []
+        self._promoted: tuple[int, int, datetime, datetime, int] | None = None
         self.strikes = strikes
         # the few that some counts look at, in no order: what links or names a site, what praises, what was taken away
         self.linked: list[Past] = []
@@ -178,6 +179,23 @@ class Record:
         if not past.ruled and not past.taken_away:
             self.marked.append(past)
         past.ruled, past.undone = True, undone
+
+    def promoted(self, post: Past) -> int:
+        """How many of the posts before this one link to what is theirs or praise it.
+
+        It stays the same from post to post while nothing comes that links or praises, and none of those leaves the time.
+        """
+        known, sizes = self._promoted, (len(self.linked), len(self.praising))
+        if known and known[:2] == sizes and known[2] <= post.published < known[3] and not post.profile:
+            return known[4]
+        number = len(promoting(self, post))
+        if not (post.links or post.profile or post.praises):
+            some = [past.published for past in (*self.linked, *self.praising)]
+            since = _since(WINDOW, post.published)
+            within = [moment for moment in some if since is None or moment > since]
+            if within and max(within) < post.published and max(within) < datetime.max.replace(tzinfo=UTC) - WINDOW:
+                self._promoted = (*sizes, post.published, min(within) + WINDOW, number)
+        return number
 
     def at(self, published: datetime, order: int) -> Past | None:
         """The post of that place, if it is here."""
@@ -281,7 +299,7 @@ class Counted:
             return 0.0
         if "self_promotion" not in self._kept:
             earlier = self._earlier()
-            about = len(promoting(self._record, self._past)) if earlier >= LEAST else 0
+            about = self._record.promoted(self._past) if earlier >= LEAST else 0
             self._kept["self_promotion"] = about / earlier if about else 0.0
         return self._kept["self_promotion"]
 

@@ -159,3 +159,16 @@ def test_strikes_count_until_they_expire(given: int, until: int | None, points: 
 )
 def test_whose_an_address_is(url: str, link: str, site: str, name: str) -> None:
     assert (link_of(url), site_of(url), named_by(site)) == (link, site, name)
+
+
+def test_what_is_remembered_of_self_promotion_is_what_would_be_counted() -> None:
+    texts = (OWN, "x", "x", f"{OWN}a", "x", "I love Mine", "x", "https://b.example", "x", "x", "https://b.example", "x")
+    posts = [
+        past(24.0 * (150 - 5 * number), number, text, praises="love" in text) for number, text in enumerate(texts * 2)
+    ]
+    record = Record()
+    for one in posts:
+        record.add(one)
+        fresh = Record(posts[: one.order + 1])
+        for asked in (record, record, fresh):  # twice: the second time it is remembered
+            assert asked.promoted(one) == len(promoting(fresh, one))
