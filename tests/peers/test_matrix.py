@@ -1,6 +1,7 @@
 """Reading and moderating rooms on a real Matrix homeserver."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
