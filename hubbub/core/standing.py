@@ -183,7 +183,7 @@ class Record:
     def promoted(self, post: Past) -> int:
         """How many of the posts before this one link to what is theirs or praise it.
 
-        It stays the same from post to post while nothing comes that links or praises, and none of those leaves the time.
+        It stays from post to post while nothing comes that links or praises, and none of those leaves the window.
         """
         known, sizes = self._promoted, (len(self.linked), len(self.praising))
         if known and known[:2] == sizes and known[2] <= post.published < known[3] and not post.profile:
