@@ -265,19 +265,17 @@ def _reply(server: Server, settings: Settings, act: Act) -> Done:
 
 
 def _find_reply(server: Server, act: Act) -> Comment | None:
-    """By its mark: among what waits, newest first, then on the page itself."""
-    due = mark(act.key)
-    published = (one for one in server.talk(act.thread) if due in one.text)
-    if (found := next(published, None)) is not None:
-        return server.comment(str(found.id))
-    page = 0
+    """By its mark: among what waits, then on the page itself. In this order, as it moves from the one to the other."""
+    due, page = mark(act.key), 0
     while True:
         listed = server.admin(PENDING, page)
         if (found := next((one for one in listed if due in one.text), None)) is not None:
             return found
         if len(listed) < ADMIN_PAGE:
-            return None
+            break
         page += 1
+    published = next((one for one in server.talk(act.thread) if due in one.text), None)
+    return server.comment(str(published.id)) if published is not None else None
 
 
 def _moderate(server: Server, comment: Comment, what: str, body: object = None) -> None:
