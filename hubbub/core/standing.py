@@ -39,7 +39,7 @@ LEAST = 4  # posts from which on a share of self-promotion says something
 OFTEN = 2  # posts that link to a site before it may be theirs
 HISTORY = frozenset({"posts_24h", "removed_share", "same_links", "self_promotion", "strikes"})
 SHORT = frozenset({"posts_24h", "strikes"})  # what a day of posts is enough for
-TAKES_AWAY: frozenset[RuleOutcome] = frozenset({"hide", "remove"})  # what a decision hides or removes here
+TAKES_AWAY: frozenset[RuleOutcome] = frozenset({"hide", "remove", "mute", "ban"})  # what hides or removes the post here
 FIRST = 1 << 62  # orders of posts that are not stored yet begin here: they come after all that are
 
 

@@ -16,8 +16,11 @@ from hubbub.core.plan import RulePlan
 from hubbub.core.post import Place, Post
 from hubbub.core.query.lists import WordList
 from hubbub.core.rules import MOST_STEPS, Patience, Rules
+from hubbub.core.standing import TAKES_AWAY
 from hubbub.engine.moderating import moderate_file
 from hubbub.engine.rules_toml import RulesRefused, read_rules
+from hubbub.engine.verdicts import EFFECTS
+from hubbub.store.models import Decision
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 RULE = '[[rule]]\nname = "{}"\nwhen = \'\'\'{}\'\'\'\nthen = "{}"\nstate = "{}"\nbecause = "so"\n'
@@ -181,3 +184,8 @@ def test_who_takes_too_long_by_the_clock_is_stopped_and_named() -> None:
             ("“Slow” could not be checked: it took 2.0 seconds on one post, and was stopped", True)
         ]
     assert list(patience.stopped) == [1]
+
+
+def test_what_takes_a_post_away_is_told_once() -> None:
+    taken = {outcome for outcome, effect in EFFECTS.items() if effect.decision in (Decision.HIDDEN, Decision.REMOVED)}
+    assert taken == TAKES_AWAY
