@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from msgspec import Struct
 
+from hubbub.core.facts import Analysis, Handling, Standing
 from hubbub.core.post import Place, Post
 from hubbub.core.query import FIELDS, Field, QueryError, Slip, Use, format, holds, parse, read, spans  # noqa: A004
 from hubbub.core.query.examples import EXAMPLES, MISTAKES, OPERATORS, Example
@@ -125,10 +126,10 @@ def _post(example: Example) -> str:
     told += ["answers another"] if post.parent else []
     told += [f"links to {link}" for link in post.links] + [f"with a {media.type}" for media in post.media]
     told += [f"from {place.name or place.kind}"] if place.kind else []
-    for known in (facts.analysis, facts.standing, facts.handling):
-        for name in known.__struct_fields__:
+    for known, nothing in ((facts.analysis, Analysis()), (facts.standing, Standing()), (facts.handling, Handling())):
+        for name in type(nothing).__struct_fields__:
             value = getattr(known, name)
-            if value is not None and value != type(known)().__getattribute__(name):
+            if value is not None and value != getattr(nothing, name):
                 shown = ", ".join(sorted(value)) if isinstance(value, frozenset) else value
                 told.append(f"{name.replace('_', ' ')}: {shown}")
     if post.text != "a post":
