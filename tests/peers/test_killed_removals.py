@@ -19,7 +19,7 @@ from .misago_peer import Misago
 pytestmark = pytest.mark.peer
 
 # 1,000 take about ten minutes on a WordPress that shares two cores with Hubbub; so long nobody wants to wait every time
-REMOVALS = int(os.environ.get("REMOVALS", "200"))
+REMOVALS = int(os.environ.get("REMOVALS", "100"))
 
 ROOT = Path(__file__).parents[2]
 SECRETS = {"password", "token"}
