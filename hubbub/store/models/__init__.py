@@ -32,6 +32,7 @@ from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
 from .seal import Seal
 from .source import Source, SourceState
+from .strike import Proposal, ProposalState, Strike
 from .sweep import Sweep, SweepState
 from .target import Target
 from .token import ApiToken, SignInLink
@@ -90,6 +91,8 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Post",
+    "Proposal",
+    "ProposalState",
     "Redaction",
     "Replay",
     "ReplayHit",
@@ -112,6 +115,7 @@ __all__ = [
     "Skip",
     "Source",
     "SourceState",
+    "Strike",
     "Sweep",
     "SweepState",
     "System",

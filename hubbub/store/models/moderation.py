@@ -14,6 +14,11 @@ class Moderation(Owned):
     doubling_hours = models.FloatField(default=12)  # after so many hours of waiting a post counts double
     guidelines_public = models.BooleanField(default=False)  # whether they can be read without signing in
     guidelines_intro = models.TextField(blank=True)
+    # so many strike points propose a warning, a mute, a ban; None: nothing is proposed
+    warn_at = models.PositiveSmallIntegerField(null=True, default=2)
+    mute_at = models.PositiveSmallIntegerField(null=True, default=4)
+    mute_hours = models.PositiveIntegerField(null=True, default=168)  # None: until somebody lifts it
+    ban_at = models.PositiveSmallIntegerField(null=True, default=6)
 
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace"], name="moderation_once")]
