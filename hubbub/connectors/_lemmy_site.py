@@ -13,6 +13,7 @@ from hubbub.core.post import Author, Media, Post, PostState
 
 from ._connector import Report, Settings
 from ._http import Http
+from ._lemmy_refusals import BUSY, SIGN_IN, WORDS, NotThere, refused
 from ._text import tidy
 
 Shape = TypeVar("Shape")
@@ -55,6 +56,8 @@ class ThePost(Struct, frozen=True):
     removed: bool = False
     deleted: bool = False
     locked: bool = False
+    featured_community: bool = False
+    featured_local: bool = False
     updated: str | None = None
     thumbnail_url: str | None = None
 
@@ -87,6 +90,11 @@ class PostView(Struct, frozen=True):
     counts: Counts = Counts()
     my_vote: int | None = None
     creator_banned_from_community: bool = False
+
+    @property
+    def pinned(self) -> bool:
+        """Lists show it above the others, however old it is."""
+        return self.post.featured_community or self.post.featured_local
 
     def as_post(self, home: str) -> Post:
         """Of the post, its thread's beginning."""
@@ -234,26 +242,6 @@ class _Refusal(Struct, frozen=True):
     error: str = ""
 
 
-# what a server calls its refusals, in words; those that mean "sign in" are handled apart
-WORDS: Mapping[str, str] = {
-    "couldnt_find_community": "there is no such community. Check its name",
-    "couldnt_find_post": "the post is no longer there",
-    "couldnt_find_comment": "the comment is no longer there",
-    "not_a_mod_or_admin": "this account does not moderate here",
-    "not_an_admin": "this account is no administrator here",
-    "locked": "the thread is locked",
-    "banned_from_community": "this account is banned from the community",
-    "person_is_blocked": "whoever wrote it has blocked this account",
-    "missing_totp_token": "the account asks for a second factor, which Hubbub cannot give. Use an account without one",
-}
-SIGN_IN = frozenset({"not_logged_in", "incorrect_login", "incorrect_totp_token"})
-GONE = frozenset({"couldnt_find_post", "couldnt_find_comment"})
-
-
-class NotThere(Broken):
-    """What was asked for does not stand there any more."""
-
-
 class Site:
     """One server, asked with or without an account. Raises Retry and Broken alone."""
 
@@ -327,12 +315,9 @@ class Site:
                 self._http.known.pop(self._known_as, None)
                 return self._ask(method, path, shape, params=params, body=body, again=False)
             raise self._sign_in()
-        if answer.status == 403 and not error:
-            raise Broken(f"{self.host} answered 403: it does not allow this. Check what the account may do there.")
-        if answer.status == 404 and not error:
-            raise Broken(f"{answer.host} answered 404: there is no Lemmy at this address. Check the address.")
-        says = f"{answer.host}: {WORDS.get(error, f'it refuses this ({error[:60]})')}."
-        raise NotThere(says) if error in GONE else Broken(says)
+        if not error and answer.status == 404:
+            raise self._elsewhere(answer.host)
+        raise refused(answer.host, error, answer.status)
 
     @property
     def _known_as(self) -> str:
@@ -348,11 +333,11 @@ class Site:
         )
         if answer.status in {400, 401}:
             error = self._error(answer.body)
-            if error in WORDS:
-                raise Broken(f"{answer.host}: {WORDS[error]}.")
+            if error in WORDS or error in BUSY:
+                raise refused(answer.host, error, answer.status)
             raise self._sign_in()
         if answer.status == 404:
-            raise Broken(f"{answer.host} answered 404: there is no Lemmy at this address. Check the address.")
+            raise self._elsewhere(answer.host)
         token = answer.json(_Login).jwt
         if not token:
             raise Broken(f"{answer.host} lets this account in only after its application or address is confirmed.")
@@ -362,6 +347,10 @@ class Site:
     def _sign_in(self) -> Broken:
         says = f"{urlsplit(self.address).netloc.rpartition('@')[2]} does not accept the user name or the password"
         return Broken(f"{says}. Enter them anew.", sign_in=True)
+
+    @staticmethod
+    def _elsewhere(host: str) -> Broken:
+        return Broken(f"{host} answered 404: there is no Lemmy at this address. Check the address.")
 
     @staticmethod
     def _error(body: bytes) -> str:

@@ -27,6 +27,7 @@ class Entry(Struct, frozen=True):
     post: Post
     when: float
     mark: str
+    pinned: bool = False  # shown above the others, whenever it was written: its place on a page tells nothing
 
 
 class Followed(Struct, frozen=True):
@@ -43,10 +44,10 @@ ASKED = 5  # posts at the seams of pages that one fetch asks the network about
 Read = Callable[[int], tuple[Sequence[Entry], bool]]  # page, from 1 → what stands there, and whether it is the last
 
 
-def entry(post: Post, changes: str = "") -> Entry:
+def entry(post: Post, changes: str = "", *, pinned: bool = False) -> Entry:
     """A post with a date as an entry. `changes`: what else, beside words and state, makes it another one."""
     said = "\0".join([post.title, post.text, post.state, *post.links, *(media.url for media in post.media), changes])
-    return Entry(post, _seconds(post.published), hashlib.sha256(said.encode()).hexdigest()[:8])
+    return Entry(post, _seconds(post.published), hashlib.sha256(said.encode()).hexdigest()[:8], pinned)
 
 
 def follow(
@@ -70,7 +71,7 @@ def follow(
     for number in range(1, deepest + 1):
         pages.append(Page(*read(number), edge))
         edge = pages[-1].lowest or edge
-        entries = pages[-1].entries  # none, though more follow: what stands there is not for us to see
+        entries = pages[-1].in_order  # none, though more follow: what stands there is not for us to see
         if pages[-1].is_last or (entries and not any(_is_new(line, one) for one in entries)):
             break
     turn = max(line.page, len(pages) + 1)
@@ -103,9 +104,14 @@ class Page(Struct, frozen=True):
     above: float | None
 
     @property
+    def in_order(self) -> Sequence[Entry]:
+        """Without what is pinned above the others."""
+        return [one for one in self.entries if not one.pinned]
+
+    @property
     def lowest(self) -> float | None:
         """When its last post was written."""
-        return min((one.when for one in self.entries), default=None)
+        return min((one.when for one in self.in_order), default=None)
 
 
 def _let_go(line: Line, when: float) -> bool:
@@ -126,7 +132,7 @@ def _missing(
     missing: set[str] = set()
     unsure: set[str] = set()
     for place, page in enumerate(pages):
-        times = [one.when for one in page.entries]
+        times = [one.when for one in page.in_order]
         if not times and not page.is_last:
             continue
         lowest = float("-inf") if page.is_last else min(times)

@@ -1,6 +1,7 @@
 """Lemmy: posts and comments of a community or a whole server, answered and moderated with an account."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 import msgspec
@@ -11,6 +12,7 @@ from hubbub.core.post import Post
 
 from ._connector import Act, Batch, Brand, Declared, Done, Field, Found, Limits, Reads, Report, Settings, Tested, Verb
 from ._http import Http
+from ._lemmy_refusals import TakenBefore
 from ._lemmy_site import (
     PAGE,
     CommentReports,
@@ -27,10 +29,11 @@ from ._lemmy_site import (
     apart,
     report_of,
 )
-from ._newest import Entry, Line, entry, follow
+from ._newest import DEEPEST, Entry, Line, entry, follow
 
 SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete", "like", "unlike", "report"})
 MODERATING: frozenset[Verb] = frozenset({"remove", "restore", "lock", "unlock", "ban", "unban", "resolve"})
+FOUND = 5  # pages of a search that one fetch reads; sixty in ten minutes are all that servers usually allow
 MINE = 5  # pages of our own newest comments that are looked through for an earlier try
 
 
@@ -60,7 +63,8 @@ class Lemmy(Declared):
     every = 120
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "search", "replies", "reports"})
     names: ClassVar[Mapping[Verb, str]] = {"ban": "Ban from the community", "like": "Upvote", "lock": "Lock the thread"}
-    limits = Limits(length=10_000, markup="markdown")
+    limits = Limits(length=10_000, markup="markdown", rate="60 searches, 6 posts and 6 comments in 10 minutes, usually")
+    ends = frozenset({"ban"})
     keys = (
         "Nothing is needed to read. To answer or moderate, enter the user name and the password of an account on that "
         "server; one of its own for Hubbub is best, because accounts with a second factor cannot be used. To moderate, "
@@ -103,14 +107,17 @@ class Lemmy(Declared):
         asked = f"{site.address} {site.community} {site.words}"
         if place.asked != asked:
             place = _Place(asked)
-        posts = follow(place.posts, lambda page: _posts_page(site, page), there=site.stands)
-        comments = follow(place.comments, lambda page: _comments_page(site, page), there=site.stands)
+        deepest = FOUND if site.words else DEEPEST
+        posts = follow(place.posts, lambda page: _posts_page(site, page), there=site.stands, deepest=deepest)
+        comments = follow(place.comments, lambda page: _comments_page(site, page), there=site.stands, deepest=deepest)
+        # other words than those looked for, somebody blocked, a post that counts as read: off the list is not gone
+        gone = [one for one in (*posts.gone, *comments.gone) if not site.stands(one)]
         after = _Place(asked, posts.line, comments.line)
         return Batch(
             [*posts.posts, *comments.posts],
             msgspec.json.encode(after).decode(),
             posts.more or comments.more,
-            gone=[*posts.gone, *comments.gone],
+            gone=gone,
             reports=_reports(site) if site.signed_in else (),
         )
 
@@ -143,8 +150,8 @@ CONNECTOR = Lemmy()
 
 def _posts_page(site: Site, page: int) -> tuple[Sequence[Entry], bool]:
     views = _list(site, "Posts", "post/list", page, Posts).posts
-    kept = [one.as_post(site.host) for one in views if not one.post.deleted]
-    return [entry(post) for post in kept], len(views) < PAGE
+    kept = [entry(one.as_post(site.host), pinned=one.pinned) for one in views if not one.post.deleted]
+    return kept, len(views) < PAGE
 
 
 def _comments_page(site: Site, page: int) -> tuple[Sequence[Entry], bool]:
@@ -255,7 +262,9 @@ def _ban(ban: bool) -> Callable[[Site, Act], Done]:
 
 def _report(site: Site, act: Act) -> Done:
     kind, number = apart(act.post)
-    site.post(f"{kind}/report", msgspec.Raw, {f"{kind}_id": number, "reason": act.why or act.text or "Reported"})
+    body = {f"{kind}_id": number, "reason": act.why or act.text or "Reported"}
+    with suppress(TakenBefore):  # an earlier try arrived
+        site.post(f"{kind}/report", msgspec.Raw, body)
     return _done(site.one(act.post))
 
 

@@ -76,6 +76,44 @@ def test_edits_removals_and_deletions_are_followed(server: Server, http: Http, l
     assert list(batch.gone) == ["comment:3"]
 
 
+def test_an_old_post_that_is_pinned_makes_nothing_gone(server: Server, http: Http, lemmy: Lemmy) -> None:
+    """A community shows it above the newest ones."""
+    for number in range(10, 190):
+        lemmy.add_post(number)
+    lemmy.add_post(1, featured_community=True)
+    cursor, seen = "", []
+    for _ in range(12):
+        batch = read(server, http, cursor, community="acme")
+        cursor, seen = batch.cursor, [*seen, *(post.id for post in batch.posts)]
+        assert list(batch.gone) == []
+    assert len(seen) == len(set(seen)) == 182
+
+
+def test_a_post_that_no_longer_holds_the_words_is_not_gone(server: Server, http: Http, lemmy: Lemmy) -> None:
+    lemmy.add_post(5, name="post for acme")
+    lemmy.add_post(6, name="post for acme")
+    cursor = read(server, http, words="acme").cursor
+    lemmy.posts[5]["name"] = "about something else"
+    lemmy.posts[6]["deleted"] = True
+    assert list(read(server, http, cursor, words="acme").gone) == ["post:6"]
+
+
+def test_a_server_that_had_enough_is_left_alone(server: Server, http: Http, lemmy: Lemmy) -> None:
+    """It says so with 400."""
+    server.answers["/api/v3/post/list"] = Reply(400, {}, b'{"error": "rate_limit_error"}')
+    with pytest.raises(Retry, match="as many requests") as caught:
+        read(server, http)
+    assert caught.value.after is not None
+
+
+def test_what_was_reported_before_is_reported(
+    server: Server, http: Http, lemmy: Lemmy, signed_in: dict[str, str]
+) -> None:
+    server.answers["/api/v3/comment/report"] = Reply(400, {}, b'{"error": "couldnt_create_report"}')
+    act = Act("report", "comment:2", "key", thread="post:1", why="Spam")
+    assert LEMMY.act(signed_in, act, http).id == "comment:2"
+
+
 def test_another_place_begins_anew(server: Server, http: Http, lemmy: Lemmy) -> None:
     cursor = read(server, http).cursor
     assert read(server, http, cursor).posts == []

@@ -20,12 +20,15 @@ class Listed:
 
     def __init__(self) -> None:
         self.posts: dict[int, tuple[int, str]] = {}  # id → minute, text
+        self.pinned: set[int] = set()
 
     def add(self, number: int, minute: int | None = None, text: str = "words") -> None:
         self.posts[number] = (number if minute is None else minute, text)
 
     def read(self, page: int) -> tuple[list[Entry], bool]:
-        order = sorted(self.posts, key=lambda number: (self.posts[number][0], number), reverse=True)
+        order = sorted(
+            self.posts, key=lambda number: (number in self.pinned, self.posts[number][0], number), reverse=True
+        )
         here = order[(page - 1) * SIZE : page * SIZE]
         return [self.entry(number) for number in here], len(here) < SIZE
 
@@ -34,7 +37,8 @@ class Listed:
 
     def entry(self, number: int) -> Entry:
         minute, text = self.posts[number]
-        return entry(Post(str(number), text, published=BEGAN + timedelta(minutes=minute)))
+        post = Post(str(number), text, published=BEGAN + timedelta(minutes=minute))
+        return entry(post, pinned=number in self.pinned)
 
 
 def all_of(listed: Listed, line: Line, **limits: int) -> tuple[list[Post], list[str], Line]:
@@ -58,6 +62,28 @@ def test_all_come_once_oldest_first_in_small_lots() -> None:
     assert [post.id for post in posts] == [str(number) for number in range(43)]
     assert gone == []
     assert all_of(listed, line)[:2] == ([], [])
+
+
+def test_what_is_pinned_above_hides_nothing() -> None:
+    """An old post on top of the first page does not make that page reach down to it."""
+    listed = Listed()
+    for number in range(33):
+        listed.add(number)
+    listed.pinned = {2, 20}
+    posts, _, line = all_of(listed, Line())
+    assert len(posts) == 33
+    assert all_of(listed, line)[:2] == ([], [])
+    listed.pinned = {7}
+    listed.add(40)
+    posts, gone, line = all_of(listed, line)
+    assert ([post.id for post in posts], gone) == (["40"], [])
+    del listed.posts[30], listed.posts[7]
+    listed.add(20, text="other words")
+    told: set[str] = set()
+    for _ in range(12):
+        posts, gone, line = all_of(listed, line)
+        told |= {f"{post.id} changed" for post in posts} | {f"{one} gone" for one in gone}
+    assert told == {"30 gone", "7 gone", "20 changed"}
 
 
 def test_many_of_one_moment() -> None:

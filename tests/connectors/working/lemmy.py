@@ -187,9 +187,11 @@ def minute(number: int) -> str:
 
 
 def page(held: dict[int, Thing], given: Thing) -> list[Thing]:
-    """Newest first."""
+    """Newest first, below what is pinned."""
     many, number = int(str(given["limit"])), int(str(given["page"]))
-    newest = sorted(held.values(), key=lambda one: str(one["published"]), reverse=True)
+    newest = sorted(
+        held.values(), key=lambda one: (bool(one.get("featured_community")), str(one["published"])), reverse=True
+    )
     return newest[(number - 1) * many : number * many]
 
 
