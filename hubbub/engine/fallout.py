@@ -7,8 +7,19 @@ from django.utils import timezone
 from hubbub.connectors import TAKEN_BACK
 from hubbub.moderate.actions import last_act
 from hubbub.moderate.effects import HANDLING, TREATING
+from hubbub.store import statements, strikes
 from hubbub.store.audit import audit
-from hubbub.store.models import Decision, Outbox, OutboxState, Post, Redaction, Sanction, SanctionState, System
+from hubbub.store.models import (
+    Decision,
+    Outbox,
+    OutboxState,
+    Post,
+    Redaction,
+    Sanction,
+    SanctionState,
+    StatementEnd,
+    System,
+)
 from hubbub.store.outbox import LEADS
 
 # what moderation asks for; what we say ourselves waits in the outbox alone
@@ -74,6 +85,8 @@ def _words_stay(row: Outbox, post: Post) -> None:
 def _back_to_the_queue(row: Outbox, post: Post, why: str) -> None:
     before, post.decision, post.decided = {"decision": post.decision}, Decision.QUEUED, timezone.now()
     post.save(update_fields=["decision", "decided", "state", "text"])
+    if row.verb in LEADS:
+        statements.end(post, StatementEnd.REFUSED)
     audit(
         post,
         "refused" if row.verb in LEADS else "not done",
@@ -82,6 +95,7 @@ def _back_to_the_queue(row: Outbox, post: Post, why: str) -> None:
         before=before,
         after={"decision": post.decision, "state": post.state, "outbox": row.pk},
     )
+    strikes.settle(post, by=System(row.source.name), why="The network would not do it: it waits for a person again")
 
 
 def _sanctions_refused(row: Outbox, why: str) -> None:
@@ -91,11 +105,13 @@ def _sanctions_refused(row: Outbox, why: str) -> None:
     for one in theirs.filter(sent=row, state=SanctionState.ASKED):
         one.state, one.error = SanctionState.REFUSED, why
         one.save(update_fields=["state", "error"])
+        statements.end_sanction(one, StatementEnd.REFUSED)
         audit(one, "refused", by=System(row.source.name), why=why, after={"state": one.state})
     for one in theirs.filter(ended_sent=row, state=SanctionState.LIFTING):
         # it stands there still; the loop does not try for ever: a person lifts it again, or there by hand
         one.state, one.error, one.until, one.ended = SanctionState.DONE, why, None, None
         one.save(update_fields=["state", "error", "until", "ended"])
+        statements.sanction_stands_again(one)
         audit(one, "not lifted", by=System(row.source.name), why=why, after={"state": one.state})
 
 
@@ -107,6 +123,8 @@ def arrived(row: Outbox) -> None:
             state=SanctionState.DONE, error=""
         )
         theirs.filter(ended_sent=row, state=SanctionState.LIFTING).update(state=SanctionState.LIFTED, error="")
+        if row.post_id is not None:
+            strikes.settle(_locked(row), by=System(row.source.name))
     if row.verb in LEADS and row.post_id is not None:
         _decided_after_all(row)
 
@@ -119,4 +137,6 @@ def _decided_after_all(row: Outbox) -> None:
         return
     before, post.decision, post.decided = {"decision": post.decision}, DECIDED[LEADS[row.verb]], timezone.now()
     post.save(update_fields=["decision", "decided"])
+    statements.stand_again(post)
     audit(post, "done after all", by=System(row.source.name), before=before, after={"decision": post.decision})
+    strikes.settle(post, by=System(row.source.name))

@@ -12,7 +12,7 @@ from hubbub.core.rules import Verdict
 from hubbub.moderate import sanctions
 from hubbub.moderate.decisions import way
 from hubbub.moderate.effects import PAST
-from hubbub.store import breakers, deeds, outbox
+from hubbub.store import breakers, deeds, outbox, policies, statements, strikes
 from hubbub.store.audit import audit
 from hubbub.store.fresh import Fresh
 from hubbub.store.models import Audit, Author, Decision, Deed, Post, Rule, Source
@@ -102,6 +102,7 @@ def act(source: Source, rows: Sequence[Fresh]) -> None:
     posts = Post.of(source.workspace).select_related("author", "source").in_bulk([row.id for row in decided])
     rules = Rule.of(source.workspace).in_bulk({row.outcome.decided.rule for row in decided if row.outcome.decided})
     done: list[Deed] = []
+    stated: list[tuple[Post, Audit, Rule]] = []
     now = timezone.now()
     for row in decided:
         verdict, post = row.outcome.decided, posts[row.id]
@@ -113,8 +114,20 @@ def act(source: Source, rows: Sequence[Fresh]) -> None:
         if row.held or verdict.outcome == "queue":
             _entry(row, post, verdict, rule, verb="queue", why=row.held or verdict.because)
         else:
-            done += _do(source, row, post, verdict, rule, now)
+            did = _do(source, row, post, verdict, rule, now)
+            stated += [(post, one.entry, rule) for one in did if one.post is not None]
+            done += did
     deeds.save(done)
+    _state(source, stated, done)
+
+
+def _state(source: Source, stated: Sequence[tuple[Post, Audit, Rule]], done: Sequence[Deed]) -> None:
+    """The reasons of all of it. Where a post went with its author, the author's statement tells of both."""
+    statements.of_rules(stated)
+    for one in done:
+        if one.sanction is not None:
+            theirs = [entry.pk for post, entry, _ in stated if post.pk == one.sanction.post_id]
+            statements.join(source.workspace, theirs, statements.of_entry(one.entry))
 
 
 def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, now: datetime) -> list[Deed]:
@@ -127,12 +140,15 @@ def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, no
     if verb:
         sent = outbox.put(post, verb, by=rule, why=verdict.because, nonce=nonce, was=came, label=verdict.label)
     entry = _entry(row, post, verdict, rule, verb=effect.verb or verdict.outcome, sent=sent.pk if sent else None)
+    if verdict.policy and effect.decision in strikes.TAKEN_AWAY:
+        strikes.settle(post, by=rule)
     # a warning does nothing to the post itself
     made = [] if verdict.outcome == "warn" else [deeds.deed(batch, entry, verb=entry.verb, post=post, sent=sent)]
     if effect.to_author:
         until = now + timedelta(hours=rule.lasts) if rule.lasts and effect.to_author != "warn" else None
         try:
-            sanction = sanctions.treat(post, effect.to_author, by=rule, why=verdict.because, until=until)
+            policy = policies.named(post.workspace, verdict.policy) if verdict.policy else None
+            sanction = sanctions.treat(post, effect.to_author, by=rule, why=verdict.because, until=until, policy=policy)
         except Refusal:  # it is in force already: another post of theirs came in the same batch
             return made
         begun = deeds.entry_of(sanction)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import deeds, outbox
+from hubbub.store import deeds, outbox, statements, strikes
 from hubbub.store.audit import Plain, audit, changes
 from hubbub.store.models import (
     Actor,
@@ -21,6 +21,7 @@ from hubbub.store.models import (
     OutboxState,
     Policy,
     Post,
+    StatementEnd,
     Workspace,
 )
 from hubbub.ui.api import Refusal
@@ -108,6 +109,8 @@ def decide(
     }
     named: dict[str, Plain] = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
     act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **named, **links})
+    statements.of_decision(row, act, by=by)
+    strikes.settle(row, by=by)
     return Decided(row, act, sent, only_here=there.must_hear(row.state) and verb is None)
 
 
@@ -199,6 +202,8 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     reason = f"undo: {act.why}" if act.why else "undo"
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     link = {"outbox": sent.pk if sent else None}
+    statements.end(row, StatementEnd.UNDONE)
+    statements.stand_again(row)
     entry = audit(
         row,
         "undo",
@@ -207,6 +212,7 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
         before=before,
         after={**after, **link},
     )
+    strikes.settle(row, by=by, why=reason)
     return Decided(row, entry, sent, only_here=ask and verb is None)
 
 

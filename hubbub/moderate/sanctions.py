@@ -9,7 +9,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.connectors import TAKEN_BACK
-from hubbub.store import deeds, outbox
+from hubbub.store import deeds, outbox, proposals, statements, strikes
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     STANDING,
@@ -28,6 +28,7 @@ from hubbub.store.models import (
     Sanction,
     SanctionState,
     Source,
+    StatementEnd,
     System,
 )
 from hubbub.ui.api import Refusal
@@ -115,7 +116,10 @@ def treat(
         at=timezone.now(),
         sent=sent,
     )
-    audit(sanction, verb, by=by, why=reason, after={"until": until, "post": post.pk, "outbox": sent.pk})
+    entry = audit(sanction, verb, by=by, why=reason, after={"until": until, "post": post.pk, "outbox": sent.pk})
+    statements.of_sanction(sanction, post, entry, by=by)
+    strikes.settle(post, by=by)
+    proposals.overtake(author, verb, by=by)
     return sanction
 
 
@@ -153,6 +157,8 @@ def treat_with_posts(
     batch = deeds.begin(post.workspace, BatchKind.BAN, name, by=by, why=sanction.why)
     record(batch, decided)
     _record(batch, sanction)
+    whole = statements.of_entry(deeds.entry_of(sanction))
+    statements.join(post.workspace, [one.act.pk for one in decided], whole)
     return Treated(sanction, batch, decided, refused)
 
 
@@ -199,6 +205,8 @@ def _end(one: Sanction, state: SanctionState, *, by: Actor, why: str) -> None:
     before, one.state = one.state, state
     one.ended, one.ended_by, one.ended_why = timezone.now(), str(by)[:200], why
     one.save(update_fields=["state", "ended", "ended_by", "ended_why", "ended_sent"])
+    if one.until is None or one.ended < one.until:  # else its time was over
+        statements.end_sanction(one, StatementEnd.UNDONE)
     audit(
         one,
         "lift",
@@ -207,6 +215,8 @@ def _end(one: Sanction, state: SanctionState, *, by: Actor, why: str) -> None:
         before={"state": before},
         after={"state": state, "outbox": one.ended_sent.pk if one.ended_sent else None},
     )
+    if one.post is not None:
+        strikes.settle(one.post, by=by, why=why)
 
 
 def end_due(now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """One noun a file. Rooms import them from here."""
 
 from .account import Account, AccountState, Keys
+from .appeal import Appeal, AppealState
 from .arrival import Arrival
 from .audit import Audit, System
 from .band import Band
@@ -15,6 +16,7 @@ from .member import Member, Role
 from .mention import Mention
 from .moderation import Care, Cover, Moderation
 from .note import Note
+from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
 from .objective import Objective, ObjectiveKind
 from .outbox import Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
@@ -32,6 +34,7 @@ from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
 from .seal import Seal
 from .source import Source, SourceState
+from .statement import Ground, NoticeState, Statement, StatementEnd
 from .strike import Proposal, ProposalState, Strike
 from .sweep import Sweep, SweepState
 from .target import Target
@@ -53,6 +56,8 @@ __all__ = [
     "AccountState",
     "Actor",
     "ApiToken",
+    "Appeal",
+    "AppealState",
     "Arrival",
     "Audit",
     "Author",
@@ -69,6 +74,7 @@ __all__ = [
     "Decision",
     "Deed",
     "Fate",
+    "Ground",
     "Judge",
     "JudgedDay",
     "JudgedField",
@@ -78,6 +84,11 @@ __all__ = [
     "Mention",
     "Moderation",
     "Note",
+    "Notice",
+    "NoticeKind",
+    "NoticeState",
+    "NoticeTemplate",
+    "Notifying",
     "Objective",
     "ObjectiveKind",
     "Opinion",
@@ -115,6 +126,8 @@ __all__ = [
     "Skip",
     "Source",
     "SourceState",
+    "Statement",
+    "StatementEnd",
     "Strike",
     "Sweep",
     "SweepState",
@@ -128,6 +141,7 @@ __all__ = [
     "User",
     "Verdict",
     "Waiting",
+    "Way",
     "WordList",
     "Workspace",
 ]
