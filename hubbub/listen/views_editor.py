@@ -9,10 +9,11 @@ from django.views.decorators.http import require_POST
 
 from hubbub.core import query as language
 from hubbub.store.models import Role, Topic
+from hubbub.ui import writing
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import picture, topic_actions, trial, writing
+from . import picture, topic_actions, trial
 from .forms import NEWEST, TopicForm, topic_form
 from .topic_rows import topic_rows
 from .views_topics import go

@@ -5,14 +5,16 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import transaction
 from msgspec import Struct, ValidationError, convert
 
 from hubbub.core.query import QueryError
 from hubbub.core.query.lists import WordList as Shape
-from hubbub.store.models import RULE_FIELDS, Rule, WordList
+from hubbub.store.models import RULE_FIELDS, Actor, Rule, WordList, Workspace
 from hubbub.ui.api import Refusal
 
-from .lists_actions import ListDraft, check_list
+from .lists_actions import ListDraft, check_list, take_lists
+from .rules_actions import take_all
 from .rules_drafts import Draft, check
 
 LARGEST = 5_000_000  # bytes
@@ -65,6 +67,13 @@ def read_file(content: bytes, known: Sequence[Shape] | None = None) -> RulesRead
 def read_rules(content: bytes) -> list[Draft]:
     """The rules of a file alone."""
     return list(read_file(content).rules)
+
+
+@transaction.atomic
+def take(workspace: Workspace, read: RulesRead, *, by: Actor, why: str = "") -> tuple[int, int]:
+    """The lists first, for rules name them; all or none. Gives (rules made, rules changed)."""
+    take_lists(workspace, read.lists, by=by, why=why)
+    return take_all(workspace, read.rules, by=by, why=why)
 
 
 def _list(number: int, given: _List) -> ListDraft:

@@ -1,6 +1,6 @@
 """What the room's calls answer with."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ninja import Schema
 
@@ -130,7 +130,7 @@ class DecidedManyOut(Schema):
         return cls(decided=[DecidedOut.of(done) for done in many.decided], refused=list(many.refused))
 
 
-class RuleIn(Schema):
+class RuleBase(Schema):
     """As in rules.toml."""
 
     name: str
@@ -140,6 +140,16 @@ class RuleIn(Schema):
     state: str = "draft"
     policy: str = ""
     label: str = ""
+    lasts: int | None = None  # hours, of a mute or ban
+    sources: list[str] = []  # names of sources or kinds of networks; none: everywhere
+    languages: list[str] = []  # codes; none: any
+    expires: date | None = None  # the last day, in UTC
+
+
+class RuleIn(RuleBase):
+    """The same, with the reason for the log."""
+
+    why: str = ""
 
 
 class RuleChange(Schema):
@@ -152,11 +162,16 @@ class RuleChange(Schema):
     state: str | None = None
     policy: str | None = None
     label: str | None = None
+    lasts: int | None = None
+    sources: list[str] | None = None
+    languages: list[str] | None = None
+    expires: date | None = None
+    why: str | None = None
     version: int | None = None  # refuse if it is not this one any more
     position: int | None = None
 
 
-class RuleOut(RuleIn):
+class RuleOut(RuleBase):
     """A rule; they are tried in the order of `position`."""
 
     id: int
@@ -177,6 +192,10 @@ class RuleOut(RuleIn):
             state=rule.state,
             policy=rule.policy,
             label=rule.label,
+            lasts=rule.lasts,
+            sources=rule.sources,
+            languages=rule.languages,
+            expires=rule.expires,
         )
 
 

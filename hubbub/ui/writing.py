@@ -1,10 +1,13 @@
-"""What the editor's form holds: a query as text or as lists, and the mends that were taken."""
+"""What an editor's form holds: a query as text or as lists, and the mends that were taken. For topics and rules."""
+
+from collections.abc import Sequence
 
 from django.http import QueryDict
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from hubbub.core import query as language
 from hubbub.core.query import builder
+from hubbub.core.query.lists import WordList
 from hubbub.ui.builder import BuilderForm, builder_form
 
 LONGEST = 20_000  # characters of a query in a form; the form says so where there are more
@@ -18,30 +21,41 @@ class Written(Struct, frozen=True):
     says: str = ""  # what became of a wish, in words
 
 
-def begun(text: str, *, as_lists: bool) -> Written:
+class Field(Struct, frozen=True):
+    """The field of the form that holds the query, and what may be asked in it."""
+
+    name: str = "query"
+    use: language.Use = language.Use.TOPIC
+    lists: Sequence[WordList] | None = None  # word lists that it may name
+
+
+TOPIC = Field()
+
+
+def begun(text: str, *, as_lists: bool, field: Field = TOPIC) -> Written:
     """An editor that opens on a query."""
-    return _as_lists(text) if as_lists else Written(text)
+    return _as_lists(text, field) if as_lists else Written(text)
 
 
-def sent(data: QueryDict) -> Written:
+def sent(data: QueryDict, field: Field = TOPIC) -> Written:
     """What a form sent, as lists or as text, once its wish is done: the other way round, or one mend taken."""
     lists = builder_form(data=data) if data.get("mode") == "lists" else None
-    text = builder.write(lists.lists()) if lists is not None else data.get("query", "")
+    text = builder.write(lists.lists(), field.use) if lists is not None else data.get(field.name, "")
     if mend := data.get("mend"):
         return _mended(text, mend)
     match data.get("do"):
         case "lists" if lists is None:
-            return _as_lists(text)
+            return _as_lists(text, field)
         case "text" if lists is not None:
             return Written(text)
     return Written(text, lists)
 
 
-def _as_lists(text: str) -> Written:
+def _as_lists(text: str, field: Field) -> Written:
     if not text.strip():
         return Written(text, builder_form())
     try:
-        parts = builder.parts_of(language.parse(text, language.Use.TOPIC))
+        parts = builder.parts_of(language.parse(text, field.use, field.lists))
     except language.QueryError:
         return Written(text, says="The query cannot be read yet. Mend it first, then it can be shown as lists.")
     if parts is None:
@@ -50,7 +64,7 @@ def _as_lists(text: str) -> Written:
             "a group in a field), so it stays as it is written."
         )
         return Written(text, says=says)
-    return Written(builder.write(parts), builder_form(parts))
+    return Written(builder.write(parts, field.use), builder_form(parts))
 
 
 def _mended(text: str, mend: str) -> Written:
@@ -64,10 +78,10 @@ def _mended(text: str, mend: str) -> Written:
     return Written((text[:start] + instead + text[end:]).strip())
 
 
-def form_data(data: QueryDict, written: Written) -> QueryDict:
+def form_data(data: QueryDict, written: Written, field: Field = TOPIC) -> QueryDict:
     """What was sent, with the query as it stands now."""
     copy = data.copy()
-    copy["query"] = written.text[: LONGEST + 1]
+    copy[field.name] = written.text[: LONGEST + 1]
     return copy
 
 
