@@ -132,9 +132,9 @@ class Server:
             )
         return answer.json(list[Comment])
 
-    def admin(self, mode: int, page: int) -> list[Comment]:
-        """One page of the admin's list of comments in a state."""
-        return self._listed({"mode": mode, "page": page, "order_by": "id", "asc": 1})
+    def admin(self, mode: int, page: int, *, newest: bool = False) -> list[Comment]:
+        """One page of the admin's list of comments in a state, oldest first, or newest first."""
+        return self._listed({"mode": mode, "page": page, "order_by": "id", "asc": 0 if newest else 1})
 
     def comment(self, ident: str) -> Comment | None:
         """One comment in whatever state, with what is needed to moderate it; None where it is gone."""

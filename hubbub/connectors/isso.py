@@ -265,17 +265,29 @@ def _reply(server: Server, settings: Settings, act: Act) -> Done:
 
 
 def _find_reply(server: Server, act: Act) -> Comment | None:
-    """By its mark: among what waits, then on the page itself. In this order, as it moves from the one to the other."""
-    due, page = mark(act.key), 0
+    """By its mark: among what waits, then among what is published. In this order, as it moves from the one to the other.
+
+    The page itself does not show the answers to a comment that is not published; only the admin's list has those.
+    """
+    due = mark(act.key)
+    if (waiting := _newest(server, PENDING, act)) is not None:
+        return waiting
+    shown = server.talk(act.thread)
+    if published := [one for one in shown if due in one.text]:
+        return server.comment(str(published[0].id))
+    return None if act.post in {str(one.id) for one in shown} else _newest(server, VALID, act)
+
+
+def _newest(server: Server, mode: int, act: Act) -> Comment | None:
+    """By its mark in the admin's list; an answer is newer than what it answers, so older pages need no look."""
+    due, page, since = mark(act.key), 0, int(act.post) if act.post.isdecimal() else 0
     while True:
-        listed = server.admin(PENDING, page)
-        if (found := next((one for one in listed if due in one.text), None)) is not None:
-            return found
-        if len(listed) < ADMIN_PAGE:
-            break
+        listed = server.admin(mode, page, newest=True)
+        if found := [one for one in listed if due in one.text]:
+            return found[0]
+        if len(listed) < ADMIN_PAGE or min(one.id for one in listed) <= since:
+            return None
         page += 1
-    published = next((one for one in server.talk(act.thread) if due in one.text), None)
-    return server.comment(str(published.id)) if published is not None else None
 
 
 def _moderate(server: Server, comment: Comment, what: str, body: object = None) -> None:

@@ -140,12 +140,7 @@ def misago_talk(request: pytest.FixtureRequest) -> Talk:
     )
 
 
-# Isso takes no key with a comment: what is still on its way when the worker is killed cannot be found yet, and the next
-# worker, which knows at once that the other is dead, says it again. Seen once or twice in 24 replies under 12 kills.
-ISSO = pytest.param(isso_talk, marks=pytest.mark.xfail(reason="a comment in flight during kill -9 may be said twice"))
-
-
-@pytest.mark.parametrize("talk", [ISSO, matrix_talk, mail_talk, misago_talk])
+@pytest.mark.parametrize("talk", [isso_talk, matrix_talk, mail_talk, misago_talk])
 def test_read_answered_and_removed_once(
     talk: Callable[[pytest.FixtureRequest], Talk], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
