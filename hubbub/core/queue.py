@@ -21,7 +21,7 @@ from .plan import RuleOutcome
 
 HARSH: frozenset[RuleOutcome] = frozenset({"ban", "mute", "remove", "hide"})
 TOXIC = 0.8  # from here on the analyser's word alone makes a post grave
-REPORTED = 0.5  # so much of a severity more for each member who reported the post …
+REPORTED = 0.5  # so much of a severity more for each report by a member, times its weight (`hubbub.core.reporters`) …
 REPORTS = 6  # … up to so many
 INTERACTION = 10  # a like, an answer or a share says that about so many have seen it
 HIGHEST_WEIGHT, SHORTEST, LONGEST = 5.0, 0.25, 720.0  # what can be set: weights, hours
@@ -49,14 +49,25 @@ class Part(Struct, frozen=True):
     words: str
 
 
-def severity(suspicions: Iterable[Suspicion], *, reports: int = 0) -> Part:
-    """1, 2, 4 or 8 after the gravest suspicion; half of it more for each report by a member, six at most."""
+def severity(
+    suspicions: Iterable[Suspicion], *, reports: int = 0, weight: float | None = None, arranged: bool = False
+) -> Part:
+    """1, 2, 4 or 8 after the gravest suspicion; half of it more for each report by a member, six at most.
+
+    `weight`: what the reports weigh together, after how often their reporters were right; None: one each.
+    `arranged`: they seem so, which is said and changes nothing: their reporters' weights are low as it is.
+    """
     gravest = max(suspicions, key=lambda one: one.grade, default=Suspicion("nothing speaks against it", 1))
     number = float(2 ** (min(max(gravest.grade, 1), 4) - 1))
     if not reports:
         return Part(number, gravest.words)
     told = "1 report" if reports == 1 else f"{reports} reports"
-    return Part(number * (1 + REPORTED * min(reports, REPORTS)), f"{gravest.words}, {told}")
+    weighs = float(reports) if weight is None else weight
+    if round(weighs, 1) != reports:
+        told += f" weighing {weighs:.1f}"
+    if arranged:
+        told += ", maybe arranged"
+    return Part(number * (1 + REPORTED * min(weighs, REPORTS)), f"{gravest.words}, {told}")
 
 
 def reach(*, followers: int | None = None, views: int | None = None, interactions: int = 0) -> Part:

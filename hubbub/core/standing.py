@@ -13,7 +13,8 @@ history. Windows are open at their far end: a post of exactly 24 hours ago is no
   (a promotion, or in a positive mood, that names it). Theirs is the site that their profile names, unless it is the
   network's own, and the site that they linked to most often, at least twice; of several as often, each. A site that is
   everybody's (a video platform, a shortener) is nobody's; there a channel or account counts. With fewer posts: 0;
-- `strikes`: the points that had been given by the time the post at hand was read and had not expired.
+- `strikes`: the points that had been given before the post at hand was read and had not expired; what is given while a
+  batch of posts is read counts for those of the next one.
 
 Who has no earlier post has a history of zeros: that is known. A post without an author is by somebody new.
 """
@@ -267,7 +268,7 @@ class Counted:
         return sum(
             one.points
             for one in self._record.strikes
-            if one.given <= self._at and (one.until is None or self._at < one.until)
+            if one.given < self._at and (one.until is None or self._at < one.until)
         )
 
     @property

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from hubbub.connectors import TAKEN_BACK
+from hubbub.moderate import aftermath
 from hubbub.moderate.actions import last_act
 from hubbub.moderate.effects import HANDLING, TREATING
-from hubbub.store import statements, strikes
+from hubbub.store import statements
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     Decision,
@@ -95,7 +96,7 @@ def _back_to_the_queue(row: Outbox, post: Post, why: str) -> None:
         before=before,
         after={"decision": post.decision, "state": post.state, "outbox": row.pk},
     )
-    strikes.settle(post, by=System(row.source.name), why="The network would not do it: it waits for a person again")
+    aftermath.settle(post, by=System(row.source.name), why="The network would not do it: it waits for a person again")
 
 
 def _sanctions_refused(row: Outbox, why: str) -> None:
@@ -124,7 +125,7 @@ def arrived(row: Outbox) -> None:
         )
         theirs.filter(ended_sent=row, state=SanctionState.LIFTING).update(state=SanctionState.LIFTED, error="")
         if row.post_id is not None:
-            strikes.settle(_locked(row), by=System(row.source.name))
+            aftermath.settle(_locked(row), by=System(row.source.name))
     if row.verb in LEADS and row.post_id is not None:
         _decided_after_all(row)
 
@@ -139,4 +140,4 @@ def _decided_after_all(row: Outbox) -> None:
     post.save(update_fields=["decision", "decided"])
     statements.stand_again(post)
     audit(post, "done after all", by=System(row.source.name), before=before, after={"decision": post.decision})
-    strikes.settle(post, by=System(row.source.name))
+    aftermath.settle(post, by=System(row.source.name))

@@ -8,7 +8,8 @@ from msgspec import structs
 
 from hubbub.connectors import Report as Shape
 from hubbub.core.post import Author as Named
-from hubbub.store import bulk, intake
+from hubbub.moderate import reports_actions
+from hubbub.store import bulk, intake, queue, strikes
 from hubbub.store.audit import audit
 from hubbub.store.cleaning import author as fit
 from hubbub.store.cleaning import ident, text, web
@@ -104,7 +105,11 @@ def _link(source: Source, fresh: Collection[str]) -> set[int]:
 
 
 def _queue(source: Source, posts: Collection[int], *, now: datetime) -> None:
-    """What nobody has decided about waits for a person from now on."""
+    """What nobody has decided about waits for a person from now on; what was taken away answers the report."""
+    for gone in Post.of(source.workspace).select_related("source").filter(pk__in=list(posts)):
+        if gone.decision in strikes.TAKEN_AWAY:
+            reports_actions.settle(gone, by=System("Hubbub"), why="It had been taken away already")
+    queue.again(source.workspace, posts)
     rows = Post.of(source.workspace).filter(pk__in=list(posts), decision="", ours=False)
     for row in bulk.held(rows.exclude(state="removed")):
         row.decision, row.decided = Decision.QUEUED, now

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.utils import timezone
 from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.stages import Outcome, Ready
 from hubbub.core.text.judgement import NOT_JUDGED
-from hubbub.store import bulk, intake, judgements, sameness, standing, threads
+from hubbub.moderate import aftermath
+from hubbub.store import bulk, intake, judgements, sameness, standing, strikes, threads
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
 from hubbub.store.counting import Counts
-from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Source, System
+from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Redaction, Source, System
 from hubbub.store.models.post import JUDGED
 from hubbub.store.outbox import LEADS
 
@@ -43,13 +45,15 @@ def follow(
 ) -> int:
     """Bring known posts up to what the network says now. Returns how many changed; `counts` follows."""
     underway, redacting = _underway(source, rows, now=now), _redacting(source, rows, now=now)
-    changed, reworded = [], []
+    changed, reworded, shown_again = [], [], []
     for row in rows:
         post = given[row.native_id]
         words = row.pk not in redacting and _take_over(row, {"title": post.title, "text": post.text})
         numbers = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
         # what we asked for is not undone by what the network still showed when it was read
         state = row.pk not in underway and _follow_state(source, row, post.state, now=now)
+        if state and row.decision and row.decision not in strikes.TAKEN_AWAY:
+            shown_again.append(row)
         if words:
             row.edited = True
             reworded.append(row)
@@ -59,6 +63,8 @@ def follow(
     Post.everywhere.bulk_update(
         changed, [*WORDS, *COUNTS, "links", "media", "state", "edited", "decision", "decided"], batch_size=200
     )
+    for row in shown_again:
+        aftermath.settle(row, by=System(source.name), why="Somebody showed it again on the network")
     _read_again(source, reworded, given, ready, counts, now=now)
     return len(changed)
 
@@ -89,7 +95,11 @@ def _erase(source: Source, rows: QuerySet[Post], why: str, counts: Counts) -> No
     counts.add_posts(gone, number=-1)
     ids = [row.pk for row in gone]
     for at in range(0, len(ids), CHUNK):
-        Mention.of(source.workspace).filter(post__in=ids[at : at + CHUNK]).delete()
+        some = ids[at : at + CHUNK]
+        Mention.of(source.workspace).filter(post__in=some).delete()
+        # the original behind covered words goes as well, and cannot be put back
+        Redaction.of(source.workspace).filter(post__in=some).update(original="", text="", undone=timezone.now())
+        Outbox.of(source.workspace).filter(post__in=some, verb="redact").update(text="")
     sameness.leave(source.workspace, ids, counts)
     for row in gone:
         before = {"state": row.state, "decision": row.decision}

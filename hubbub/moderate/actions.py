@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import deeds, outbox, statements, strikes
+from hubbub.store import deeds, outbox, statements
 from hubbub.store.audit import Plain, audit, changes
 from hubbub.store.models import (
     Actor,
@@ -26,7 +26,7 @@ from hubbub.store.models import (
 )
 from hubbub.ui.api import Refusal
 
-from . import opinions
+from . import aftermath, opinions
 from .decisions import DECIDING, NEEDS_REASON, PAST, STATES, VERBS, way
 from .effects import is_final
 
@@ -110,7 +110,7 @@ def decide(
     named: dict[str, Plain] = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
     act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **named, **links})
     statements.of_decision(row, act, by=by)
-    strikes.settle(row, by=by)
+    aftermath.settle(row, by=by, why=reason)
     return Decided(row, act, sent, only_here=there.must_hear(row.state) and verb is None)
 
 
@@ -212,7 +212,7 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
         before=before,
         after={**after, **link},
     )
-    strikes.settle(row, by=by, why=reason)
+    aftermath.settle(row, by=by, why=reason)
     return Decided(row, entry, sent, only_here=ask and verb is None)
 
 

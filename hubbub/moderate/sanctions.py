@@ -9,7 +9,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.connectors import TAKEN_BACK
-from hubbub.store import deeds, outbox, proposals, statements, strikes
+from hubbub.store import deeds, outbox, proposals, statements
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     STANDING,
@@ -33,6 +33,7 @@ from hubbub.store.models import (
 )
 from hubbub.ui.api import Refusal
 
+from . import aftermath
 from .actions import Decided, decide, record
 from .effects import PAST, TIMED, TREATING, ends_itself
 
@@ -118,7 +119,7 @@ def treat(
     )
     entry = audit(sanction, verb, by=by, why=reason, after={"until": until, "post": post.pk, "outbox": sent.pk})
     statements.of_sanction(sanction, post, entry, by=by)
-    strikes.settle(post, by=by)
+    aftermath.settle(post, by=by, why=reason)
     proposals.overtake(author, verb, by=by)
     return sanction
 
@@ -216,7 +217,7 @@ def _end(one: Sanction, state: SanctionState, *, by: Actor, why: str) -> None:
         after={"state": state, "outbox": one.ended_sent.pk if one.ended_sent else None},
     )
     if one.post is not None:
-        strikes.settle(one.post, by=by, why=why)
+        aftermath.settle(one.post, by=by, why=why)
 
 
 def end_due(now: datetime) -> bool:

@@ -16,6 +16,7 @@ from hubbub.core.standing import DAY, SHORT, WINDOW, Past, Record, Strike, prais
 
 from .bulk import numbered
 from .models import Author, Decision, Post, Source
+from .models import Strike as Given
 
 TAKEN_AWAY = frozenset({Decision.HIDDEN, Decision.REMOVED})
 MANY = 20_000  # people whose posts are asked for at once
@@ -31,12 +32,13 @@ class Moment(Struct, frozen=True, gc=False):
 
 
 def strikes(people: Collection[int]) -> Mapping[int, Sequence[Strike]]:
-    """The strikes of each of these people, expired ones among them; who has none is left out.
-
-    Nothing gives strikes yet: `strikes:` is 0 for everybody, which is known, not "not known".
-    """
-    del people
-    return {}
+    """The strikes of each of these people, expired ones among them; who has none is left out. Those that were withdrawn
+    never were."""
+    found: dict[int, list[Strike]] = defaultdict(list)
+    rows = Given.everywhere.filter(author__person__in=numbered(sorted(people)), withdrawn=None).order_by("given", "pk")
+    for person, points, given, until in rows.values_list("author__person", "points", "given", "until"):
+        found[person].append(Strike(points, given, until))
+    return found
 
 
 def people_of(workspace: int, authors: Iterable[int]) -> dict[int, int]:

@@ -29,6 +29,7 @@ from .models import (
 
 TAKEN_AWAY = (Decision.HIDDEN, Decision.REMOVED)
 TAKES_AWAY = ("hide", "remove")  # as the log has it
+THERE = ("done after all", "changed there", "deleted there")  # what the network did, as the log has it
 LOOKED_AT = 50  # entries of a post's log, and what was done to its author over it
 
 
@@ -59,6 +60,7 @@ def version_of(workspace: Workspace, slug: str, version: int | None, at: datetim
 def settle(post: Post, *, by: Actor, why: str = "") -> Strike | None:
     """Bring a post's strike into line with what stands about it now, and return it. Call it in the transaction of what
     changed, after that was saved. `by` and `why` tell of a withdrawal; of what is given the ground tells."""
+    post = Post.of(post.workspace).select_related("author", "workspace").get(pk=post.pk)  # as it stands now
     standing = Strike.of(post.workspace).filter(post=post, withdrawn=None).select_related("author").first()
     ground = _ground(post)
     if standing and ground and _same(standing, ground):
@@ -141,13 +143,18 @@ def _withdraw(strike: Strike, *, by: Actor, why: str, pardoned: bool = False) ->
 
 
 def _same(strike: Strike, ground: Ground) -> bool:
-    named = (strike.policy, strike.policy_version, strike.given)
-    return named == (ground.policy.policy.slug, ground.policy.version, ground.given)
+    named = (strike.policy, strike.policy_version, strike.entry_id, strike.sanction_id)
+    return named == (ground.policy.policy.slug, ground.policy.version, *_ids(ground))
+
+
+def _ids(ground: Ground) -> tuple[int | None, int | None]:
+    return ground.entry.pk if ground.entry else None, ground.sanction.pk if ground.sanction else None
 
 
 def _pardoned(post: Post, ground: Ground) -> bool:
+    entry, sanction = _ids(ground)
     before = Strike.of(post.workspace).filter(post=post, pardoned=True, policy=ground.policy.policy.slug)
-    return before.filter(given=ground.given).exists()
+    return before.filter(entry=entry, sanction=sanction).exists()
 
 
 def _ground(post: Post) -> Ground | None:
@@ -174,15 +181,16 @@ def deciding(post: Post) -> Audit | None:
     took it away."""
     if post.decision not in TAKEN_AWAY:
         return None
-    entries = Audit.of(post.workspace).filter(noun="post", noun_id=post.pk)
-    taken = list(entries.filter(verb__in=TAKES_AWAY).order_by("-pk")[:LOOKED_AT])
+    entries = Audit.of(post.workspace).filter(noun="post", noun_id=post.pk).order_by("-pk")
+    taken = list(entries.filter(verb__in=TAKES_AWAY)[:LOOKED_AT])
     moment = post.decided.isoformat() if post.decided else ""
-    for one in taken:
-        if one.after.get("decided") == moment:
-            return one
-    after_all = entries.filter(verb="done after all").order_by("-pk").first()
-    if after_all and taken and after_all.at >= (post.decided or after_all.at):
-        return taken[0]
+    if exact := next((one for one in taken if one.after.get("decided") == moment), None):
+        return exact
+    last = entries.filter(verb__in=(*TAKES_AWAY, *THERE, "undo")).first()
+    if last is not None and last.verb in THERE and taken:
+        # the network did at last what was decided here, or went on from hidden to removed
+        stood = last.verb == "done after all" or last.before.get("decision") in TAKEN_AWAY
+        return taken[0] if stood else None
     # what rules decide as posts come in is written without its moment: the post has it
     return next((one for one in taken if one.by_kind == "rule"), None)
 

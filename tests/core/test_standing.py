@@ -138,7 +138,7 @@ def test_the_posts_that_were_counted_can_be_shown() -> None:
 
 @pytest.mark.parametrize(
     ("given", "until", "points"),
-    [(-1, None, 2), (1, None, 0), (-2, -1, 0), (-2, 1, 2), (-2, 0, 0), (0, 1, 2)],
+    [(-1, None, 2), (1, None, 0), (-2, -1, 0), (-2, 1, 2), (-2, 0, 0), (0, 1, 0)],
 )
 def test_strikes_count_until_they_expire(given: int, until: int | None, points: int) -> None:
     strike = Strike(2, NOW + given * HOUR, None if until is None else NOW + until * HOUR)

@@ -8,9 +8,10 @@ from django.db.models import Exists, OuterRef
 from msgspec import convert
 
 from hubbub.core import queue as order
+from hubbub.core import reporters as reporting
 from hubbub.core.plan import RuleOutcome
 from hubbub.store import bulk, reports
-from hubbub.store.models import Moderation, Policy, Post, RuleState, Severity, Verdict, Waiting, Workspace
+from hubbub.store.models import Moderation, Policy, Post, Report, RuleState, Severity, Verdict, Waiting, Workspace
 
 STEP = 500  # posts ranked at once
 MOST = 2_000  # of verdicts on one post that are read
@@ -31,7 +32,7 @@ def weights_of(workspace: Workspace) -> order.Weights:
 
 
 def parts(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int, Parts]:
-    """Post id → severity and reach, each with where it comes from. Four queries; posts come with `author`."""
+    """Post id → severity and reach, each with where it comes from. Six queries at most; posts come with `author`."""
     pks = [post.pk for post in posts]
     said: dict[int, list[order.Suspicion]] = defaultdict(list)
     policies = {policy.slug: policy for policy in Policy.of(workspace)}
@@ -39,16 +40,27 @@ def parts(workspace: Workspace, posts: Sequence[Post]) -> Mapping[int, Parts]:
     for verdict in verdicts.only("post_id", "policy", "outcome", "unchecked", "rule_name")[: MOST * len(pks)]:
         said[verdict.post_id].append(_suspicion(verdict, policies.get(verdict.policy or "")))
     told = reports.open_about(workspace, pks)
+    known = reports.reporters(workspace, [one for some in told.values() for one in some]) if told else {}
     found: dict[int, Parts] = {}
     for post in posts:
         against = said[post.pk] + _analysed(post)
         interactions = (post.likes or 0) + (post.replies or 0) + (post.shares or 0)
         followers = post.author.followers if post.author else None
         found[post.pk] = (
-            order.severity(against, reports=len(told.get(post.pk, ()))),
+            _severity(against, told.get(post.pk, ()), known),
             order.reach(followers=followers, views=post.views, interactions=interactions),
         )
     return found
+
+
+def _severity(
+    against: Sequence[order.Suspicion], told: Sequence[Report], known: Mapping[int, reporting.Reporter]
+) -> order.Part:
+    if not told:
+        return order.severity(against)
+    weight = sum(known[one.pk].weight for one in told)
+    arranged = bool(reporting.arranged((one.at, known[one.pk]) for one in told))
+    return order.severity(against, reports=len(told), weight=weight, arranged=arranged)
 
 
 def _suspicion(verdict: Verdict, policy: Policy | None) -> order.Suspicion:
