@@ -132,10 +132,16 @@ class SomePosts(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """What a search finds: no words, only where they are."""
+    """What a search finds: the beginning of its words at most, and where it stands."""
 
     id: int
-    blurb: str = ""
+    topic_id: int = 0
+    post_number: int = 0
+
+    @property
+    def name(self) -> str:
+        """Our id of the post."""
+        return f"{self.topic_id}/{self.post_number}"
 
 
 class Hits(Struct, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from hubbub.core.failures import Broken
+from hubbub.core.post import Post
 
 from ._connector import Report
 from ._discourse_forum import Forum, Hits, Latest, NotThere, Said, SomePosts, TheSite, Topic
@@ -13,6 +14,9 @@ from ._newest import Entry, Line, entry
 
 PAGE = 50  # the most that a list of a forum hands out at once
 OF_TOPIC = 20  # posts of a topic that are asked for at once
+SEARCHED = 10  # pages that a search has at most
+FOUND = 2  # pages of a search that one fetch reads; visitors may search a few times a minute only
+LOOKED_AFTER = 10  # known posts of a search whose words are read again in one fetch
 
 
 class Place(Struct, frozen=True):
@@ -21,6 +25,8 @@ class Place(Struct, frozen=True):
     asked: str = ""
     line: Line = Line()
     categories: tuple[int, ...] = ()
+    below: int = 0  # where in the list of the whole forum the next page of older posts begins
+    turn: int = 0  # which of the known posts of a search are read again next
 
 
 def asked(forum: Forum) -> str:
@@ -48,21 +54,26 @@ class Reader:
     def __init__(self, forum: Forum, place: Place) -> None:
         self._forum = forum
         self._place = place
-        self._before: dict[int, int] = {1: 0}  # page → the highest id on it; 0: the newest there is
+        self._before: dict[int, int] = {1: 0}  # page → the id below which it begins; 0: the newest there is
         self._topic: Topic | None = None
+        self._again = LOOKED_AFTER
         self.reports: list[Report] = []
+
+    def after(self, line: Line) -> Place:
+        """The cursor to go on from."""
+        return msgspec.structs.replace(self._place, line=line, below=self._before.get(line.page, 0))
 
     def page(self, number: int) -> tuple[Sequence[Entry], bool]:
         """What stands on it, and whether it is the last."""
-        if self._forum.topic:
-            said, is_last = self._of_topic(number)
-        elif self._forum.words:
-            said, is_last = self._found(number)
-        else:
-            said, is_last = self._latest(number)
+        if self._forum.words and not self._forum.topic:
+            return self._found(number)
+        said, is_last = self._of_topic(number) if self._forum.topic else self._latest(number)
+        return self._entries(said), is_last
+
+    def _entries(self, said: Sequence[Said]) -> Sequence[Entry]:
         self.reports += [one.report() for one in said if one.reviewable_id and one.reviewable_score_pending_count]
         title, slug = (self._topic.title, self._topic.slug) if self._topic else ("", "")
-        entries = [
+        return [
             msgspec.structs.replace(
                 entry(one.as_post(self._forum.address, title, slug), str(one.reviewable_score_pending_count)),
                 when=float(one.id),  # lists run by number, and so do we: a date can be changed by a moderator
@@ -70,7 +81,6 @@ class Reader:
             for one in said
             if not one.user_deleted
         ]
-        return entries, is_last
 
     def stands(self, native: str) -> bool:
         """Whether it is still there for readers."""
@@ -81,12 +91,15 @@ class Reader:
         return not said.user_deleted and (self._forum.signed_in or not said.deleted_at)
 
     def _latest(self, number: int) -> tuple[Sequence[Said], bool]:
-        """Of the whole forum. What we may not see is left out of a page, which is therefore never full for sure."""
-        edge = self._place.line.edge
-        before = self._before.get(number) or (int(edge) - 1 if number > 1 and edge else 0)
+        """Of the whole forum. What we may not see is left out of a page, which is therefore never full for sure.
+
+        Newer servers begin below `before`; older ones with it, and reach fifty numbers down whatever stands there.
+        """
+        before = self._before.get(number) or (self._place.below if number > 1 else 0)
         said = self._forum.get("posts.json", Latest, {"before": before} if before else {}).latest_posts
-        lowest = min((one.id for one in said), default=max(1, before - PAGE))
-        self._before[number + 1] = lowest - 1
+        fresh = [one.id for one in said if not before or one.id < before]
+        lowest = min(fresh, default=max(1, before - PAGE))
+        self._before[number + 1] = lowest
         wanted = self._place.categories
         kept = [one for one in said if not wanted or one.category_id in wanted]
         return sorted(kept, key=lambda one: -one.id), lowest <= 1 or (not said and number == 1)
@@ -104,15 +117,32 @@ class Reader:
         said = self._forum.get(path, SomePosts).post_stream.posts
         return sorted(said, key=lambda one: -one.id), begin == 0
 
-    def _found(self, number: int) -> tuple[Sequence[Said], bool]:
-        """Of a search, which tells only where: each post is asked for, once a page that is not known."""
+    def _found(self, number: int) -> tuple[Sequence[Entry], bool]:
+        """Of a search, which tells of each topic the newest post that it finds, and only where that stands: what is
+        not known is asked for one by one, and a few of the others in turn."""
         in_category = f" #{self._forum.category}" if self._forum.category else ""
         words: dict[str, str | int] = {"q": f"{self._forum.words}{in_category} order:latest", "page": number}
         hits = self._forum.get("search.json", Hits, words).posts
-        said = []
+        known = {hit.id: seen for hit in hits if (seen := self._place.line.seen.get(hit.name))}
+        again = self._to_read_again(sorted(known))
+        said, entries = [], []
         for hit in hits:
+            if hit.id in known and hit.id not in again:
+                when, mark = known[hit.id]
+                entries.append(Entry(Post(hit.name, ""), when, mark))
+                continue
             try:
                 said.append(self._forum.get(f"posts/{hit.id}.json", Said))
             except NotThere:  # deleted since the search knew it
                 continue
-        return sorted(said, key=lambda one: -one.id), len(hits) < PAGE
+        entries = sorted([*entries, *self._entries(said)], key=lambda one: -one.when)
+        return entries, len(hits) < PAGE or number >= SEARCHED
+
+    def _to_read_again(self, known: Sequence[int]) -> set[int]:
+        """Some of the known posts on a page, other ones at each fetch: an edit is seen after a while."""
+        later = [one for one in known if one > self._place.turn]
+        chosen = (later or known)[: self._again]
+        self._again -= len(chosen)
+        if chosen:
+            self._place = msgspec.structs.replace(self._place, turn=chosen[-1])
+        return set(chosen)

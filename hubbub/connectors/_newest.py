@@ -78,7 +78,8 @@ def follow(
     if not pages[-1].is_last and line.seen:
         older = Page(*read(turn), edge if turn == len(pages) + 1 else line.edge)
         pages.append(older)
-        ends = older.is_last or all(_let_go(line, one.when) for one in older.entries)
+        # a page on which nothing is for us to see says nothing of how far down we are
+        ends = older.is_last or (bool(older.entries) and all(_let_go(line, one.when) for one in older.entries))
         turn, edge = (2, None) if ends else (turn + 1, older.lowest)
     here = {one.post.id: one for page in pages for one in page.entries}
     upwards = list(here.values())[::-1]  # as the network orders what is of one moment

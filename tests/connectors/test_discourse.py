@@ -76,6 +76,54 @@ def test_a_search(server: Server, http: Http, forum: Discourse) -> None:
     assert "q=words+%23support+order%3Alatest" in server.asked[0].target.replace("%20", "+")
 
 
+def test_a_search_with_many_hits_asks_for_little_and_never_for_more_pages_than_there_are(
+    server: Server, http: Http, forum: Discourse
+) -> None:
+    for number in range(3, 603):
+        forum.add(number, topic=number)
+    cursor = ""
+    posts: set[str] = set()
+    for _ in range(30):
+        server.asked.clear()
+        batch = read(server, http, cursor, words="words")
+        cursor, posts = batch.cursor, posts | {post.id for post in batch.posts}
+        assert len(server.asked) <= 153  # three pages and, at first, what they hold
+    assert len(posts) == 500
+    assert len(server.asked) < 30
+    forum.posts[600] |= {"raw": "other words", "version": 2}
+    changed: list[str] = []
+    for _ in range(60):
+        batch = read(server, http, cursor, words="words")
+        cursor, changed = batch.cursor, [*changed, *(post.id for post in batch.posts)]
+    assert changed == ["600/1"]
+
+
+def test_posts_of_a_rare_category_are_found_far_down(server: Server, http: Http, forum: Discourse) -> None:
+    for number in range(3, 1300):
+        forum.add(number, topic=number, category_id=5 if number in {60, 1299} else 7)
+    cursor = ""
+    posts: set[str] = set()
+    for _ in range(40):
+        batch = read(server, http, cursor, category="support")
+        cursor, posts = batch.cursor, posts | {post.id for post in batch.posts}
+    assert {"60/1", "1299/1", "1/1", "1/2"} == posts
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_each_post_comes_once_whatever_the_version(server: Server, http: Http, forum: Discourse, old: bool) -> None:
+    """A page of a newer server begins below the number that is named, that of an older one with it."""
+    forum.old = old
+    for number in [*range(3, 180), *range(400, 500)]:
+        forum.add(number)
+    cursor = ""
+    posts: list[str] = []
+    for _ in range(20):
+        batch = read(server, http, cursor)
+        cursor, posts = batch.cursor, [*posts, *(post.id for post in batch.posts)]
+        assert list(batch.gone) == []
+    assert len(posts) == len(set(posts)) == 279
+
+
 def test_what_is_hidden_from_us_makes_no_gap(server: Server, http: Http, forum: Discourse) -> None:
     """A page of which we may see nothing is not the last one."""
     for number in range(3, 200):

@@ -28,6 +28,7 @@ class Discourse:
         self.secret: set[int] = set()  # posts that a visitor may not see
         self.liked: set[int] = set()
         self.private: list[Thing] = []
+        self.old = False  # an older version
         self.told: list[tuple[str, str, Thing]] = []
         server.answers["*"] = self.reply
 
@@ -87,8 +88,10 @@ class Discourse:
         return {**one, "actions_summary": acts}
 
     def _latest(self, _f: "re.Match[str]", given: list[tuple[str, str]], _b: Thing) -> Reply:
-        before = int(dict(given).get("before", 10**9))
-        newest = sorted((number for number in self.posts if number <= before), reverse=True)[:50]
+        """Newer servers begin below `before`; older ones with it, and look at fifty numbers, whatever stands there."""
+        before = int(dict(given).get("before", 0)) or max(self.posts, default=0) + 1
+        numbers = range(before, before - 50, -1) if self.old else range(before - 1, 0, -1)
+        newest = [number for number in numbers if number in self.posts][:50]
         shown = [self._show(self.posts[one]) for one in newest if one not in self.secret]
         return said({"latest_posts": [one for one in shown if not one.get("deleted_at")]})
 
@@ -128,7 +131,13 @@ class Discourse:
         asked = dict(given)
         word, page = asked["q"].split()[0], int(asked["page"])
         held = sorted((number for number, one in self.posts.items() if word in str(one["raw"])), reverse=True)
-        return said({"posts": [{"id": number} for number in held[(page - 1) * 50 : page * 50]]})
+        if page > 10:
+            return Reply(400, {}, b'{"errors": ["page parameter must not be greater than 10"]}')
+        hits = [
+            {"id": number, "topic_id": self.posts[number]["topic_id"], "post_number": self.posts[number]["post_number"]}
+            for number in held[(page - 1) * 50 : page * 50]
+        ]
+        return said({"posts": hits})
 
     def _topic(self, found: "re.Match[str]", _g: list[tuple[str, str]], _b: Thing) -> Reply:
         topic = int(found[1])
