@@ -13,7 +13,9 @@ from . import (
     views_policies,
     views_queue,
     views_replays,
+    views_reports,
     views_rules,
+    views_strikes,
 )
 
 app_name = "moderate"
@@ -83,6 +85,14 @@ urlpatterns = [
     path("redactions/<int:pk>/undo/", views_effects.redaction_undo, name="redaction_undo"),
     path("sanctions/<int:pk>/", views_effects.sanction, name="sanction"),
     path("sanctions/<int:pk>/lift/", views_effects.sanction_lift, name="sanction_lift"),
+    path("proposals/", views_strikes.proposals, name="proposals"),
+    path("proposals/thresholds/", views_strikes.thresholds, name="thresholds"),
+    path("proposals/<int:pk>/answer/", views_strikes.proposal_answer, name="proposal_answer"),
+    path("people/<int:pk>/strikes/", views_strikes.person_strikes, name="person_strikes"),
+    path("people/<int:pk>/strikes/give/", views_strikes.strike_give, name="strike_give"),
+    path("strikes/<int:pk>/withdraw/", views_strikes.strike_withdraw, name="strike_withdraw"),
+    path("reports/", views_reports.reports, name="reports"),
+    path("reports/<int:pk>/answer/", views_reports.report_answer, name="report_answer"),
     path("people/<int:pk>/sanctions/", views_effects.person_sanctions, name="person_sanctions"),
     path("policies/", views_policies.policies, name="policies"),
     path("policies/new/", views_policies.policy_new, name="policy_new"),

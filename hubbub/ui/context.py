@@ -5,7 +5,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from hubbub.store import capped
-from hubbub.store.models import Breaker, Conversation, Member, Post, Role, Workspace
+from hubbub.store.models import Breaker, Conversation, Member, Post, Proposal, Report, Role, Workspace
 
 
 class Door(Struct, frozen=True):
@@ -46,6 +46,8 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
             ("Policies", "moderate:policies", "y", Role.VIEWER),
             ("Rules", "moderate:rules", "r", Role.VIEWER),
             ("Batches", "moderate:batches", "z", Role.VIEWER),
+            ("Reports", "moderate:reports", "x", Role.VIEWER),
+            ("Proposals", "moderate:proposals", "o", Role.VIEWER),
             ("Log", "moderate:log", "l", Role.VIEWER),
         ),
     ),
@@ -69,6 +71,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
     if here is None or member is None:
         return {}
     counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here)}
+    counts |= {"moderate:reports": _reported(here), "moderate:proposals": _proposed(here)}
     groups = tuple(
         Group(
             activity,
@@ -113,6 +116,14 @@ def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: st
 
 def _open(here: Workspace) -> int:
     return capped.count(Conversation.of(here).filter(status="open"))
+
+
+def _reported(here: Workspace) -> int:
+    return capped.count(Report.of(here).filter(state="open"))
+
+
+def _proposed(here: Workspace) -> int:
+    return capped.count(Proposal.of(here).filter(state="open"))
 
 
 def _queued(here: Workspace) -> int:
