@@ -26,11 +26,14 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings hubbub.settings
 
-# Everything once on SQLite with coverage, then what touches the database again on PostgreSQL.
+# Everything once on SQLite with coverage, and beside it what touches the database again on PostgreSQL.
 test: setup
 	$(BIN)/python tools/chromium.py
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
-	HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m database
+	@log=$$(mktemp); HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m database >$$log 2>&1 & other=$$!; \
+	$(BIN)/pytest --cov --cov-report=term:skip-covered; first=$$?; \
+	wait $$other; second=$$?; \
+	echo "On PostgreSQL:"; cat $$log; rm -f $$log; \
+	exit $$((first + second))
 
 check: lint test
 
