@@ -48,6 +48,8 @@ def follow(
     changed, reworded, shown_again = [], [], []
     for row in rows:
         post = given[row.native_id]
+        if row.pk not in redacting:
+            threads.follow_words(row, post.title, post.text)
         words = row.pk not in redacting and _take_over(row, {"title": post.title, "text": post.text})
         numbers = _take_over(row, {name: getattr(post, name) for name in COUNTS if getattr(post, name) is not None})
         # what we asked for is not undone by what the network still showed when it was read
@@ -103,7 +105,7 @@ def _erase(source: Source, rows: QuerySet[Post], why: str, counts: Counts) -> No
     sameness.leave(source.workspace, ids, counts)
     for row in gone:
         before = {"state": row.state, "decision": row.decision}
-        threads.forget_words(row)
+        threads.follow_words(row, "", "")
         row.title = row.text = ""
         row.links, row.media = [], []
         row.state, row.mentioned = "removed", False

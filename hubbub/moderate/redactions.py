@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from hubbub.store import outbox
+from hubbub.store import outbox, threads
 from hubbub.store.audit import audit
 from hubbub.store.models import Actor, Member, Outbox, OutboxState, Post, Redaction
 from hubbub.ui.api import Refusal
@@ -59,6 +59,7 @@ def redact(post: Post, spans: Sequence[Span], *, by: Actor, why: str, shown: str
     text = covered(row.text, spans)
     if text == row.text:
         raise Refusal("Choose the words that are to be covered")
+    threads.follow_words(row, row.title, text)
     original, row.text = row.text, text
     row.save(update_fields=["text"])
     sent = outbox.put(row, "redact", by=by, why=why, text=text)
@@ -90,6 +91,7 @@ def unredact(redaction: Redaction, *, by: Actor, why: str) -> Outbox | None:
         raise Refusal("More words were covered since: take that back first")
     if row.text != kept.text:
         raise Refusal("The author has changed the words since: the original would overwrite that")
+    threads.follow_words(row, row.title, kept.original)
     row.text = kept.original
     row.save(update_fields=["text"])
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())

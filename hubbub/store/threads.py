@@ -10,6 +10,7 @@ from .fresh import Fresh
 from .models import Conversation, ConversationStatus, Post, Source
 
 SNIPPET = 200
+SUBJECT = 300
 CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered", "closed")
 OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", *CHANGING)
 
@@ -30,14 +31,14 @@ class Thread(Struct, gc=False):
     subject: str = ""
 
 
-def forget_words(post: Post) -> None:
-    """A post's words are about to go: a conversation that shows how they begin shows nothing instead."""
+def follow_words(post: Post, title: str, text: str) -> None:
+    """A post is about to have these words: a conversation that shows how the old ones begin shows the new ones."""
     if post.conversation_id is not None:
         rows = Conversation.everywhere.filter(pk=post.conversation_id)
-        if post.text:
-            rows.filter(snippet=post.text[:SNIPPET]).update(snippet="")
-        for begin in filter(None, (post.title, post.text)):
-            rows.filter(subject=begin[:300]).update(subject="")
+        if post.text and text != post.text:
+            rows.filter(snippet=post.text[:SNIPPET]).update(snippet=text[:SNIPPET])
+        if post.title and title != post.title:
+            rows.filter(subject=post.title[:SUBJECT]).update(subject=title[:SUBJECT])
 
 
 def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
@@ -145,7 +146,7 @@ def _open(row: Fresh, key: str) -> Thread:
         answered=None,
         closed=None,
         opened=row.published,
-        subject=post.title[:300],
+        subject=post.title[:SUBJECT],
     )
 
 
