@@ -54,13 +54,14 @@ def moved(request: httpx2.Request, status: int, location: str) -> httpx2.Request
     if there.scheme not in {"http", "https"} or not there.host:
         raise Broken(f"{host} sends us to something that is not a web address.")
     method, content = request.method, request.content
-    if method not in HARMLESS:
-        if status in {301, 302}:  # repeated as a read by custom, which would lose what was to be written
-            raise Broken(f"{host} has moved to {there.scheme}://{shown(there)}. Enter that as the address.")
-        if status == 303:
-            method, content = "GET", b""
     same = there.host == here.host and (there.port == here.port or (here.port, there.port) == (None, None))
     safe = same and (there.scheme == here.scheme or there.scheme == "https")
+    if method not in HARMLESS and status == 303:
+        method, content = "GET", b""
+    elif method not in HARMLESS and (status in {301, 302} or not safe):
+        # those two are repeated as a read by custom, which would lose what was to be written; and what is written may
+        # hold a secret, or somebody's words, that are not meant for another host
+        raise Broken(f"{host} has moved to {there.scheme}://{shown(there)}. Enter that as the address.")
     dropped = {"host", "content-length", "transfer-encoding"}
     headers = {
         name: value

@@ -29,6 +29,7 @@ __all__ = ["Answer", "Http", "Lines", "Query", "WebSocket"]
 
 PATIENCE = 10.0  # seconds that one call may spend waiting in place; what takes longer is a Retry
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try
+REST = timedelta(minutes=1)  # for a server that had too many requests and does not say when to come back
 REDIRECTS = 5
 NOT_DONE = frozenset({429, 503})  # by these a server says that it did nothing
 MOVED = frozenset({301, 302, 303, 307, 308})
@@ -162,7 +163,7 @@ class Http:
             except SetbackError as setback:
                 wait = setback.after.total_seconds() if setback.after is not None else (pause or 0.0)
                 if pause is None or not setback.in_place or waited + wait > PATIENCE:
-                    raise Retry(str(setback), after=setback.after) from setback
+                    raise setback.given_up() from setback
                 self._sleep(wait)
                 waited += wait
         raise AssertionError("the last try returns or raises")
@@ -310,7 +311,8 @@ class Http:
         if status == 429:
             if after is None and (anew := spent_until(headers, self._now())) is not None:
                 after = anew - self._now()
-            raise SetbackError(f"{host} asks us to slow down: it had too many requests.", in_place=True, after=after)
+            says = f"{host} asks us to slow down: it had too many requests."
+            raise SetbackError(says, in_place=True, after=after, rest=REST)
         if status in {408, 425} or status >= 500:
             says = f"{host} has trouble of its own (it answered {status})."
             raise SetbackError(says, in_place=status in NOT_DONE or method in HARMLESS, after=after)

@@ -15,12 +15,20 @@ HARMLESS = frozenset({"GET", "HEAD"})  # what may be repeated though it may have
 
 
 class SetbackError(Exception):
-    """One try failed. `in_place`: it may be repeated at once without doing anything twice."""
+    """One try failed. `in_place`: it may be repeated at once without doing anything twice. `after`: as the server said;
+    `rest`: for how long to leave it alone where it did not say and goes on failing."""
 
-    def __init__(self, says: str, *, in_place: bool, after: timedelta | None = None) -> None:
+    def __init__(
+        self, says: str, *, in_place: bool, after: timedelta | None = None, rest: timedelta | None = None
+    ) -> None:
         super().__init__(says)
         self.in_place = in_place
         self.after = after
+        self.rest = rest
+
+    def given_up(self) -> Retry:
+        """What whoever asked is told."""
+        return Retry(str(self), after=self.after if self.after is not None else self.rest)
 
 
 @contextmanager
@@ -29,7 +37,7 @@ def turned() -> Iterator[None]:
     try:
         yield
     except SetbackError as setback:
-        raise Retry(str(setback), after=setback.after) from setback
+        raise setback.given_up() from setback
 
 
 @contextmanager

@@ -86,10 +86,13 @@ class WebSocket:
         if self._waiting:
             return self._waiting.popleft()
         end = monotonic() + timeout
-        while not self._waiting:
-            if not self._read(max(end - monotonic(), LEAST)):
+        while True:
+            left = end - monotonic()
+            came = self._read(max(left, LEAST))
+            if self._waiting:
+                return self._waiting.popleft()
+            if not came or left <= 0:  # a flood of signs of life, or a long message on its way, is no message
                 return None
-        return self._waiting.popleft()
 
     def ready(self) -> int:
         """How many messages have arrived and wait to be received."""

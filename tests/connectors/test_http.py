@@ -188,7 +188,7 @@ def test_short_waits_are_waited(
         (Reply(500), "POST", 1, None),
         (Reply(502), "POST", 1, None),
         (Reply(503), "POST", 3, None),
-        (Reply(429), "GET", 3, None),
+        (Reply(429), "GET", 3, 60),  # it does not say for how long, and goes on: a minute, for all of the account
         (Reply(429, {"retry-after": "3600"}), "GET", 1, 3600),
         (Reply(429, {"retry-after": "6"}), "GET", 2, 6),
         (Reply(503, {"retry-after": "120"}), "POST", 1, 120),

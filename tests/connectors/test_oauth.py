@@ -170,3 +170,15 @@ def test_what_is_declared_fits_the_form(network: SigningIn) -> None:
     assert how.scopes
     for address in (how.authorize, how.token, how.register, how.revoke):
         assert not address or address.startswith("/" if how.server else "https://")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_what_is_written_does_not_follow_to_another_host(server: Server, http: Http, status: int) -> None:
+    """It may hold a secret: an app's, or a code that becomes a token."""
+    other = Server()
+    server.answers["/token"] = Reply(status, {"location": f"{other.url}/token"})
+    with pytest.raises(Broken, match="has moved to http://127") as caught:
+        http.post(f"{server.url}/token", form={"client_secret": "s3cret"})
+    assert "s3cret" not in str(caught.value)
+    assert other.asked == []
+    other.stop()

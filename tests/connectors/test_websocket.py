@@ -5,7 +5,7 @@ import hashlib
 import socket as sockets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from time import sleep
 
 import pytest
@@ -106,6 +106,20 @@ def test_a_quiet_server_that_answers_pings_is_no_silent_one(serving: Serve, impa
         while said is None:
             said = socket.receive(0.05)
         assert said == "still here"
+
+
+def test_signs_of_life_are_no_reason_to_wait_on(serving: Serve, impatient: Http) -> None:
+    """Else a server could keep whoever reads from looking at anything else, such as being told to stop."""
+    over = Event()
+
+    def play(connection: ServerConnection) -> None:
+        with suppress(ConnectionClosed):
+            while not over.is_set():
+                connection.pong()
+
+    with impatient.websocket(serving(play).url) as socket:
+        assert socket.receive(0.05) is None
+        over.set()
 
 
 def test_silence_is_noticed(impatient: Http) -> None:
