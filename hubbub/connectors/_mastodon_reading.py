@@ -1,8 +1,9 @@
 """Following what a Mastodon server shows: a timeline or our notifications, page by page or as a stream; reports."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct, structs
 
 from hubbub.core.post import Post
 
-from ._connector import Batch, Report
+from ._connector import BEAT, Batch, Report
 from ._http import Http, Lines
 from ._mastodon_posts import AdminReport, Notification, Status, as_post, author_of, aware, order
 from ._mastodon_server import NEEDS_TOKEN, PAGE, TIMELINES, Item, Server
@@ -20,7 +21,9 @@ FIRST = 20  # pages of what was said before we came
 WATCHED = 400  # the newest posts, whose edits and deletions are followed
 ASKED = 20  # missing posts that one fetch asks about
 REPORTS = 10  # pages of open reports
-QUIET = 15.0  # seconds after which a stream that says nothing shows that it lives
+GREETING = 15.0  # seconds that a server may take to greet
+SILENCE = 60.0  # seconds without even a sign of life, which Mastodon gives every 15, after which a stream is dead
+LOOK_AGAIN = 300.0  # seconds between two looks, while it streams, at what servers stream to nobody
 AT_ONCE = 100  # events of a stream in one batch
 STREAMS: Mapping[str, str] = {
     "hashtag": "/api/v1/streaming/hashtag",
@@ -233,18 +236,27 @@ def stream(server: Server, cursor: str, http: Http) -> Iterator[Batch]:
     """What happens, from now on; first what was missed, read once the stream is open, so that nothing falls between."""
     params = {"tag": server.tag} if server.reads == "hashtag" else {}
     address = f"{_address(server)}{STREAMS[server.reads]}"
-    with http.lines(address, params=params, headers=server.headers, silence=4 * QUIET) as lines:
-        lines.receive(QUIET)  # a greeting: from here on we are told
-        while True:
-            batch = fetch(server, cursor)
+    with http.lines(address, params=params, headers=server.headers, silence=SILENCE) as lines:
+        lines.receive(GREETING)  # from here on we are told
+        cursor = yield from _missed(server, cursor)
+        looked = monotonic()
+        for events in _events(lines):
+            batch = _happened(server, _place(server, cursor), events) if events else Batch((), cursor)
             cursor = batch.cursor
             yield batch
-            if not batch.more:
-                break
-        place = _place(server, cursor)
-        for events in _events(lines):
-            place, batch = _happened(server, place, events)
-            yield batch
+            if monotonic() - looked > LOOK_AGAIN:  # edits and deletions of mentions, posts that came late
+                cursor = yield from _missed(server, cursor)
+                looked = monotonic()
+
+
+def _missed(server: Server, cursor: str) -> Generator[Batch, None, str]:
+    """What polling finds, batch by batch; returns how far that is."""
+    while True:
+        batch = fetch(server, cursor)
+        cursor = batch.cursor
+        yield batch
+        if not batch.more:
+            return cursor
 
 
 def _address(server: Server) -> str:
@@ -264,7 +276,7 @@ def _events(lines: Lines) -> Iterator[Sequence[tuple[str, str]]]:
     events: list[tuple[str, str]] = []
     name, data = "", ""
     while True:
-        line = None if len(events) >= AT_ONCE else lines.receive(0.0 if events else QUIET)
+        line = None if len(events) >= AT_ONCE else lines.receive(0.0 if events else BEAT)
         if line is None or (line.startswith(":") and not events):  # quiet, or the server's own sign of life
             yield events
             events = []
@@ -280,8 +292,8 @@ def _events(lines: Lines) -> Iterator[Sequence[tuple[str, str]]]:
             name, data = "", ""
 
 
-def _happened(server: Server, place: Place, events: Sequence[tuple[str, str]]) -> tuple[Place, Batch]:
-    """The place after these events, and what they bring."""
+def _happened(server: Server, place: Place, events: Sequence[tuple[str, str]]) -> Batch:
+    """What these events bring, and the place after them."""
     items: dict[str, Item] = {}
     gone: list[str] = []
     for name, data in events:
@@ -293,12 +305,10 @@ def _happened(server: Server, place: Place, events: Sequence[tuple[str, str]]) -
             place = structs.replace(place, seen={key: mark for key, mark in place.seen.items() if key not in keys})
         elif (item := _item(server, place, name, data)) is not None:
             items[item.key] = item
-    if not events:
-        return place, Batch([], msgspec.json.encode(place).decode())
     taken = [item for item in items.values() if place.seen.get(item.key) != _mark(item)]
     last = max([place.last, *(item.key for item in taken)], key=order)
     place = structs.replace(_watching(place, taken), last=last)
-    return place, _batch(server, place, taken, gone=gone)
+    return _batch(server, place, taken, gone=gone)
 
 
 def _item(server: Server, place: Place, name: str, data: str) -> Item | None:

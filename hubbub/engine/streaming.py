@@ -12,7 +12,7 @@ from datetime import timedelta
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct, structs
@@ -39,6 +39,7 @@ FIRST, LATEST = timedelta(seconds=5), timedelta(minutes=30)  # between two tries
 FIRST_BROKEN = timedelta(minutes=5)  # where a person must mend something, and may have
 STEADY = 60.0  # seconds after which a stream counts as one that works: its next failure is a first one
 PATIENCE = 30.0  # seconds that a stream gets to end in order
+LEAVING = timedelta(seconds=5)  # within which a stream that is no longer wanted has ended
 
 
 class _Stopped(Exception):
@@ -85,6 +86,9 @@ class Streams:
 
     def pause(self, source: Source) -> timedelta | None:
         """How long until its stream is tried again; None: nothing is known against it."""
+        thread = self._threads.get(source.pk)
+        if thread is not None and thread.is_alive():  # of its settings before they were changed: it ends in a moment
+            return LEAVING
         tries = self._tries.get(source.pk)
         return None if tries is None else timedelta(seconds=max(0.0, tries.until - monotonic()))
 
@@ -101,7 +105,7 @@ class Streams:
     def _run(self, source: Source) -> None:
         try:
             self.follow(source)
-        except OperationalError:
+        except (OperationalError, InterfaceError):  # it did not answer, or broke off
             log.exception("The database did not answer; source %s is read again when its lease has ended", source.pk)
         finally:
             connection.close()
@@ -165,7 +169,7 @@ class _Following:
             with closing(network.stream(given, self.source.cursor, http)) as stream:
                 for batch in gathered(stream):
                     self.in_stream = False
-                    if batch.posts or batch.cursor != self.source.cursor or batch.reports or batch.refused:
+                    if _tells(batch) or batch.cursor != self.source.cursor:
                         listening.keep(self.source, network, batch, self._http)
                     self._check(batch, live=True)
                     self.in_stream = True
@@ -218,7 +222,7 @@ def gathered(stream: Iterator[Batch]) -> Iterator[Batch]:
         else:
             held = joined(held, batch)
         full = len(held.posts) + len(held.gone) >= MOST
-        if full or not batch.posts or monotonic() - began >= WINDOW:
+        if full or not _tells(batch) or monotonic() - began >= WINDOW:
             yield held
             held = None
     if held is not None:
@@ -226,20 +230,27 @@ def gathered(stream: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def joined(one: Batch, two: Batch) -> Batch:
-    """Two batches as one. A post that was deleted and then stands there again is not gone."""
+    """Two batches as one. A post that was deleted and then stands there again is not gone, nor is who writes again."""
     back = {post.id for post in two.posts}
     gone = [ident for ident in one.gone if ident not in back]
+    writing = {post.author.id for post in two.posts if post.author}
+    gone_authors = [ident for ident in one.gone_authors if ident not in writing]
     return structs.replace(
         two,
         posts=[*one.posts, *two.posts],
         refused=[*one.refused, *two.refused],
         gone=[*gone, *two.gone],
-        gone_authors=[*one.gone_authors, *two.gone_authors],
+        gone_authors=[*gone_authors, *two.gone_authors],
         reports=[*one.reports, *two.reports],
         authors=[*one.authors, *two.authors],
         at=two.at or one.at,
         sift=one.sift and two.sift,
     )
+
+
+def _tells(batch: Batch) -> bool:
+    """Whether anything stands in it. What is gone may leave the cursor where it was."""
+    return bool(batch.posts or batch.gone or batch.gone_authors or batch.reports or batch.refused or batch.authors)
 
 
 def _streams(source: Source, network: Streaming) -> bool:

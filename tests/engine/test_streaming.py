@@ -45,6 +45,7 @@ class Network(Declared):
         self.beats = 0
         self.closed = 0
         self.has_stream = True
+        self.after: list[Batch] = []
 
     def fetch(self, settings: object, cursor: str, http: Http) -> Batch:
         self.fetched.append(cursor)
@@ -62,6 +63,7 @@ class Network(Declared):
         try:
             for number in range(int(cursor or 0), self.posts + 4):
                 yield Batch([post(number)], str(number + 1), at=NOW - timedelta(minutes=3))
+            yield from self.after
             for _ in range(self.beats):
                 self.on_beat()
                 yield Batch((), str(self.posts + 4))
@@ -111,10 +113,20 @@ def test_what_was_missed_comes_first_then_the_stream(source: Source, network: Ne
     assert network.closed == 1
 
 
-def test_a_stream_that_goes_on_by_itself_is_not_polled_first(source: Source, network: Network) -> None:
-    network.resumes = True  # type: ignore[misc]
+def test_a_stream_that_goes_on_by_itself_is_not_polled_first(
+    source: Source, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Network, "resumes", True)
     follow(source)
     assert (network.fetched, network.opened, ids(source)) == ([], [""], list(range(11)))
+
+
+def test_a_deletion_is_followed_though_the_cursor_stays(source: Source, network: Network) -> None:
+    """A network's cursor may hold nothing of the posts that are deleted."""
+    network.after = [Batch((), "11", gone=["2"])]
+    follow(source)
+    gone = models.Post.of(source.workspace).get(source=source, native_id="2")
+    assert (gone.state, gone.text) == ("removed", "")
 
 
 def test_how_far_behind_it_is_shows_on_the_source(source: Source, network: Network) -> None:
@@ -296,6 +308,18 @@ def test_two_batches_make_one() -> None:
     assert (both.gone, both.gone_authors, both.authors) == (["9", "1"], ["a"], [Author("x")])
 
 
+def test_whoever_writes_again_is_not_gone() -> None:
+    back = Post("1", "I am back", author=Author("a"))
+    both = joined(Batch((), "1", gone_authors=["a", "b"]), Batch([back], "2"))
+    assert (both.gone_authors, both.cursor) == (["b"], "2")
+
+
+def test_deletions_are_gathered_like_posts() -> None:
+    stream = iter([Batch([post(1)], "1"), Batch((), "1", gone=["7"]), Batch((), "1", gone=["8"]), Batch((), "1")])
+    (batch,) = gathered(stream)
+    assert (len(batch.posts), batch.gone) == (1, ["7", "8"])
+
+
 # --- in threads of their own
 
 
@@ -316,6 +340,7 @@ def test_the_loop_hands_a_claimed_source_to_its_stream(
     assert loop.read_one()
     assert running.wait(30)
     assert not loop.read_one()  # the lease is held
+    assert streams.pause(source) == streaming.LEAVING  # whoever claims it meanwhile looks again in a moment
     other = make_source(world.acme, "Another", due=timezone.now() - timedelta(minutes=1))
     assert loop.read_one()  # no room: polled
     other.refresh_from_db()
