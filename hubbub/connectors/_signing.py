@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+LONGEST = 90  # characters of a message's id; it is kept with a word before it
 WINDOW = timedelta(minutes=5)  # how far a message's time may be from ours
 PREFIX = "whsec_"
 ID, TIME, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -74,9 +75,9 @@ def believed(kept: str, headers: Mapping[str, str], body: bytes, *, now: datetim
     for name, value in ((ID, ident), (TIME, at), (SIGNATURE, given)):
         if not value:
             raise UnsignedError(f"The header “{name}” is missing. A message carries {ID}, {TIME} and {SIGNATURE}.")
-    if len(ident) > 100 or not ident.isprintable():
+    if len(ident) > LONGEST or not ident.isprintable():
         raise UnsignedError(
-            f"“{ID}” is longer than 100 characters. Any text that is used once will do, such as a UUID."
+            f"“{ID}” is longer than {LONGEST} characters. Any text that is used once will do, such as a UUID."
         )
     if not (at.isascii() and at.isdecimal() and len(at) < 15):
         raise UnsignedError(f"“{TIME}” must be in seconds since 1970, such as {int(now.timestamp())}.")

@@ -30,6 +30,7 @@ VERBS: frozenset[Verb] = frozenset(
         *("resolve", "warn", "mute", "unmute", "ban", "unban"),
     }
 )
+PORTS = {"http": 80, "https": 443}  # that go without saying
 # how a post stands after a verb, where the site does not say it
 LEADS_TO: dict[Verb, PostState] = {"hold": "pending", "hide": "hidden", "spam": "spam", "remove": "removed"}
 
@@ -151,15 +152,16 @@ def origins(settings: Settings) -> list[str]:
 
 
 def _address(given: str) -> str:
-    """Scheme, host and port. Raises Broken."""
+    """Scheme, host and port as a browser writes them: xn-- names, no port that goes without saying. Raises Broken."""
     try:
         parts = urlsplit(given if "://" in given else f"https://{given}")
-        port = f":{parts.port}" if parts.port else ""
+        port = f":{parts.port}" if parts.port and parts.port != PORTS.get(parts.scheme) else ""
+        name = (parts.hostname or "").encode("idna").decode()
     except ValueError:
-        parts, port = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts, port, name = urlsplit(""), "", ""
+    if parts.scheme not in PORTS or not name:
         raise Broken("This is not a web address. It should look like https://www.example.com.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{host}{port}"
 
 

@@ -16,6 +16,7 @@ from hubbub.store.accounts import renewed
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import text
+from hubbub.store.keys import SealBroken
 from hubbub.store.models import Account, AccountState, Source, System
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,8 @@ def renew_one(http: Http) -> bool:
             _renew(held, http)
         except SignedOut:
             pass  # its row says so
+        except SealBroken as sealed:
+            log.warning("The sign-in of account %s cannot be renewed: %s", account.pk, sealed)
         except Retry as busy:
             log.warning("The sign-in of account %s is not renewed yet: %s", account.pk, busy)
         return True
@@ -148,7 +151,8 @@ def _hold(account: Account, now: datetime) -> Account | None:
 def _renew(held: Account, http: Http) -> None:
     """New tokens for the old ones, saved at once: the old refresh token may be good no longer.
 
-    Raises SignedOut where the network refuses, Retry where it has no time; the lease is given up in any case.
+    Raises SignedOut where the network refuses, Retry where it has no time, SealBroken; the lease is given up in any
+    case.
     """
     leased = Account.everywhere.filter(pk=held.pk, lease_until=held.lease_until)
     try:
@@ -163,7 +167,7 @@ def _renew(held: Account, http: Http) -> None:
             _later(held)
             raise Retry(str(refused)) from refused
         _sign_out(held, str(refused))
-    except Retry:
+    except (Retry, SealBroken):
         leased.update(lease_until=None)
         _later(held)
         raise

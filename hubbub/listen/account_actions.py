@@ -54,7 +54,10 @@ def _go_on(account: Account, now: datetime) -> None:
         state=SourceState.ACTIVE, due=now, failures=0, error="", lease_until=None
     )
     unsent = Outbox.of(account.workspace).filter(state__in=[OutboxState.WAITING, OutboxState.FAILED])
-    unsent.filter(source__in=sources.values("pk"), due__gt=now, lease_until__isnull=True, tries__gt=0).update(due=now)
+    unsent.filter(source__in=sources.values("pk"), due__gt=now, lease_until__isnull=True, tries__gt=0).update(
+        due=now,
+        first_try=None,  # the days without a sign-in are no tries
+    )
 
 
 @transaction.atomic

@@ -155,6 +155,9 @@ def _sender(request: HttpRequest) -> str:
         address = behind[-proxies]
     try:
         parsed = ipaddress.ip_address(address)
+        if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:  # as a server tells that listens on both
+            parsed = parsed.ipv4_mapped
+            address = str(parsed)
         if parsed.version == 6:  # a household has as many of these as it likes
             address = str(ipaddress.ip_network(f"{address}/64", strict=False))
     except ValueError:

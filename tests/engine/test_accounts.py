@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from hubbub.connectors import Act, Batch, Done, Http
 from hubbub.connectors._pace import Pace
@@ -294,6 +295,20 @@ def test_a_refresh_token_that_is_refused_asks_to_sign_in(world: World, provider:
     assert "Sign in again" in account.error
     assert claim_source(timezone.now()) is None
     assert not accounts.renew_one(http)
+
+
+def test_keys_that_cannot_be_opened_are_tried_again_in_a_while(
+    world: World, provider: Provider, http: Http, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = due_account(world, provider)
+    sources(world, account)
+    settings.SEALING_KEY = "another key, another key, another key"
+    assert accounts.renew_one(http)
+    assert "cannot be renewed" in caplog.text
+    account.refresh_from_db()
+    assert account.lease_until is None
+    assert not accounts.renew_one(http)  # not again and again
+    assert provider.refreshed == 0
 
 
 def test_a_network_that_is_busy_is_asked_again_in_a_while(world: World, provider: Provider, http: Http) -> None:

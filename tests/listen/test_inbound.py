@@ -239,6 +239,36 @@ def test_a_household_is_one_visitor(site: Source) -> None:
     assert not any("2001" in f"{row.sender}{bytes(row.body)!r}" for row in Arrival.of(site.workspace))
 
 
+@pytest.mark.parametrize("ident", ["m" * 90, "m" * 91])
+def test_an_id_is_as_long_as_can_be_kept(site: Source, ident: str) -> None:
+    answer = send(site, b'{"id": "c1", "text": "Hello"}', ident)
+    assert answer.status_code == (202 if len(ident) <= 90 else 401)
+    assert [len(row.key) <= 100 for row in Arrival.of(site.workspace)] == [True] * (len(ident) <= 90)
+
+
+def test_visitors_are_told_apart_where_the_server_listens_on_both(site: Source) -> None:
+    """It tells IPv4 addresses as IPv6 ones, all of one network."""
+    for number in range(6):
+        assert visit(site, text=f"spam {number}", address=f"::ffff:192.0.2.{number}").status_code == 202
+    assert len({row.sender for row in Arrival.of(site.workspace)}) == 6
+
+
+@pytest.mark.parametrize(
+    ("entered", "sent"),
+    [
+        ("https://www.example.net:443/start", "https://www.example.net"),
+        ("http://example.net:80", "http://example.net"),
+        ("https://example.net:8443", "https://example.net:8443"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://[2001:db8::1]/", "https://[2001:db8::1]"),
+    ],
+)
+def test_an_address_is_compared_as_browsers_write_it(site: Source, entered: str, sent: str) -> None:
+    site.settings = {**site.settings, "site": entered}
+    site.save()
+    assert visit(site, origin=sent).status_code == 202
+
+
 def test_behind_a_proxy_the_visitor_is_whom_it_names(site: Source, settings: Any) -> None:
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     senders = set()

@@ -304,7 +304,7 @@ def signed_out(world: World, provider: Provider) -> Account:
     make_source(world.acme, "Second", **given, state=SourceState.BROKEN)
     row = {"workspace": world.acme, "source": source, "post": make_post(source), "verb": "reply", "by_name": "x"}
     row |= {"created": timezone.now(), "due": timezone.now() + FAR}
-    Outbox.everywhere.create(**row, key="failed", state=OutboxState.FAILED, tries=3)
+    Outbox.everywhere.create(**row, key="failed", state=OutboxState.FAILED, tries=3, first_try=timezone.now() - FAR)
     Outbox.everywhere.create(**row, key="later", state=OutboxState.WAITING)
     return account
 
@@ -339,6 +339,7 @@ def test_signing_in_again_sets_all_going(world: World, provider: Provider, signe
         assert source.due <= now
         assert source.whole_settings()["token"] == "access-0"
     assert {row.key: row.due <= now for row in Outbox.of(world.acme)} == {"failed": True, "later": False}
+    assert Outbox.of(world.acme).get(key="failed").first_try is None  # the days without a sign-in are no tries
 
 
 def test_signing_in_again_as_somebody_else_changes_nothing(

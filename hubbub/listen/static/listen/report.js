@@ -46,7 +46,7 @@
       send.disabled = true;
       says.textContent = words.busy;
       const given = Object.fromEntries(new FormData(form));
-      const body = JSON.stringify({ ...given, kind, post, key: me.dataset.key, url: location.href });
+      const body = JSON.stringify({ ...given, kind, post, key: me.dataset.key, url: location.href.slice(0, 2000) });
       try {
         const answer = await fetch(me.dataset.to, {
           method: "POST", body, credentials: "omit", headers: { "Content-Type": "application/json" },
@@ -72,6 +72,6 @@
     const pressed = event.target.closest("[data-hubbub-report],[data-hubbub-feedback]");
     if (!pressed) return;
     const post = pressed.dataset.hubbubReport;
-    open(post === undefined ? "feedback" : "report", post === undefined ? "" : post || location.href);
+    open(post === undefined ? "feedback" : "report", post === undefined ? "" : post || location.href.slice(0, 500));
   });
 })();
