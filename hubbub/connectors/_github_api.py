@@ -15,6 +15,7 @@ from ._answer import Answer
 from ._connector import Settings
 from ._http import Http
 from ._marks import uncommented
+from ._pace import spent_until
 from ._text import tidy
 
 Shape = TypeVar("Shape")
@@ -31,6 +32,7 @@ class User(Struct, frozen=True):
     login: str = ""
     id: int = 0
     html_url: str = ""
+    type: str = ""  # "User", "Organization", "Bot"
 
     def as_author(self) -> Author:
         """Known by number: a login can be changed."""
@@ -193,14 +195,14 @@ class Api:
             answer.json(msgspec.Raw)
         return answer.status in {200, 204}
 
-    def graph(self, query: str, variables: Mapping[str, object], shape: type[Shape]) -> Shape:
-        """Ask GraphQL. Its errors come with 200."""
+    def graph(self, query: str, variables: Mapping[str, object], shape: type[Shape], *, missing: bool = False) -> Shape:
+        """Ask GraphQL. Its errors come with 200. `missing`: what is not there is null, and no failure."""
         root = self._address.removesuffix("/api/v3")
         path = "/api/graphql" if root != self._address else "/graphql"
         answer = self._ask("POST", f"{root}{path}", body={"query": query, "variables": variables})
         said = answer.json(_Says)
-        if said.errors:
-            raise self._wrong(said.errors[0], answer.host)
+        if wrong := [one for one in said.errors if not (missing and one.type == "NOT_FOUND")]:
+            raise self._wrong(wrong[0], answer.host)
         return msgspec.json.decode(said.data, type=shape)
 
     def _ask(
@@ -225,11 +227,12 @@ class Api:
     def _refused(self, answer: Answer) -> Retry | Broken:
         host, headers = answer.host, answer.headers
         if answer.status == 403 and ("retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"):
-            after = headers.get("retry-after", "")
+            after, now = headers.get("retry-after", ""), datetime.now(UTC)
+            anew = (spent_until(headers, now) or now + SPENT) - now
             return Retry(
                 f"{host} had as many requests as it allows for now."
                 + ("" if self._token else " With a token it allows eighty times as many."),
-                after=timedelta(seconds=int(after)) if after.isdecimal() else SPENT,
+                after=timedelta(seconds=int(after)) if after.isdecimal() else anew,
             )
         if answer.status == 401:
             return Broken(f"{host} does not accept the token (or password): make a new one and enter it.", sign_in=True)

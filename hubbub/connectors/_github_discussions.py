@@ -16,10 +16,11 @@ from ._text import tidy
 DISCUSSIONS, COMMENTS, ANSWERS = 30, 50, 30  # the latest touched, and of each the newest
 WATCHED = 2000
 
-_SAID = "id body url createdAt lastEditedAt isMinimized upvoteCount author { login url ... on User { databaseId } }"
+_BY = "author { login url ... on User { databaseId } ... on Bot { databaseId } }"
+_SAID = f"id body url createdAt lastEditedAt isMinimized upvoteCount {_BY}"
 _READ = f"""query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{
   discussions(first: {DISCUSSIONS}, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{ nodes {{
-    id title body url createdAt lastEditedAt upvoteCount author {{ login url ... on User {{ databaseId }} }}
+    id title body url createdAt lastEditedAt upvoteCount {_BY}
     comments(last: {COMMENTS}) {{ totalCount nodes {{ {_SAID}
       replies(last: {ANSWERS}) {{ totalCount nodes {{ {_SAID} }} }} }} }} }} }} }} }}"""
 _ADD = """mutation($to: ID!, $under: ID, $body: String!) {
@@ -30,6 +31,11 @@ _HIDE = """mutation($id: ID!, $because: ReportedContentClassifiers!) {
   minimizeComment(input: {subjectId: $id, classifier: $because}) { clientMutationId } }"""
 _SHOW = "mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }"
 _HIDDEN = "query($id: ID!) { node(id: $id) { ... on Minimizable { isMinimized } } }"
+_EDIT = "mutation($id: ID!, $body: String!) {{ {}(input: {{{}: $id, body: $body}}) {{ clientMutationId }} }}"
+_REMOVE = "mutation($id: ID!) {{ {}(input: {{id: $id}}) {{ clientMutationId }} }}"
+_LOCK = "mutation($id: ID!) {{ {}(input: {{lockableId: $id}}) {{ clientMutationId }} }}"
+_LIKE = "mutation($id: ID!) { addReaction(input: {subjectId: $id, content: THUMBS_UP}) { clientMutationId } }"
+_STANDS = "query($id: ID!) { node(id: $id) { ... on Discussion { body locked } ... on DiscussionComment { body } } }"
 _THERE = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 
 
@@ -82,6 +88,8 @@ class _Read(Struct, frozen=True):
 
 class _Node(Struct, frozen=True):
     comments: _SaidList = _SaidList()
+    body: str = ""
+    locked: bool = False
     is_minimized: bool = field(name="isMinimized", default=False)
 
 
@@ -167,10 +175,43 @@ def hidden(api: Api, node: str) -> bool:
     return there is not None and there.is_minimized
 
 
+def edit(api: Api, post: str, text: str) -> None:
+    """Give a discussion or a comment in one other words."""
+    call = ("updateDiscussion", "discussionId") if _begins(post) else ("updateDiscussionComment", "commentId")
+    api.graph(_EDIT.format(*call), {"id": _node(post), "body": text}, msgspec.Raw)
+
+
+def remove(api: Api, post: str) -> None:
+    """Delete it for good; a discussion with all that is said in it."""
+    call = "deleteDiscussion" if _begins(post) else "deleteDiscussionComment"
+    api.graph(_REMOVE.format(call), {"id": _node(post)}, msgspec.Raw, missing=True)  # gone already is gone
+
+
+def lock(api: Api, thread: str, *, locked: bool) -> None:
+    """Let only those who may write to the repository say more in a discussion, or all again."""
+    api.graph(_LOCK.format("lockLockable" if locked else "unlockLockable"), {"id": _node(thread)}, msgspec.Raw)
+
+
+def like(api: Api, post: str) -> None:
+    """React with a thumb up; a second time changes nothing."""
+    api.graph(_LIKE, {"id": _node(post)}, msgspec.Raw)
+
+
+def stands(api: Api, post: str) -> tuple[str, bool] | None:
+    """The words of a discussion or comment as they are now, and whether it is locked; None where it is gone."""
+    node = api.graph(_STANDS, {"id": _node(post)}, _One, missing=True).node
+    return None if node is None else (node.body, node.locked)
+
+
+def _begins(post: str) -> bool:
+    return post.startswith("discussion:")
+
+
 def _gone(api: Api, keys: Sequence[str]) -> list[str]:
     if not keys:
         return []
-    there = {one.id for one in api.graph(_THERE, {"ids": [_node(key) for key in keys]}, _Ids).nodes if one}
+    asked = {"ids": [_node(key) for key in keys]}
+    there = {one.id for one in api.graph(_THERE, asked, _Ids, missing=True).nodes if one}
     return [key for key in keys if _node(key) not in there]
 
 

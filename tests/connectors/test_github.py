@@ -1,5 +1,6 @@
 """GitHub: issues, comments and discussions as posts, what is followed, answering once, moderating."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -136,7 +137,24 @@ def test_an_answer_in_a_discussion(server: Server, http: Http, github: GitHub, s
     answer = next(post for post in GITHUB.fetch(signed_in, "", http).posts if post.id == done.id)
     assert (answer.text, answer.parent) == ("Gladly.", "said:C1")  # without our mark
     with pytest.raises(Broken, match="on GitHub itself"):
-        GITHUB.act(signed_in, Act("lock", "said:C1", "key", thread="discussion:D1"), http)
+        GITHUB.act(signed_in, Act("label", "said:C1", "key", thread="discussion:D1", label="spam"), http)
+
+
+@pytest.mark.parametrize("verb", ["edit", "redact", "remove", "delete", "lock", "unlock"])
+@pytest.mark.parametrize("post", ["said:C1", "discussion:D1"])
+def test_done_is_found_in_a_discussion(
+    server: Server, http: Http, github: GitHub, signed_in: dict[str, str], verb: Verb, post: str
+) -> None:
+    github.discussions = [talk(said("C1", 11)) | {"locked": verb == "unlock"}]
+    act = Act(verb, post, "key", "Other words", "discussion:D1")
+    if verb in {"remove", "delete"} and post == "discussion:D1":
+        github.discussions.append(talk() | {"id": "D2"})
+    assert GITHUB.find(signed_in, act, http) is None
+    done = GITHUB.act(signed_in, act, http)
+    assert GITHUB.act(signed_in, act, http) == done
+    found = GITHUB.find(signed_in, act, http)
+    assert found is not None
+    assert found.id == done.id == post
 
 
 def test_an_answer_whose_arrival_is_unknown_is_found(
@@ -194,3 +212,48 @@ def test_what_an_account_may_do(server: Server, http: Http, github: GitHub, sign
     assert found.can == GITHUB.can
     assert found.account == "9"
     assert "Signed in as hubbub" in found.says
+
+
+@pytest.mark.parametrize(
+    ("rights", "owner", "may", "may_not"),
+    [
+        ({}, "Organization", {"reply", "like"}, {"hide", "label", "lock", "remove", "ban"}),
+        ({"triage": True}, "Organization", {"hide", "label", "restore"}, {"lock", "remove", "redact", "ban"}),
+        ({"push": True}, "Organization", {"hide", "lock", "remove", "redact"}, {"ban"}),
+        ({"push": True, "admin": True}, "User", {"lock", "remove"}, {"ban", "unban"}),  # nobody can be blocked there
+    ],
+)
+def test_what_a_role_may_do(
+    server: Server, http: Http, github: GitHub, signed_in: dict[str, str], rights: Thing, owner: str,
+    may: set[Verb], may_not: set[Verb],
+) -> None:  # fmt: skip
+    github.rights, github.owner = rights, {"login": "acme", "type": owner}
+    can = GITHUB.check(signed_in, http).can
+    assert may <= can
+    assert not may_not & can
+
+
+def test_without_a_token_an_hour_of_polls_fits_what_github_allows(server: Server, http: Http, github: GitHub) -> None:
+    for number in range(3, 1200):
+        github.add_issue(number)
+        github.add_comment(number)
+    cursor = ""
+    for _ in range(3):
+        cursor = read(server, http, cursor).cursor
+    assert len(server.asked) <= 30
+    for _ in range(20):
+        cursor = read(server, http, cursor).cursor
+    server.asked.clear()
+    for _ in range(3600 // GITHUB.every):
+        cursor = read(server, http, cursor).cursor
+    assert len(server.asked) <= 30  # two sources fit
+
+
+def test_it_waits_until_a_spent_limit_begins_anew(server: Server, http: Http) -> None:
+    anew = int(time.time()) + 1800
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{anew}"}
+    server.answers["*"] = Reply(403, headers, b'{"message": "rate limit"}')
+    with pytest.raises(Retry) as caught:
+        read(server, http)
+    assert caught.value.after is not None
+    assert timedelta(minutes=25) < caught.value.after <= timedelta(minutes=30)

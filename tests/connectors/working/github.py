@@ -18,6 +18,8 @@ FIXED = {"repository": "acme/rocket", "words": ""}
 Thing = dict[str, Any]
 ANN = {"login": "ann", "id": 2, "html_url": "https://gh.test/ann"}
 US = {"login": "hubbub", "id": 9, "html_url": "https://gh.test/hubbub"}
+MISSING: Thing = {"errors": [{"type": "NOT_FOUND", "message": "Could not resolve to a node."}]}
+ACME = {"login": "acme", "id": 1, "type": "Organization"}
 
 
 def minute(number: int) -> str:
@@ -33,6 +35,8 @@ class GitHub:
         self.comments: dict[int, Thing] = {}
         self.folded: dict[str, str] = {}
         self.blocked: set[str] = set()
+        self.owner: Thing = ACME
+        self.rights: Thing = {"triage": True, "push": True, "admin": True}
         self.labels: dict[int, set[str]] = {}
         self.discussions: list[Thing] = []
         self.told: list[tuple[str, str, Thing]] = []
@@ -75,8 +79,8 @@ class GitHub:
         repo = "/repos/acme/rocket"
         return {
             f"GET {repo}": lambda *_: said(
-                {"full_name": "acme/rocket", "owner": US, "has_discussions": bool(self.discussions),
-                 "open_issues_count": len(self.issues), "permissions": {"triage": True, "push": True, "admin": True}}
+                {"full_name": "acme/rocket", "owner": self.owner, "has_discussions": bool(self.discussions),
+                 "open_issues_count": len(self.issues), "permissions": self.rights}
             ),
             "GET /user": lambda *_: said(US),
             r"GET /user/(\d+)": lambda *_: said(ANN),
@@ -163,11 +167,50 @@ class GitHub:
             )
             return said({"data": {"addDiscussionComment": {"comment": made}}})
         if "nodes(ids" in query:
-            there = re.findall(r'"id": "(\w+)"', json.dumps(self.discussions))
-            return said({"data": {"nodes": [{"id": one} if one in there else None for one in given["ids"]]}})
+            found = [{"id": one} if self._said(one) else None for one in given["ids"]]
+            return said({"data": {"nodes": found}, **({} if all(found) else MISSING)})
+        if "... on DiscussionComment { body }" in query:
+            return said(
+                {"data": {"node": it}} if (it := self._said(given["id"])) else {"data": {"node": None}} | MISSING
+            )
+        if query.startswith("mutation"):
+            return self._change(query, given)
         if "node(id" in query:
             return said({"data": {"node": {"comments": self.discussions[0]["comments"]}}})
         return said({"data": {"repository": {"discussions": {"nodes": self.discussions}}}})
+
+    def _change(self, query: str, given: Thing) -> Reply:
+        if (it := self._said(given["id"])) is None:
+            return said({"data": None} | MISSING)
+        if "updateDiscussion" in query:
+            it["body"] = given["body"]
+        elif "deleteDiscussion" in query:
+            held = json.dumps({"nodes": self.discussions})
+            self.discussions = json.loads(held, object_hook=without(given["id"]))["nodes"]
+        elif "ockLockable" in query:
+            it["locked"] = "unlock" not in query
+        return said({"data": {}})
+
+    def _said(self, name: str) -> Thing | None:
+        """A discussion or a comment in one."""
+        todo = list(self.discussions)
+        while todo:
+            one = todo.pop()
+            if one["id"] == name:
+                return one
+            todo += (one.get("comments") or one.get("replies") or {"nodes": []})["nodes"]
+        return None
+
+
+def without(name: str) -> Callable[[Thing], Thing]:
+    """What a list is without one of the things in it."""
+
+    def less(thing: Thing) -> Thing:
+        if "nodes" in thing:
+            thing["nodes"] = [one for one in thing["nodes"] if one["id"] != name]
+        return thing
+
+    return less
 
 
 def said(body: object) -> Reply:
