@@ -24,7 +24,7 @@ Ids = Mapping[str, int]  # noun → primary key
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
-    "sweep", "undoing", "sanction", "redaction",
+    "sweep", "undoing", "sanction", "redaction", "replay", "list",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -41,7 +41,7 @@ EXACT: dict[tuple[str, str], str] = {}
 # what a room is about, where the address names no noun: /engage/<pk>/ is a conversation
 ROOMS = {"engage": "conversation"}
 # parameters that name no row → a value that exists in every workspace
-PLAIN: dict[str, Value] = {"kind": "feed"}
+PLAIN: dict[str, Value] = {"number": 1, "kind": "feed"}
 
 
 class Unknown(LookupError):
