@@ -21,6 +21,8 @@ from hubbub.store.keys import SealBroken
 from hubbub.store.models import Source
 from hubbub.ui.api import problem
 
+from .views_reported import link
+
 KIND = "site"
 BYTES = 1_000_000  # of a signed message
 A_MINUTE = 600  # signed messages of one site
@@ -54,7 +56,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     if not said.items:
         return problem(422, f"Nothing of it can be taken. {refused[0]['where']}: {refused[0]['why']}", errors=refused)
     new = arrivals.keep(source, request.body, key=f"message {key}", items=said.items, now=now)
-    answer = {"taken": said.items if new else 0, "known": not new, "refused": refused}
+    answer: dict[str, object] = {"taken": said.items if new else 0, "known": not new, "refused": refused}
+    if said.reports:  # for the site to pass on to those who reported
+        answer["status"] = {one.id: link(request, source, one.id) for one in said.reports}
     return HttpResponse(json.encode(answer), status=202, content_type="application/json")
 
 
@@ -117,7 +121,7 @@ def _heard(request: HttpRequest, source: Source) -> HttpResponse:
         return _later("Many write to us at this moment. Please try again later.", int(hour.total_seconds()))
     line = _line(given, sender)
     arrivals.keep(source, json.encode(line), key=line["id"], items=1, now=now, public=True, sender=sender)
-    return _thanks()
+    return _thanks(link(request, source, line["id"]) if given.kind == "report" else "")
 
 
 def _unfit(given: Visitor) -> str:
@@ -190,5 +194,7 @@ def _later(says: str, seconds: int, status: int = 429) -> HttpResponse:
     return answer
 
 
-def _thanks() -> HttpResponse:
-    return HttpResponse(b'{"taken":1}', status=202, content_type="application/json")
+def _thanks(status: str = "") -> HttpResponse:
+    """`status`: where a reporter can read what became of it."""
+    told = {"taken": 1, **({"status": status} if status else {})}
+    return HttpResponse(json.encode(told), status=202, content_type="application/json")

@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from hubbub.core.reporters import Reporter
 
-from .models import Report, ReportOutcome, ReportState, Workspace
+from .cleaning import ident
+from .models import Report, ReportOutcome, ReportState, Source, Workspace
 
 DECIDED = (ReportOutcome.UPHELD, ReportOutcome.DISMISSED)
 TOUCHED = 500  # posts that are ranked anew when reporters were right or wrong
@@ -62,3 +63,8 @@ def of_same_reporters(workspace: Workspace, told: Collection[Report]) -> set[int
     theirs = Q(reporter__person__in=people) | Q(email__in=mails, reporter=None)
     rows = Report.of(workspace).filter(theirs, state=ReportState.OPEN, post__isnull=False)
     return {pk for pk in rows.values_list("post", flat=True)[:TOUCHED] if pk is not None}
+
+
+def filed(source: Source, native: str) -> Report | None:
+    """The report of that name from one source; None: the loop has not taken it in yet."""
+    return Report.of(source.workspace).filter(source=source, native_id=ident(native)).first()

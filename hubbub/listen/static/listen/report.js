@@ -4,7 +4,7 @@
   const words = Object.assign({
     report: "Report this", feedback: "Feedback", why: "What is wrong with it?", text: "What would you like to tell us?",
     name: "Your name (optional)", email: "Your e-mail (optional, for an answer)", send: "Send", close: "Close",
-    busy: "Sending …", thanks: "Thank you. It has been sent.", failed: "It could not be sent. Please try again later.",
+    busy: "Sending …", thanks: "Thank you. It has been sent.", status: "See what becomes of it", failed: "It could not be sent. Please try again later.",
   }, JSON.parse(me.dataset.words || "{}"));
   const make = (tag, more, ...inside) => {
     const one = Object.assign(document.createElement(tag), more);
@@ -54,6 +54,8 @@
         if (answer.ok) {
           form.replaceChildren(form.firstChild, says, close);
           says.textContent = words.thanks;
+          const { status } = await answer.json().catch(() => ({}));
+          if (status) says.append(" ", make("a", { href: status, target: "_blank", rel: "noopener" }, words.status));
           close.focus();
           return;
         }
