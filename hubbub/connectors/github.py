@@ -21,7 +21,7 @@ TRIAGING: frozenset[Verb] = frozenset({"hide", "spam", "restore", "label", "unla
 WRITING: frozenset[Verb] = frozenset({"remove", "redact", "lock", "unlock"})
 OWNING: frozenset[Verb] = frozenset({"ban", "unban"})
 # pages that one fetch reads; without a token an hour has sixty requests, of which six polls need twenty-four
-DEEPEST, KEYLESS = 10, 3
+DEEPEST, KEYLESS = 10, 5
 
 
 class _Place(Struct, frozen=True):

@@ -237,10 +237,11 @@ def test_without_a_token_an_hour_of_polls_fits_what_github_allows(server: Server
     for number in range(3, 1200):
         github.add_issue(number)
         github.add_comment(number)
-    cursor = ""
-    for _ in range(3):
-        cursor = read(server, http, cursor).cursor
-    assert len(server.asked) <= 30
+    batch = read(server, http)
+    while batch.more:
+        batch = read(server, http, batch.cursor)
+    cursor = batch.cursor
+    assert len(server.asked) <= 45  # the first reading and a few polls fit into an hour
     for _ in range(20):
         cursor = read(server, http, cursor).cursor
     server.asked.clear()
