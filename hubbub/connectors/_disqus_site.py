@@ -1,5 +1,6 @@
 """What Disqus says and takes: the shapes of its API (version 3.0), asking it, its error codes in words."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -21,9 +22,11 @@ Shape = TypeVar("Shape")
 API = "https://disqus.com/api/3.0"
 PAGE = 100
 STATES = ("approved", "unapproved", "spam", "deleted", "flagged")  # what a moderator may ask for
+VISITOR = "visitor "  # what the ids of people without an account begin with
 SPENT = timedelta(hours=1)  # how long a limit of requests counts
 # what its error codes mean; the others are refusals without a name of their own
-SIGN_IN, BUSY, LIMITED = frozenset({4, 5, 9, 11, 12, 18}), frozenset({15, 16}), frozenset({13, 14})
+SIGN_IN, BUSY, LIMITED = frozenset({4, 5, 9, 11, 18}), frozenset({15, 16, 20}), frozenset({13, 14})
+NOT_ALLOWED = frozenset({12, 17})
 
 
 class Writer(Struct, frozen=True, rename="camel"):
@@ -115,10 +118,6 @@ class OneThread(Struct, frozen=True):
     response: Thread
 
 
-class Forums(Struct, frozen=True):
-    response: tuple[Forum, ...]
-
-
 class _Refusal(Struct, frozen=True):
     code: int = 0
     response: msgspec.Raw = msgspec.Raw(b'""')
@@ -143,6 +142,21 @@ class Site:
         """Whether there is all that writing needs."""
         return bool(self._secret and self._token)
 
+    @property
+    def moderates(self) -> bool:
+        """Whether we may see what visitors do not: then we may do something about it, too. Asked once."""
+        if not self.signed_in:
+            return False
+        known_as = f"disqus {self.name} {hashlib.sha256(self._token.encode()).hexdigest()}"
+        if known_as not in self._http.known:
+            try:
+                self.get("posts/list", msgspec.Raw, {"forum": self.name, "limit": 1}, include=("unapproved",))
+            except NotAllowed:
+                self._http.known[known_as] = ""
+            else:
+                self._http.known[known_as] = "yes"
+        return bool(self._http.known[known_as])
+
     def page(self, number: int, edge: float | None) -> tuple[Sequence[Entry], bool]:
         """Newest first. `edge`: when the last comment before that page was written, where nothing else tells."""
         asked: dict[str, str | int] = {"forum": self.name, "limit": PAGE, "order": "desc", "related": "thread"}
@@ -150,20 +164,20 @@ class Site:
             asked["cursor"] = self._next[number]
         elif number > 1 and edge is not None:
             asked["end"] = int(edge) + 1
-        said = self.get("posts/list", Posts, asked, include=STATES if self.signed_in else ())
+        said = self.get("posts/list", Posts, asked, include=STATES if self.moderates else ())
         if said.cursor.has_next and said.cursor.next:
             self._next[number + 1] = said.cursor.next
         self.reports += [
             Report(f"flags:{one.id}", one.id, f"flagged by {one.num_reports} on the site")
             for one in said.response
-            if one.num_reports and self.signed_in
+            if one.num_reports and self.moderates
         ]
         return [entry(one.as_post()) for one in said.response], not said.cursor.has_next
 
     def stands(self, post: str) -> bool:
         """Whether a comment is still there for us."""
         try:
-            return not self.one(post).is_deleted or self.signed_in
+            return not self.one(post).is_deleted or self.moderates
         except NotThere:
             return False
 
@@ -209,11 +223,18 @@ class Site:
                 f"{host} does not accept the key, the secret or the token (which is a password). Enter them anew.",
                 sign_in=True,
             )
-        if answer.status == 403:
-            raise Broken(f"{host} answered 403: it does not allow this. Check that the account moderates the site.")
+        if answer.status == 403 or code in NOT_ALLOWED:
+            raise NotAllowed(
+                f"{host} does not allow this. Check that the account moderates the site, and that the application may "
+                "manage forums."
+            )
         if answer.status == 404 or code in {2, 8}:
             raise NotThere(f"{host} knows nothing of that name or number. Check the short name (not the address).")
         raise Broken(f"{host} refuses this (error {code}).")
+
+
+class NotAllowed(Broken):
+    """The account or the application may not do this."""
 
 
 class NotThere(Broken):
@@ -224,7 +245,7 @@ def as_author(author: Writer) -> Author:
     """A visitor without an account is known by the name alone, which others may take, too."""
     name = author.name or author.username
     joined = _when(author.joined_at) if author.joined_at else None
-    known = author.id or author.username or f"visitor {name}"
+    known = author.id or author.username or f"{VISITOR}{name}"
     return Author(known, author.username or name, name, author.profile_url, joined)
 
 

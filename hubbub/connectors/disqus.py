@@ -15,8 +15,8 @@ from ._disqus_site import (
     API,
     PAGE,
     STATES,
+    VISITOR,
     Comment,
-    Forums,
     OneForum,
     OneThread,
     OneUser,
@@ -28,6 +28,7 @@ from ._http import Http
 from ._newest import Line, follow
 from ._text import plain
 
+NOTES = 50  # characters that the note of a ban may have
 SPEAKING: frozenset[Verb] = frozenset({"reply", "edit", "like", "unlike", "report"})
 MODERATING: frozenset[Verb] = frozenset({"approve", "spam", "remove", "restore", "lock", "unlock", "ban", "unban"})
 # verb → the call, and the state that it leads to
@@ -61,6 +62,7 @@ class Disqus(Declared):
         Field("address", "Address of the API", kind="url", required=False, placeholder=API),
     )
     can: ClassVar[frozenset[Verb]] = SPEAKING | MODERATING
+    ends = frozenset({"ban"})
     every = 180
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "replies", "reports"})
     names: ClassVar[Mapping[Verb, str]] = {
@@ -88,8 +90,7 @@ class Disqus(Declared):
         account = ""
         if forum.signed_in:
             me = forum.get("users/details", OneUser, {}).response
-            moderates = forum.get("users/listForums", Forums, {"limit": PAGE}).response
-            can = SPEAKING | (MODERATING if any(one.id == forum.name for one in moderates) else frozenset())
+            can = SPEAKING | (MODERATING if forum.moderates else frozenset())
             account = as_author(me).id
             says += f". Signed in as {me.name or me.username}, who can answer"
             says += " and moderate" if can > SPEAKING else "; a moderator could moderate"
@@ -99,7 +100,7 @@ class Disqus(Declared):
         """New, edited and moderated comments, oldest first."""
         forum = Site(settings, http)
         place = msgspec.json.decode(cursor, type=_Place) if cursor else _Place()
-        asked = f"{forum.name}{' signed in' if forum.signed_in else ''}"
+        asked = f"{forum.name}{' as a moderator' if forum.moderates else ''}"
         if place.asked != asked:
             place = _Place(asked)
         found = follow(place.line, lambda page: forum.page(page, place.line.edge), there=forum.stands)
@@ -136,7 +137,7 @@ def _done(post: Comment) -> Done:
 
 
 def _reply(forum: Site, act: Act) -> Done:
-    made = forum.tell("posts/create", {"parent": act.post, "message": act.text, "related": "thread"}, _Created).response
+    made = forum.tell("posts/create", {"parent": act.post, "message": act.text}, _Created).response
     return Done(made.id, made.url)
 
 
@@ -176,11 +177,12 @@ def _lock(forum: Site, act: Act) -> Done:
 
 
 def _ban(forum: Site, act: Act) -> Done:
+    if act.author.startswith(VISITOR):
+        raise Broken("A visitor without an account is known by a name alone, and cannot be banned by it.")
     who: dict[str, str | int] = {"forum": forum.name, "user": act.author}
     if act.verb == "ban":
-        who["notes"] = act.why or "Rules of the community"
+        who["notes"] = (act.why or "Rules of the community")[:NOTES]
         if act.until:
-            who["retroactive"] = 0
             who["dateExpires"] = act.until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     forum.tell("blacklists/add" if act.verb == "ban" else "blacklists/remove", who, msgspec.Raw)
     return Done(act.post)
@@ -197,9 +199,10 @@ if set(_ACTS) != Disqus.can:
 def _find(forum: Site, act: Act) -> Done | None:
     post = forum.one(act.post)
     if act.verb == "reply":
+        states = STATES[:2] if forum.moderates else ()
         me = as_author(forum.get("users/details", OneUser, {}).response).id
         asked: dict[str, str | int] = {"thread": post.thread.id, "limit": PAGE, "order": "desc", "related": "thread"}
-        for one in forum.get("posts/list", Posts, asked, include=STATES[:2]).response:
+        for one in forum.get("posts/list", Posts, asked, include=states).response:
             ours = one.author is not None and as_author(one.author).id == me
             if ours and str(one.parent) == act.post and plain(one.message).split() == plain(act.text).split():
                 return _done(one)

@@ -110,6 +110,29 @@ def test_a_ban_says_why_and_until_when(server: Server, http: Http, disqus: Disqu
     assert disqus.banned == []
 
 
+def test_a_ban_has_a_short_note_and_somebody_to_ban(
+    server: Server, http: Http, disqus: Disqus, signed_in: dict[str, str]
+) -> None:
+    DISQUS.act(signed_in, Act("ban", "2", "key", author="2", why="Spam. " * 20), http)
+    assert len(str(disqus.banned[0]["notes"])) == 50
+    with pytest.raises(Broken, match="without an account"):
+        DISQUS.act(signed_in, Act("ban", "2", "key", author="visitor Bo"), http)
+
+
+def test_an_account_that_moderates_nothing_reads_what_visitors_see_and_answers(
+    server: Server, http: Http, disqus: Disqus, signed_in: dict[str, str]
+) -> None:
+    disqus.moderated = False
+    disqus.add(2, isApproved=False)
+    found = DISQUS.check(signed_in, http)
+    assert {"reply", "like"} <= found.can
+    assert not {"approve", "remove", "ban"} & found.can
+    assert [post.id for post in DISQUS.fetch(signed_in, "", http).posts] == ["1"]
+    act = Act("reply", "1", "key", "Words of ours", "3")
+    done = DISQUS.act(signed_in, act, http)
+    assert DISQUS.find(signed_in, act, http) == done
+
+
 def test_an_answer_whose_arrival_is_unknown_is_found(
     server: Server, http: Http, disqus: Disqus, signed_in: dict[str, str]
 ) -> None:
@@ -140,6 +163,7 @@ def test_what_an_account_may_do(server: Server, http: Http, disqus: Disqus, sign
         (400, 13, Retry, "as many requests as it allows"),
         (400, 15, Retry, "trouble of its own"),
         (400, 5, Broken, "does not accept the key"),
+        (400, 12, Broken, "may manage forums"),
         (400, 2, Broken, "knows nothing of that name"),
         (400, 10, Broken, "refuses this .error 10."),
         (403, 0, Broken, "does not allow"),

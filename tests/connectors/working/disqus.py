@@ -22,10 +22,10 @@ class Disqus:
         self.posts: dict[int, Thing] = {}
         self.closed: set[str] = set()
         self.banned: list[Thing] = []
+        self.moderated = True  # by the account
         for path, answer in {
             "forums/details": lambda _: {"id": "acme", "name": "Acme Blog"},
             "users/details": lambda _: US,
-            "users/listForums": lambda _: [{"id": "acme"}],
             "posts/list": self.page,
             "posts/details": lambda given: self.posts.get(int(str(given["post"])), 2),
             "posts/create": self.create,
@@ -67,8 +67,10 @@ class Disqus:
 
         return reply
 
-    def page(self, given: Thing) -> Thing:
+    def page(self, given: Thing) -> Thing | int:
         """Newest first, by cursor or up to a moment."""
+        if given["included"] and not self.moderated:
+            return 12
         held = sorted(self.posts.values(), key=lambda one: int(str(one["id"])), reverse=True)
         if not given["included"]:
             held = [one for one in held if one["isApproved"] and not one.get("isDeleted") and not one.get("isSpam")]
