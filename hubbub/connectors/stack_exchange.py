@@ -5,6 +5,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +22,7 @@ API = "https://api.stackexchange.com"
 PAGE = 100
 DEEPEST = 5  # pages at the first reading; three hundred questions to the API are all that a day gives without a key
 ASKED_ABOUT = 100  # questions whose answers are followed, the newest: as many as one call may name
+SHORT = 10  # seconds that are waited in place
 REST = timedelta(hours=1)  # after a violation of the limits that does not say how long it lasts
 
 
@@ -119,12 +121,15 @@ class StackExchange(ReadOnly):
         posts, gone, answers, more = list(questions.posts), list(questions.gone), place.answers, questions.more
         newest = list(questions.line.seen)[-ASKED_ABOUT:]
         if newest and not more:  # an answer comes after its question
-            found = follow(answers, lambda page: _page(site.answers(newest, page)), deepest=DEEPEST, watched=500)
+            found = follow(
+                answers, lambda page: _page(site.answers(newest, page), site.home), deepest=DEEPEST, watched=500
+            )
             posts += found.posts
             gone += found.gone
             answers, more = found.line, found.more
         cursor = msgspec.json.encode(_Place(site.asked, questions.line, answers)).decode()
-        return Batch(posts, cursor, more, gone=site.not_there(gone))
+        gone = site.not_there(gone)
+        return Batch(posts, cursor, more and site.rested(), gone=gone)
 
 
 CONNECTOR = StackExchange()
@@ -146,11 +151,15 @@ class _Site:
         self._address = (settings.get("address", "").strip() or API).rstrip("/")
         self._http = http
         self._rest: dict[str, int] = {}  # method → seconds that it asked to be left alone
+        self.home = ""  # the address of the site itself, as links to its questions begin
         self.asked = hashlib.sha256(f"{self._address} {self.name} {self.looked_for}".encode()).hexdigest()[:16]
 
     def questions(self, page: int) -> _Items:
         """What the search finds, newest first."""
-        return self._ask("search/advanced", {**self._search, "sort": "creation", "order": "desc", "page": page})
+        found = self._ask("search/advanced", {**self._search, "sort": "creation", "order": "desc", "page": page})
+        link = next((urlsplit(item.link) for item in found.items if item.link), None)
+        self.home = f"{link.scheme}://{link.netloc}" if link else self.home
+        return found
 
     def answers(self, questions: Sequence[str], page: int) -> _Items:
         """To these questions, newest first."""
@@ -165,6 +174,14 @@ class _Site:
             if asked := [one for one in gone if one.startswith(kind)]:
                 there |= {_id(item) for item in self._ask(f"{kind}s/{_numbers(asked)}", {}).items}
         return [one for one in gone if one not in there]
+
+    def rested(self) -> bool:
+        """Wait as long as it asked for, if that is short; False where going on must wait for the next poll."""
+        longest = max(self._rest.values(), default=0)
+        if longest > SHORT:
+            return False
+        self._http.pause(longest)
+        return True
 
     def _ask(self, path: str, params: Mapping[str, str | int]) -> _Items:
         method = path.partition("/")[0]
@@ -202,15 +219,16 @@ def _numbers(posts: Iterable[str]) -> str:
     return ";".join(post.partition(":")[2] for post in posts)
 
 
-def _page(said: _Items) -> tuple[Sequence[Entry], bool]:
-    return [entry(_post(item)) for item in said.items], not said.has_more
+def _page(said: _Items, home: str = "") -> tuple[Sequence[Entry], bool]:
+    return [entry(_post(item, home)) for item in said.items], not said.has_more
 
 
 def _id(item: _Item) -> str:
     return f"question:{item.question_id}" if item.answer_id is None else f"answer:{item.answer_id}"
 
 
-def _post(item: _Item) -> Post:
+def _post(item: _Item, home: str = "") -> Post:
+    """`home`: the site's address, for answers, of which the API gives no link unless it is asked in other ways."""
     question = item.answer_id is None
     owner = item.owner or _Owner()
     name = html.unescape(owner.display_name)
@@ -218,7 +236,7 @@ def _post(item: _Item) -> Post:
         id=_id(item),
         title=html.unescape(item.title) if question else "",
         text=plain(item.body),
-        url=item.link,
+        url=item.link or (f"{home}/a/{item.answer_id}" if home and not question else ""),
         type="post" if question else "comment",
         author=Author(str(owner.user_id), handle=name, name=name, url=owner.link) if owner.user_id else None,
         published=datetime.fromtimestamp(item.creation_date, UTC),

@@ -8,7 +8,7 @@ import pytest
 from hubbub.connectors import Batch, Http, connector
 from hubbub.core.failures import Broken, Failure, Retry
 
-from .conftest import Reply, Server
+from .conftest import Asked, Reply, Server
 from .working.stack_exchange import StackExchange
 
 STACK = connector("stack_exchange")
@@ -41,6 +41,7 @@ def test_questions_and_answers_become_posts(server: Server, http: Http, site: St
     assert (question.author.id, question.author.handle) == ("2", "Ann")
     assert (answer.id, answer.type, answer.parent, answer.thread) == ("answer:2", "comment", "question:1", "question:1")
     assert answer.author is None  # its account is deleted
+    assert (question.url, answer.url) == ("https://so.test/q/1", "https://so.test/a/2")
 
 
 def test_what_is_asked(server: Server, http: Http, site: StackExchange) -> None:
@@ -105,6 +106,26 @@ def test_it_leaves_a_method_alone_as_long_as_it_asks(
         assert caught.value.after == timedelta(seconds=40)
     else:
         assert len(read(server, http).posts) == 141  # all questions; the first one is too old to be asked about
+
+
+def test_it_goes_on_at_the_next_poll_where_it_shall_rest_for_long(
+    server: Server, http: Http, site: StackExchange
+) -> None:
+    """The pause that the last answer asked for holds for the next reading, too."""
+    for number in range(10, 400):
+        site.ask(number)
+    real = server.answers["/2.3/search/advanced"]
+    assert callable(real)
+
+    def the_last_asks_for_a_rest(asked: Asked) -> Reply:
+        site.backoff = 40 if "page=4" in asked.target else 0
+        return real(asked)
+
+    server.answers["/2.3/search/advanced"] = the_last_asks_for_a_rest
+    batch = read(server, http)
+    assert (len(batch.posts), batch.more) == (250, False)
+    site.backoff = 0
+    assert read(server, http, batch.cursor).posts
 
 
 @pytest.mark.parametrize(
