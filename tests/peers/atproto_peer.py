@@ -1,8 +1,7 @@
 """A whole AT Protocol network for the tests, and the people on it who are not Hubbub."""
 
 import json
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,8 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+
+from .starting import started
 
 HERE = Path(__file__).parent
 POST = "app.bsky.feed.post"
@@ -166,17 +167,7 @@ def strong(ref: Ref) -> dict[str, str]:
     return {"$type": "com.atproto.repo.strongRef", "uri": ref["uri"], "cid": ref["cid"]}
 
 
-def started() -> AtProto:
-    """The network, begun if it does not run yet; skips where it cannot be installed."""
-    done = subprocess.run([HERE / "atproto.sh"], capture_output=True, text=True, timeout=900, check=False)
-    if done.returncode == 3:
-        pytest.skip(f"The AT Protocol's servers could not be installed: {done.stderr.strip()}")
-    assert done.returncode == 0, done.stderr
-    return AtProto(json.loads(done.stdout))
-
-
 @pytest.fixture(scope="session")
-def atproto() -> Iterator[AtProto]:
+def atproto() -> AtProto:
     """PLC, PDS, AppView and Ozone; tests make accounts of their own, and need not clean up."""
-    yield started()
-    subprocess.run([HERE / "atproto.sh", "stop"], check=True, timeout=60)
+    return AtProto(json.loads(started("atproto.sh", "The AT Protocol's servers")))

@@ -17,9 +17,24 @@ from .isso_peer import isso, running_isso  # noqa: F401 - fixtures
 from .mail_peer import mailbox, running_mail  # noqa: F401 - fixtures
 from .mastodon_peer import mastodon, running_mastodon  # noqa: F401 - fixtures
 from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
+from .starting import begin, end, started
 from .synapse_peer import synapse  # noqa: F401 - fixture
 
-HERE = Path(__file__).parent
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The AT Protocol's servers take minutes to install: their tests come last."""
+    items.sort(key=lambda item: "atproto" in getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The servers of the tests that will run start beside each other while the first tests run."""
+    if session.config.getoption("--peers") and not session.config.getoption("--collect-only"):
+        begin(name for item in session.items for name in getattr(item, "fixturenames", ()))
+
+
+def pytest_sessionfinish() -> None:
+    """None of them outlives the run."""
+    end()
 
 
 class WordPress:
@@ -87,14 +102,8 @@ class WordPress:
 
 
 @pytest.fixture(scope="session")
-def running_wordpress() -> Iterator[WordPress]:
-    script = HERE / "wordpress.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"WordPress could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    yield WordPress(*started.stdout.split())
-    subprocess.run([script, "stop"], check=True, timeout=60)
+def running_wordpress() -> WordPress:
+    return WordPress(*started("wordpress.sh", "WordPress").split())
 
 
 @pytest.fixture

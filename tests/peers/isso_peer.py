@@ -1,13 +1,14 @@
 """A real Isso for the tests, started once a run by isso.sh."""
 
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import httpx2
 import pytest
+
+from .starting import started
 
 HERE = Path(__file__).parent
 
@@ -76,15 +77,9 @@ class Isso:
 
 @pytest.fixture(scope="session")
 def running_isso() -> Iterator[Isso]:
-    script = HERE / "isso.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"Isso could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    one = Isso(*started.stdout.split())
+    one = Isso(*started("isso.sh", "Isso").split())
     yield one
     one.visitor.close()
-    subprocess.run([script, "stop"], check=True, timeout=60)
 
 
 @pytest.fixture

@@ -10,9 +10,12 @@ apt_need() {
   for package; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
   [ ${#missing[@]} -eq 0 ] && return
   [ "$(id -u)" = 0 ] || { echo "Missing: ${missing[*]}. Run as root: apt-get install --no-install-recommends ${missing[*]}" >&2; exit 3; }
-  apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$P/apt.log" 2>&1 ||
-    { tail -5 "$P/apt.log" >&2; exit 3; }
+  ( # one at a time, as scripts run beside each other
+    flock 8
+    apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$P/apt.log" 2>&1 ||
+      { tail -5 "$P/apt.log" >&2; exit 3; }
+  ) 8>"$P/apt.lock" || exit 3
 }
 
 # start NAME COMMAND...: run in the background as a process group of its own, so that `stop` ends just that one.
@@ -50,8 +53,8 @@ wait_for() {
   return 1
 }
 
-# alone: one script at a time works on the scratch folder; the lock ends with the script (see 9>&- in `start`).
+# alone: one script of a name at a time; the lock ends with the script (see 9>&- in `start`).
 alone() {
-  exec 9>"$P/lock"
+  exec 9>"$P/$(basename "$0").lock"
   flock 9
 }

@@ -2,7 +2,6 @@
 
 import imaplib
 import smtplib
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-HERE = Path(__file__).parent
+from .starting import started
 
 
 class MailServer:
@@ -86,14 +85,8 @@ class MailServer:
 
 
 @pytest.fixture(scope="session")
-def running_mail() -> Iterator[MailServer]:
-    script = HERE / "mail.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"The mail server could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    yield MailServer(*started.stdout.split())
-    subprocess.run([script, "stop"], check=True, timeout=60)
+def running_mail() -> MailServer:
+    return MailServer(*started("mail.sh", "The mail server").split())
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """A Mastodon API for the tests (mastodon-mock), started once a run by mastodon.sh; its people and its faults."""
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-
 import httpx2
 import pytest
 
-HERE = Path(__file__).parent
+from .starting import started
 
 
 class Mastodon:
@@ -79,14 +75,8 @@ class Mastodon:
 
 
 @pytest.fixture(scope="session")
-def running_mastodon() -> Iterator[Mastodon]:
-    script = HERE / "mastodon.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=300, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"mastodon-mock could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    yield Mastodon(started.stdout.split()[0])
-    subprocess.run([script, "stop"], check=True, timeout=60)
+def running_mastodon() -> Mastodon:
+    return Mastodon(started("mastodon.sh", "mastodon-mock").split()[0])
 
 
 @pytest.fixture

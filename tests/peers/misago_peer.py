@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-HERE = Path(__file__).parent
+from .starting import started
+
 PASSWORD = "Passw0rd!x"
 
 
@@ -91,15 +92,9 @@ class Misago:
 
 @pytest.fixture(scope="session")
 def running_misago() -> Iterator[Misago]:
-    script = HERE / "misago.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"Misago could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    forum = Misago(*started.stdout.split())
+    forum = Misago(*started("misago.sh", "Misago").split())
     yield forum
     forum.end()
-    subprocess.run([script, "stop"], check=True, timeout=60)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from hubbub.connectors import Answer, Http
 from hubbub.connectors._pace import Pace
 from tests.connectors.bluesky_steps import STEPS, play
 
-from .atproto_peer import HERE, AtProto, Person, started, strong
+from .atproto_peer import HERE, AtProto, Person, strong
+from .starting import started
 
 TARGET = HERE.parent / "recorded" / "bluesky" / "answers.json"
 SECRET = frozenset({"accessJwt", "refreshJwt", "email", "password", "emailConfirmed", "emailAuthFactor", "invites"})
@@ -89,7 +90,7 @@ def scene(
 
 def main() -> None:
     """Start the network, play the steps, write what was heard."""
-    atproto = started()
+    atproto = AtProto(json.loads(started("atproto.sh", "The AT Protocol's servers")))
     us, ann, mod = (atproto.person(name) for name in ("us", "ann", "mod"))
     atproto.make_moderator(mod)
     cast, between = scene(atproto, us, ann, mod)

@@ -8,7 +8,8 @@ from typing import Any
 from hubbub.connectors import Answer, Http
 from tests.connectors.wordpress_steps import STEPS, STRANGER, play
 
-from .conftest import HERE, WordPress
+from .conftest import WordPress
+from .starting import HERE
 
 KEPT = ("content-type", "link", "x-wp-total", "x-wp-totalpages", "location", "allow")
 TARGET = HERE.parent / "recorded" / "wordpress" / "answers.json"

@@ -2,17 +2,15 @@
 
 import hashlib
 import hmac
-import subprocess
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
 import httpx2
 import pytest
 
-HERE = Path(__file__).parent
+from .starting import started
+
 PASSWORD = "Passw0rd!x"
 NUMBERS = count(1)
 
@@ -98,11 +96,5 @@ class Synapse:
 
 
 @pytest.fixture(scope="session")
-def synapse() -> Iterator[Synapse]:
-    script = HERE / "synapse.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"Synapse could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    yield Synapse(started.stdout.strip())
-    subprocess.run([script, "stop"], check=True, timeout=60)
+def synapse() -> Synapse:
+    return Synapse(started("synapse.sh", "Synapse").strip())

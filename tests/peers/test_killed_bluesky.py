@@ -9,21 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.test_killed import environment, python
+from tests.engine.test_killed import python
 
 from .atproto_peer import AtProto, Person, strong
+from .lives import TIMES, fresh
 
 pytestmark = pytest.mark.peer
 
-KILLS, SAID, REPLIES, TAKEN_DOWN = 20, 320, 60, 15
+KILLS, SAID, REPLIES, TAKEN_DOWN = 10 * TIMES, 160 * TIMES, 30 * TIMES, 8 * TIMES
 ROOT = Path(__file__).parents[2]
 
 SET_UP = """
 import django, json, sys; django.setup()
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 from hubbub.connectors import connector
 from hubbub.store import outbox
 from hubbub.store.models import *
@@ -106,7 +105,7 @@ def test_read_answered_and_removed_once(atproto: AtProto, tmp_path: Path) -> Non
         "remove": [one.uri for one in said[:TAKEN_DOWN]],
         "replies": REPLIES,
     }
-    env = environment(tmp_path / "data") | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    env = fresh(tmp_path / "data")
     python(SET_UP, env, json.dumps(told))
     killed = subprocess.run(
         [sys.executable, "-m", "tests.engine.killing", str(KILLS), "2.5", "unfinished"],

@@ -8,21 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.test_killed import environment, python
+from tests.engine.test_killed import python
 
+from .lives import TIMES, fresh
 from .mastodon_peer import Mastodon
 
 pytestmark = pytest.mark.peer
 
-KILLS, SAID, REPLIES = 25, 500, 40
+KILLS, SAID, REPLIES = 12 * TIMES, 250 * TIMES, 20 * TIMES
 ROOT = Path(__file__).parents[2]
 
 SET_UP = """
 import django, json, sys; django.setup()
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 from hubbub.store import outbox
 from hubbub.store.models import *
 told = json.loads(sys.argv[1])
@@ -67,7 +66,7 @@ def test_read_answered_and_suspended_once(mastodon: Mastodon, tmp_path: Path) ->
         "gold": gold,
         "replies": REPLIES,
     }
-    env = environment(tmp_path / "data") | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    env = fresh(tmp_path / "data")
     python(SET_UP, env, json.dumps(told))
     killed = subprocess.run(
         [sys.executable, "-m", "tests.engine.killing", str(KILLS), "0.8"],

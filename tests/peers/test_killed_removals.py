@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from tests.engine.test_killed import environment, python
+from tests.engine.test_killed import python
 
 from .conftest import WordPress
+from .lives import TIMES, fresh
 from .misago_peer import Misago
 
 pytestmark = pytest.mark.peer
 
 # 1,000 take about ten minutes on a WordPress that shares two cores with Hubbub; so long nobody wants to wait every time
-REMOVALS = int(os.environ.get("REMOVALS", "100"))
+REMOVALS = int(os.environ.get("REMOVALS", str(60 * TIMES)))
 
 ROOT = Path(__file__).parents[2]
 SECRETS = {"password", "token"}
@@ -27,9 +28,7 @@ SECRETS = {"password", "token"}
 SET_UP = """
 import django, json, sys; django.setup()
 from datetime import UTC, datetime
-from django.core.management import call_command
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 from hubbub.connectors import connector
 from hubbub.moderate import actions
 from hubbub.store import deeds
@@ -120,7 +119,7 @@ def ended(env: Mapping[str, str]) -> dict[str, object]:
 
 def proved(place: Place, data: Path) -> None:
     """Taken away, killed; undone, killed in the middle, decided about, killed again: each time the server agrees."""
-    env = environment(data) | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    env = fresh(data)
     told = {"kind": place.kind, "settings": place.settings, "secrets": sorted(SECRETS), "posts": place.posts}
     python(SET_UP, env, json.dumps(told | {"decision": place.decision}))
     lives(env, place)
@@ -160,7 +159,7 @@ def test_wordpress(wordpress: WordPress, tmp_path: Path) -> None:
         return {row["id"]: words[row["state"]] for row in wordpress.comments()}
 
     posts = [(str(ident), str(wordpress.post)) for ident in made]
-    proved(Place("wordpress", wordpress.settings, posts, "removed", holds, kills=20), tmp_path / "data")
+    proved(Place("wordpress", wordpress.settings, posts, "removed", holds, kills=10), tmp_path / "data")
 
 
 def test_misago(misago: Misago, tmp_path: Path) -> None:
@@ -171,4 +170,4 @@ def test_misago(misago: Misago, tmp_path: Path) -> None:
     def holds() -> Mapping[str, str]:
         return {str(number): "hidden" if row["hidden"] else "visible" for number, row in misago.posts().items()}
 
-    proved(Place("misago", misago.settings, posts, "hidden", holds, kills=15), tmp_path / "data")
+    proved(Place("misago", misago.settings, posts, "hidden", holds, kills=8), tmp_path / "data")

@@ -10,24 +10,23 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from tests.engine.test_killed import environment, python
+from tests.engine.test_killed import python
 
 from .isso_peer import Isso
+from .lives import TIMES, fresh
 from .mail_peer import MailServer
 from .misago_peer import Misago
 from .synapse_peer import Synapse
 
 pytestmark = pytest.mark.peer
 
-KILLS, SAID, REPLIES, REMOVED = 12, 150, 24, 10
+KILLS, SAID, REPLIES, REMOVED = 8 * TIMES, 150 * TIMES, 16 * TIMES, 10
 ROOT = Path(__file__).parents[2]
 
 SET_UP = """
 import django, json, sys; django.setup()
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 from hubbub.connectors import Http, connector
 from hubbub.store import outbox
 from hubbub.store.models import *
@@ -145,7 +144,7 @@ def test_read_answered_and_removed_once(
     talk: Callable[[pytest.FixtureRequest], Talk], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     place = talk(request)
-    env = environment(tmp_path / "data") | {"HUBBUB_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    env = fresh(tmp_path / "data")
     told = {"kind": place.kind, "settings": dict(place.settings), "replies": REPLIES, "removed": REMOVED}
     known = [*place.said[:REMOVED], *place.said[-5:]]
     python(SET_UP, env, json.dumps(told | {"said": known}))

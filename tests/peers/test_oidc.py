@@ -1,10 +1,7 @@
 """Company sign-in against a real OpenID provider that nobody here wrote: who comes in, and who does not."""
 
 import re
-import subprocess
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,22 +13,17 @@ from django.test import Client
 from hubbub.store.models import User
 from tests.world import World
 
+from .starting import started
+
 pytestmark = [pytest.mark.peer, pytest.mark.database, pytest.mark.django_db]
 
-HERE = Path(__file__).parent
 DOOR = "/account/oidc/company/login/"
 
 
 @pytest.fixture(scope="session")
-def provider() -> Iterator[str]:
+def provider() -> str:
     """The provider's address."""
-    script = HERE / "oidc.sh"
-    started = subprocess.run([script], capture_output=True, text=True, timeout=600, check=False)
-    if started.returncode == 3:
-        pytest.skip(f"The OpenID provider could not be installed: {started.stderr.strip()}")
-    assert started.returncode == 0, started.stderr
-    yield started.stdout.strip()
-    subprocess.run([script, "stop"], check=True, timeout=60)
+    return started("oidc.sh", "The OpenID provider").strip()
 
 
 @pytest.fixture(autouse=True)
