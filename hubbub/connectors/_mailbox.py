@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from hubbub.core.failures import Broken, Retry
 
 from ._connector import Settings
 from ._http import Http
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
 COMMON = {  # how folders are called where a server does not tell what they are for
@@ -50,7 +53,7 @@ class _Protocol(imaplib.IMAP4):
     def readline(self) -> bytes:
         return self.wire.line()
 
-    def send(self, data: bytes) -> None:  # type: ignore[override]  # any buffer there
+    def send(self, data: "ReadableBuffer") -> None:
         self.wire.send(bytes(data))
 
     def shutdown(self) -> None:

@@ -79,9 +79,9 @@ class GitHub(Declared):
     )
     tested = (Tested("answers written after GitHub's public descriptions of its REST and GraphQL interfaces"),)
     oauth = OAuth(
-        scopes=("public_repo",),
-        authorize="https://github.com/login/oauth/authorize",
-        token="https://github.com/login/oauth/access_token",  # noqa: S106 - an address
+        ("public_repo",),
+        "https://github.com/login/oauth/authorize",
+        "https://github.com/login/oauth/access_token",
         client=("client", "client_secret"),
     )
 

@@ -191,8 +191,8 @@ class _Search:
         items = ITEMS if self._address == SEARCH else self._address
         gone = []
         for number in sorted(numbers, key=int)[-LOOKED_AFTER:]:
-            item = self._http.get(f"{items}/v0/item/{number}.json").json(_Item | None)  # type: ignore[arg-type]
-            if item is None or item.deleted or item.dead:
+            answer = self._http.get(f"{items}/v0/item/{number}.json")
+            if answer.body.strip() == b"null" or (item := answer.json(_Item)).deleted or item.dead:
                 gone.append(number)
         return gone
 

@@ -46,8 +46,9 @@ class Lemmy:
     def add_post(self, number: int, **more: object) -> None:
         """A post of the minute `number`."""
         self.posts[number] = {
-            "id": number, "name": f"post {number}", "published": minute(number), "ap_id": f"https://l.test/post/{number}",
-            "creator_id": 2, "community_id": 9, "removed": False, "deleted": False, "locked": False, **more,
+            "id": number, "name": f"post {number}", "published": minute(number),
+            "ap_id": f"https://l.test/post/{number}", "creator_id": 2, "community_id": 9,
+            "removed": False, "deleted": False, "locked": False, **more,
         }  # fmt: skip
 
     def add_comment(self, number: int, post: int = 1, path: str = "", **more: object) -> None:
