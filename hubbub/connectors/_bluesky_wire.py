@@ -75,10 +75,12 @@ class _Event(Struct, gc=False):
     account: _Account | None = None
 
 
-class _BareEvent(_Event, gc=False):
-    """The same with a record of whatever shape."""
+class _BareEvent(Struct, gc=False):
+    """What tells of a post, with a record of whatever shape."""
 
-    commit: _BareCommit | None = None  # type: ignore[assignment]
+    did: str = ""
+    time_us: int = 0
+    commit: _BareCommit | None = None
 
 
 _event = msgspec.json.Decoder(_Event).decode
@@ -183,8 +185,9 @@ class Repos:
         """The last number that was read."""
         return [("cursor", cursor)] if cursor.isdecimal() else []
 
-    def old(self, cursor: str, now: datetime) -> bool:  # noqa: ARG002 - the protocol's shape
+    def old(self, cursor: str, now: datetime) -> bool:
         """The server says so itself."""
+        del cursor, now
         return False
 
     def read(self, message: str | bytes, gathering: Gathering) -> str:

@@ -262,10 +262,12 @@ class ReadOnly(Declared):
     label: ClassVar[str]
     can: ClassVar[frozenset[Verb]] = frozenset()
 
-    def act(self, settings: Settings, act: Act, http: Http) -> Done:  # noqa: ARG002 - the protocol's shape
+    def act(self, settings: Settings, act: Act, http: Http) -> Done:
         """Raises Broken."""
+        del settings, act, http
         raise Broken(f"{self.label}: this can only be read. Nothing can be answered or moderated there.")
 
-    def find(self, settings: Settings, act: Act, http: Http) -> Done | None:  # noqa: ARG002
+    def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
         """None: nothing ever arrives there."""
+        del settings, act, http
         return None

@@ -101,8 +101,9 @@ class Files(ReadOnly):
         ),
     )
 
-    def check(self, settings: Settings, http: Http) -> Found:  # noqa: ARG002 - a file needs no network
+    def check(self, settings: Settings, http: Http) -> Found:
         """Read the file's beginning. Raises Broken where nothing in it can be taken."""
+        del http
         path = _path(settings)
         with _open(path) as stream:
             reader = Reader(stream, name=path.stem, encoding=_encoding(settings))
@@ -120,8 +121,9 @@ class Files(ReadOnly):
             says += f", {len(refused):,} lines that cannot be taken"
         return Found(says=f"{says}.{first}", name=path.stem, sample=tuple(_newest(posts)[:5]))
 
-    def fetch(self, settings: Settings, cursor: str, http: Http) -> Batch:  # noqa: ARG002
+    def fetch(self, settings: Settings, cursor: str, http: Http) -> Batch:
         """Read on from the cursor. Another file, or another encoding, is read from its beginning."""
+        del http
         path = _path(settings)
         encoding = _encoding(settings)
         with _open(path) as stream:

@@ -1,9 +1,9 @@
 """Reading one source that is due, and keeping its health: what was read, what went wrong, when it is tried again."""
 
 import logging
-import random
 from collections.abc import Sequence
 from datetime import timedelta
+from secrets import SystemRandom
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -25,6 +25,7 @@ from .take_in import Taken, take_in
 
 log = logging.getLogger(__name__)
 
+CHANCE = SystemRandom()  # by which tries are spread, so that not all come back at once
 FIRST, MOST = timedelta(seconds=30), timedelta(hours=1)  # between two tries after a failure
 # a feed may be malformed for a minute while it is written: so many times in a row, then a person must look
 PATIENCE = 3
@@ -46,7 +47,7 @@ def listen_to(source: Source, http: Http, *, within: timedelta | None = None) ->
         failed(source, failure)
         return None
     now = timezone.now()
-    pause = timedelta(seconds=network.every) * (0.9 + random.random() / 5)  # noqa: S311
+    pause = timedelta(seconds=network.every) * (0.9 + CHANCE.random() / 5)
     if within is not None:
         pause = min(pause, within)
     finished = not batch.more and batch.total is not None and batch.done == batch.total
@@ -104,7 +105,7 @@ def failed(source: Source, failure: Exception) -> None:
 
 
 def _pause(source: Source) -> timedelta:
-    return wait(source.failures + 1, random.random(), first=FIRST, most=MOST)  # noqa: S311  # nobody guesses it
+    return wait(source.failures + 1, CHANCE.random(), first=FIRST, most=MOST)
 
 
 def _failed(source: Source, error: str, pause: timedelta, state: SourceState = SourceState.ACTIVE) -> None:

@@ -1,8 +1,8 @@
 """Delivering what leaves us: each row once, tried again while that may help, given up in the open."""
 
 import logging
-import random
 from datetime import datetime, timedelta
+from secrets import SystemRandom
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from .accounts import acting
 
 log = logging.getLogger(__name__)
 
+CHANCE = SystemRandom()  # by which tries are spread, so that not all come back at once
 FIRST, MOST = timedelta(seconds=10), timedelta(hours=1)  # between two tries
 GIVE_UP = timedelta(days=1)  # after the first try
 LOOP = System("Hubbub")
@@ -153,7 +154,7 @@ def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> Outbox
     now = timezone.now()
     if row.first_try and now - row.first_try >= GIVE_UP:
         return _broken(row, f"Given up after a day and {row.tries} tries. The last answer: {failure}")
-    pause = max(wait(row.tries, random.random(), first=FIRST, most=MOST), after or timedelta())  # noqa: S311
+    pause = max(wait(row.tries, CHANCE.random(), first=FIRST, most=MOST), after or timedelta())
     error, due = text(str(failure)), now + pause
     if not _leased(row).update(state=OutboxState.FAILED, error=error, due=due, lease_until=None):
         return _let_go(row)

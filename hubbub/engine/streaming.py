@@ -5,10 +5,10 @@ Where the stream cannot be had the source is polled, and the stream is tried aga
 """
 
 import logging
-import random
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from secrets import SystemRandom
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 WINDOW = 1.0  # seconds for which what comes is gathered before it is saved
 MOST = 500  # posts and deletions saved at once
 CHECK = min(2.0, LEASE.total_seconds() / 3)  # seconds between two looks at whether the source is still ours to read
+CHANCE = SystemRandom()  # by which tries are spread, so that not all come back at once
 FIRST, LATEST = timedelta(seconds=5), timedelta(minutes=30)  # between two tries to have a stream
 FIRST_BROKEN = timedelta(minutes=5)  # where a person must mend something, and may have
 STEADY = 60.0  # seconds after which a stream counts as one that works: its next failure is a first one
@@ -127,7 +128,7 @@ class Streams:
         source, before = following.source, self._tries.get(following.source.pk)
         failed = 1 + (before.failed if before and following.lasted() < STEADY else 0)
         first = FIRST_BROKEN if isinstance(failure, Broken) else FIRST
-        pause = wait(failed, random.random(), first=first, most=LATEST)  # noqa: S311  # nobody guesses it
+        pause = wait(failed, CHANCE.random(), first=first, most=LATEST)
         if isinstance(failure, Retry) and failure.after:
             pause = max(pause, failure.after)
         self._tries[source.pk] = _Tries(failed, monotonic() + pause.total_seconds())
@@ -156,7 +157,8 @@ class _Following:
     def read(self) -> None:
         """Raises what ended it. `in_stream`: it was the stream, not what is fetched before it nor the saving."""
         network = connector(self.source.kind)
-        assert isinstance(network, Streaming)  # noqa: S101  # `take` asked
+        if not isinstance(network, Streaming):
+            raise TypeError(f"{self.source.kind} has no stream")  # `take` asked
         more = not network.resumes
         while more:
             with acting(self.source, self._http) as (given, http):

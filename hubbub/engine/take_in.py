@@ -97,11 +97,15 @@ def _held(source: Source, ids: Collection[str]) -> list[Post]:
 
 
 def _said(source: Source, post: Shape) -> sameness.Said:
-    assert post.published is not None, "clean() dates every post"  # noqa: S101
     who = sameness.who(source.network, post.author.id) if post.author else ""
-    return sameness.Said(whole(post.title, post.text), post.published, who)
+    return sameness.Said(whole(post.title, post.text), _dated(post), who)
 
 
 def _age(post: Shape) -> tuple[datetime, str]:
-    assert post.published is not None, "clean() dates every post"  # noqa: S101
-    return (post.published, post.id)
+    return (_dated(post), post.id)
+
+
+def _dated(post: Shape) -> datetime:
+    if post.published is None:
+        raise AssertionError("clean() dates every post")
+    return post.published

@@ -128,9 +128,9 @@ def _sign_in(request: MemberRequest, chosen: Connector, form: SourceForm, asked:
 
 
 def _save(by: Member, chosen: Connector, form: SourceForm, tried: Tried, source: Source | None) -> Source:
-    answers = form.answers()
-    assert tried.found is not None, "only what went well is saved"  # noqa: S101
-    found = tried.found
+    answers, found = form.answers(), tried.found
+    if found is None:
+        raise AssertionError("only what went well is saved")
     draft = actions.SourceDraft(chosen.kind, answers.name, answers.settings, answers.secrets, found, form.account)
     if source is None:
         return actions.add_source(by.workspace, draft, by=by, now=timezone.now())

@@ -11,6 +11,7 @@ from hubbub.connectors import (
     BUILT_IN as BUILT_IN_KINDS,
 )
 from hubbub.connectors import Act, Batch, Connector, Field, Found, Http, Pushed, Reads, Verb, connector, connectors
+from hubbub.connectors.feed import Feed
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.core.post import POST_STATES, POST_TYPES, Post
 
@@ -259,7 +260,7 @@ class Point:
         self.load = lambda: target
 
 
-class Pigeon(type(connector("feed"))):  # type: ignore[misc]
+class Pigeon(Feed):
     """A connector as a package of a third party would bring it."""
 
     kind = "pigeon"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hubbub.connectors import Act, Http, connector
+from hubbub.connectors import Act, Http, Streaming, connector
 from hubbub.connectors._mastodon_posts import order
 from hubbub.core.failures import Broken, Retry
 from hubbub.core.post import Media
@@ -14,6 +14,7 @@ from .conftest import Asked, Reply, Server
 from .working.mastodon import START, status
 
 NETWORK = connector("mastodon")
+assert isinstance(NETWORK, Streaming)
 
 
 def told(body: object, code: int = 200, **headers: str) -> Reply:
@@ -215,9 +216,9 @@ def test_a_token_that_may_only_read(server: Server, http: Http) -> None:
 
 
 def test_streams_are_for_those_who_are_signed_in(server: Server) -> None:
-    assert NETWORK.streams(mentions(server))  # type: ignore[attr-defined]
-    assert not NETWORK.streams(tag(server))  # type: ignore[attr-defined]
-    assert not NETWORK.streams({**mentions(server), "read": "reports"})  # type: ignore[attr-defined]
+    assert NETWORK.streams(mentions(server))
+    assert not NETWORK.streams(tag(server))
+    assert not NETWORK.streams({**mentions(server), "read": "reports"})
 
 
 @pytest.mark.parametrize("elsewhere", ["wss://evil.example", "wss://127.0.0.1.evil.example", "", "nonsense"])
@@ -234,5 +235,5 @@ def test_a_token_goes_to_the_servers_own_domain_alone(server: Server, http: Http
         "/api/v1/notifications": told([]),
     }
     with pytest.raises(Retry):  # the stream ends
-        list(NETWORK.stream(mentions(server), "", http))  # type: ignore[attr-defined]
+        list(NETWORK.stream(mentions(server), "", http))
     assert any("streaming" in asked.target for asked in server.asked)

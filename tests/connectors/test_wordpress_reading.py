@@ -1,5 +1,6 @@
 """Reading comments from a made-up site that changes while it is read: no gap, no repeat."""
 
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -34,8 +35,8 @@ class MadeUp:
         ], len(self.rows)
 
 
-def read_on(site: MadeUp, cursor: str) -> Batch:
-    return _fetch(site, cursor)  # type: ignore[arg-type]
+def read_on(site: Any, cursor: str) -> Batch:
+    return _fetch(site, cursor)
 
 
 def read_all(site: MadeUp, cursor: str = "") -> tuple[list[str], str]:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from importlib import import_module
 
 import django
 
@@ -24,9 +25,9 @@ def main(kills: int, seconds: float, *, finish: bool = True) -> None:
     from django.db import connections
 
     from hubbub.connectors import connectors, files
-    from hubbub.engine import loop  # noqa: F401 - before the forks, so that a life is spent at work
     from hubbub.store import rejudging
 
+    import_module("hubbub.engine.loop")  # before the forks, so that a life is spent at work
     connectors()
     files.BATCH = SMALL_BATCH
     rejudging.BATCH = SMALL_BATCH // 4  # nothing has to be fetched: it is quicker

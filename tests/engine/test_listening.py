@@ -1,6 +1,5 @@
 """Reading a source: its cursor, its health, and that one that fails holds nobody up."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -41,10 +40,10 @@ class Network:
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     network = Network()
     monkeypatch.setattr(listening, "connector", lambda kind: network)
-    return network  # type: ignore[return-value]
+    return network
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection
@@ -36,9 +37,9 @@ def world() -> World:
     return world
 
 
-def said(ident: str, text: str = "acme", **more: object) -> Post:
-    given: dict[str, object] = {"type": "comment", "author": CAROL, "published": timezone.now() - timedelta(minutes=5)}
-    return Post(id=ident, text=text, **{**given, **more})  # type: ignore[arg-type]
+def said(ident: str, text: str = "acme", **more: Any) -> Post:
+    given: dict[str, Any] = {"type": "comment", "author": CAROL, "published": timezone.now() - timedelta(minutes=5)}
+    return Post(id=ident, text=text, **{**given, **more})
 
 
 def take(source: Source, *posts: Post) -> None:
@@ -87,7 +88,7 @@ def test_a_decision_made_while_a_batch_is_judged_stands(world: World, monkeypatc
     post = said("1")
     take(source, post)
     moderator = Elsewhere(
-        monkeypatch, engine.inline, "run", lambda: decide(row(source), Decision.HIDDEN, by=world.alice, why="spam")
+        monkeypatch, engine.inline, "found", lambda: decide(row(source), Decision.HIDDEN, by=world.alice, why="spam")
     )
     take(source, structs.replace(post, likes=5))
     moderator.over()

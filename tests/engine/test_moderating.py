@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -60,7 +61,7 @@ def run(tmp_path: Path, rules: str, posts: str, *more: str) -> tuple[int, list[d
 def test_the_contract(tmp_path: Path) -> None:
     code, answers, told = run(tmp_path, FILE, lines(POSTS))
     assert code == 0
-    found = [(one["id"], one["decision"], [rule["name"] for rule in one["rules"]]) for one in answers]  # type: ignore[attr-defined]
+    found = [(one["id"], one["decision"], [rule["name"] for rule in one["rules"]]) for one in answers]
     assert found == [  # in the order of time; of the rules every one that holds, in the file's order
         ("1", "approve", []),
         ("2", "approve", ["Tried"]),
@@ -141,10 +142,10 @@ def verdicts(rule: RulePlan, post: Post, *lists: WordList, patience: Patience | 
         ({"expires": date(2026, 4, 30)}, "", False),
     ],
 )
-def test_where_and_until_when_a_rule_holds(scope: dict[str, object], lang: str, holds: bool) -> None:
-    rule = RulePlan(1, "Red", "red", "queue", "so", **scope)  # type: ignore[arg-type]
+def test_where_and_until_when_a_rule_holds(scope: dict[str, Any], lang: str, holds: bool) -> None:
+    rule = RulePlan(1, "Red", "red", "queue", "so", **scope)
     assert verdicts(rule, Post("1", "red", lang=lang)) == ([("so", False)] if holds else [])
-    broken = RulePlan(1, "Red", "list:gone", "queue", "so", **scope)  # type: ignore[arg-type]
+    broken = RulePlan(1, "Red", "list:gone", "queue", "so", **scope)
     assert [unchecked for _, unchecked in verdicts(broken, Post("1", "red", lang=lang))] == ([True] if holds else [])
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,15 +21,15 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 
 
-def said(ident: str, text: str, by: str = "did:carol", **more: object) -> Post:
-    given: dict[str, object] = {"author": Author(by, name=by), "published": NOW - timedelta(minutes=5), "thread": ident}
-    return Post(id=ident, text=text, **{**given, **more})  # type: ignore[arg-type]
+def said(ident: str, text: str, by: str = "did:carol", **more: Any) -> Post:
+    given: dict[str, Any] = {"author": Author(by, name=by), "published": NOW - timedelta(minutes=5), "thread": ident}
+    return Post(id=ident, text=text, **{**given, **more})
 
 
-def stream(source: Source, *posts: Post, **more: object) -> None:
+def stream(source: Source, *posts: Post, **more: Any) -> None:
     source.refresh_from_db()
-    given: dict[str, object] = {"cursor": "c", "sift": True}
-    take_in(source, Batch(posts=posts, **{**given, **more}), now=NOW)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"cursor": "c", "sift": True}
+    take_in(source, Batch(posts=posts, **{**given, **more}), now=NOW)
 
 
 def stored(source: Source) -> list[str]:

@@ -1,6 +1,7 @@
 """A post's way in: what is saved, what a repeat does, what follows from a change."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -19,9 +20,9 @@ NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 CAROL = Author("c1", "carol", "Carol", created=NOW - timedelta(days=400), followers=7)
 
 
-def said(ident: str, text: str, minutes_ago: int = 10, **more: object) -> Post:
-    given: dict[str, object] = {"type": "comment", "author": CAROL, "published": NOW - timedelta(minutes=minutes_ago)}
-    return Post(id=ident, text=text, **{**given, **more})  # type: ignore[arg-type]
+def said(ident: str, text: str, minutes_ago: int = 10, **more: Any) -> Post:
+    given: dict[str, Any] = {"type": "comment", "author": CAROL, "published": NOW - timedelta(minutes=minutes_ago)}
+    return Post(id=ident, text=text, **{**given, **more})
 
 
 def taken(source: Source, *posts: Post, cursor: str = "") -> Taken:
@@ -175,7 +176,12 @@ def test_rules_act(source: Source, then: str, state: str, decision: str, shown: 
 
 def test_a_rule_that_cannot_be_checked_asks_a_person(source: Source) -> None:
     Rule.everywhere.create(
-        workspace=source.workspace, name="Customers", when="relationship:customer", then="remove", state="live", because="Ours"
+        workspace=source.workspace,
+        name="Customers",
+        when="relationship:customer",
+        then="remove",
+        state="live",
+        because="Ours",
     )
     source.workspace.plan_changed()
     taken(source, said("1", "who knows"))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -180,7 +181,7 @@ def test_a_paused_source_is_not_read_now(world: World) -> None:
 
 
 def test_a_deleted_source_takes_everything_with_it_and_its_file(
-    world: World, uploads: Path, django_capture_on_commit_callbacks: object
+    world: World, uploads: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     kept = keep(world.acme, b"id,text\n1,hello\n")
     stays, goes = make_source(world.acme), make_source(world.acme, "File", kind="files", settings={"file": kept})
@@ -190,7 +191,7 @@ def test_a_deleted_source_takes_everything_with_it_and_its_file(
         make_mention(post, topic)
         make_conversation(post)
         Rollup.everywhere.create(workspace=world.acme, hour=NOON, source=source, posts=1)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         assert actions.delete_source(goes, by=world.alice, why="mistake") == 1
     assert [post.source_id for post in Post.of(world.acme)] == [stays.pk]
     assert Mention.of(world.acme).count() == Rollup.of(world.acme).count() == 1

@@ -4,6 +4,7 @@ import logging
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -155,9 +156,9 @@ def test_kept_secrets_stay_and_go_to_no_other_server(
     assert {name: whole[name] for name in ("password", "pin") if name in whole} == secrets
 
 
-def test_a_lost_sealing_key_asks_for_the_secret_anew(world: World, shed: Shed, settings: object) -> None:
+def test_a_lost_sealing_key_asks_for_the_secret_anew(world: World, shed: Shed, settings: Any) -> None:
     _, edit = saved(world, shed)
-    settings.SEALING_KEY = "another key, another key, another key"  # type: ignore[attr-defined]
+    settings.SEALING_KEY = "another key, another key, another key"
     assert world.client().get(edit).status_code == 200
     assert world.client().post(edit, {**TYPED, "set-password": ""}).status_code == 422
 
