@@ -24,7 +24,7 @@ Ids = Mapping[str, int]  # noun → primary key
 NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
-    "sweep", "undoing", "sanction", "redaction", "replay", "list",
+    "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",

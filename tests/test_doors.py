@@ -50,6 +50,7 @@ OPEN = {
     "guidelines_text": "the same",
     "enter": "one-time links; the secret is checked",
     "inbound:message": "what a site sends; its signature is checked",
+    "inbound:reported": "what became of a report; its signature is checked",
     "inbound:visitor": "what a site's visitors send; the page that they are on is checked",
 }  # fmt: skip
 API_OPEN: frozenset[str] = frozenset()  # calls that answer without a token: none
@@ -169,6 +170,7 @@ OUTSIDE = {
     "secret": "unknown",
     "rest": "signup/",
     "community": "acme",
+    "sealed": "not-signed-here",
 }
 
 

@@ -15,6 +15,7 @@ from .api_queue import named
 from .api_queue import router as queue
 from .api_replays import router as replays
 from .api_rules import router as rules
+from .api_strikes import router as strikes
 from .decisions import STATES
 from .log import Asked
 from .log import log as read_log
@@ -25,6 +26,7 @@ router.add_router("", deeds)
 router.add_router("", queue)
 router.add_router("", rules)
 router.add_router("", replays)
+router.add_router("", strikes)
 
 
 @router.get(

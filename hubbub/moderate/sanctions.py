@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hubbub.connectors import TAKEN_BACK
 from hubbub.store import deeds, outbox, proposals, statements
-from hubbub.store.audit import audit
+from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
     STANDING,
     Actor,
@@ -98,6 +98,9 @@ def treat(
         )
     if (no := obstacle(post.source, author, verb)) or author is None:
         raise Refusal(f"That cannot be done: {no}.")
+    # two at once: one waits for the other here, and then finds what it did
+    Author.of(post.workspace).select_for_update(no_key=True).filter(pk=author.pk).exists()
+    Post.of(post.workspace).select_for_update().filter(pk=post.pk).exists()  # its strike is settled below
     if known := standing(author, post.source, verb):
         end = f"until {known.until:%d %B %Y %H:%M} UTC" if known.until else "until somebody lifts it"
         raise Refusal(f"{author} is {PAST[verb]} there already, {end}. Lift that first.")
@@ -117,7 +120,8 @@ def treat(
         at=timezone.now(),
         sent=sent,
     )
-    entry = audit(sanction, verb, by=by, why=reason, after={"until": until, "post": post.pk, "outbox": sent.pk})
+    told: dict[str, Plain] = {"until": until, "post": post.pk, "outbox": sent.pk, "policy": sanction.policy or None}
+    entry = audit(sanction, verb, by=by, why=reason, after=told)
     statements.of_sanction(sanction, post, entry, by=by)
     aftermath.settle(post, by=by, why=reason)
     proposals.overtake(author, verb, by=by)
