@@ -56,6 +56,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("account/", include("hubbub.team.account_urls")),
     path("enter/", include("hubbub.team.enter_urls")),
+    path("appeal/", include("hubbub.moderate.appeal_urls")),
     path("guidelines/", include("hubbub.moderate.guidelines_urls")),
     path("in/", include("hubbub.listen.inbound_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from hubbub.core.plan import RuleOutcome
 from hubbub.core.post import PostState
 from hubbub.core.rules import Verdict
-from hubbub.moderate import sanctions
+from hubbub.moderate import notices_actions, sanctions
 from hubbub.moderate.decisions import way
 from hubbub.moderate.effects import PAST
 from hubbub.store import breakers, deeds, outbox, policies, statements, strikes
@@ -128,6 +128,9 @@ def _state(source: Source, stated: Sequence[tuple[Post, Audit, Rule]], done: Seq
         if one.sanction is not None:
             theirs = [entry.pk for post, entry, _ in stated if post.pk == one.sanction.post_id]
             statements.join(source.workspace, theirs, statements.of_entry(one.entry))
+    if statements.notifying(source.workspace).by_rules and done:
+        rows = statements.of_entries(source.workspace, [one.entry.pk for one in done])
+        notices_actions.send_by_rules(rows)
 
 
 def _do(source: Source, row: Fresh, post: Post, verdict: Verdict, rule: Rule, now: datetime) -> list[Deed]:

@@ -51,7 +51,7 @@ class Beside(Struct, frozen=True):
 
 def beside(post: Post, suspected: Sequence[Policy] = ()) -> Beside:
     """Of a post with `author__person`, `source` and `conversation`."""
-    before, after = _thread(post)
+    before, after = around(post)
     opinions = Opinion.of(post.workspace).filter(post=post).select_related("policy").order_by("-pk")[:SHOWN]
     return Beside(
         before=before,
@@ -62,7 +62,8 @@ def beside(post: Post, suspected: Sequence[Policy] = ()) -> Beside:
     )
 
 
-def _thread(post: Post) -> tuple[list[Post], list[Post]]:
+def around(post: Post) -> tuple[list[Post], list[Post]]:
+    """What stands before and after a post in its thread, with authors and sources."""
     rows = Post.of(post.workspace).select_related("author", "source")
     if post.conversation_id is None:
         return list(rows.filter(source=post.source_id, native_id=post.parent)) if post.parent else [], []

@@ -75,6 +75,12 @@ def of_entry(entry: Audit) -> Statement | None:
     return Statement.of(entry.workspace).filter(entry=entry).first()
 
 
+def of_entries(workspace: Workspace, entries: Iterable[int]) -> list[Statement]:
+    """The same of many."""
+    rows = Statement.of(workspace).filter(entry__in=list(entries)).order_by("pk")
+    return list(rows.select_related("workspace", "rule"))
+
+
 def end(post: Post, how: StatementEnd) -> None:
     """What was stated about the post itself stands no more."""
     standing = Statement.of(post.workspace).filter(post=post, sanction=None, ended=None)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from msgspec import Struct
 
 from hubbub.store import capped
-from hubbub.store.models import Breaker, Conversation, Member, Post, Proposal, Report, Role, Workspace
+from hubbub.store.models import Appeal, Breaker, Conversation, Member, Post, Proposal, Report, Role, Workspace
 
 
 class Door(Struct, frozen=True):
@@ -43,12 +43,15 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         "Moderate",
         (
             ("Queue", "moderate:queue", "q", Role.VIEWER),
+            ("Appeals", "moderate:appeals", "w", Role.VIEWER),
+            ("Notices", "moderate:notices", "n", Role.VIEWER),
             ("Policies", "moderate:policies", "y", Role.VIEWER),
             ("Rules", "moderate:rules", "r", Role.VIEWER),
             ("Batches", "moderate:batches", "z", Role.VIEWER),
             ("Reports", "moderate:reports", "x", Role.VIEWER),
             ("Proposals", "moderate:proposals", "o", Role.VIEWER),
             ("Log", "moderate:log", "l", Role.VIEWER),
+            ("Transparency", "moderate:transparency", "v", Role.VIEWER),
         ),
     ),
     (
@@ -70,7 +73,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
     member: Member | None = getattr(request, "member", None)
     if here is None or member is None:
         return {}
-    counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here)}
+    counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here), "moderate:appeals": _appealed(here)}
     counts |= {"moderate:reports": _reported(here), "moderate:proposals": _proposed(here)}
     groups = tuple(
         Group(
@@ -124,6 +127,10 @@ def _reported(here: Workspace) -> int:
 
 def _proposed(here: Workspace) -> int:
     return capped.count(Proposal.of(here).filter(state="open"))
+
+
+def _appealed(here: Workspace) -> int:
+    return capped.count(Appeal.of(here).filter(state="open"))
 
 
 def _queued(here: Workspace) -> int:
