@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,6 +57,7 @@ class Rules:
 
     def __init__(self, rules: Sequence[RulePlan], lists: Sequence[WordList] = ()) -> None:
         self._rules = {rule.id: rule for rule in rules if rule.state != "draft"}
+        self._expire = any(rule.expires is not None for rule in self._rules.values())
         self._order = {rule_id: at for at, rule_id in enumerate(self._rules)}
         self._queries: dict[int, language.Query] = {}
         self._unreadable: list[tuple[RulePlan, language.Query | None, str]] = []
@@ -86,6 +88,7 @@ class Rules:
         self.asked = frozenset(asked)  # the names of all fields that some rule asks for
         names = frozenset[str]().union(*self._asks.values())
         self._asked, self._uncounted = _where(names), _where(names - HISTORY)
+        self._get_asked, self._get_uncounted = _getter(self._asked), _getter(self._uncounted)
 
     def __bool__(self) -> bool:
         """Whether there is any to be tried."""
@@ -110,22 +113,30 @@ class Rules:
         if patience and patience.clock() - began > patience.seconds:
             held = self._one_by_one(reading, facts, now, stopped, patience)
         found = [self._verdict(self._rules[rule_id], reading, facts, now) for rule_id in held]
-        found += self._not_known(reading, facts, now, stopped)
-        found += [self._unchecked(self._rules[rule_id], why) for rule_id, why in stopped.items()]
+        if self._languaged or not self._all_known(facts):
+            found += self._not_known(reading, facts, now, stopped)
+        if stopped:
+            found += [self._unchecked(self._rules[rule_id], why) for rule_id, why in stopped.items()]
         for rule, scope, why in self._unreadable:
             if scope is None or language.matches(scope, reading, facts, now=now):
                 found.append(self._unchecked(rule, why))
         if not found:
             return ()
-        today = now.astimezone(UTC).date()
-        found = [verdict for verdict in found if _in_time(self._rules[verdict.rule], today)]
+        if self._expire:
+            today = now.astimezone(UTC).date()
+            found = [verdict for verdict in found if _in_time(self._rules[verdict.rule], today)]
         if len(found) > 1:
             found.sort(key=lambda verdict: self._order[verdict.rule])
         return tuple(found)
 
+    def _all_known(self, facts: Facts) -> bool:
+        """Whether everything is known that some rule asks for. Nearly always it is."""
+        known = self._get_uncounted if isinstance(facts.standing, Counted) else self._get_asked
+        return None not in known(facts)
+
     def _stopped(self, reading: language.Reading, patience: Patience | None) -> dict[int, str]:
         """Rules that are not tried on this post, and why."""
-        stopped = dict(patience.stopped) if patience else {}
+        stopped = dict(patience.stopped) if patience and patience.stopped else {}
         if not self._costs:
             return stopped
         post = reading.post
@@ -230,6 +241,17 @@ def _where(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (part, name) for name in sorted(names) for part, shape in parts.items() if name in shape.__struct_fields__
     )
+
+
+def _getter(asked: tuple[tuple[str, str], ...]) -> Callable[[Facts], tuple[object, ...]]:
+    """What gets all these fields at once."""
+    names = [f"{part}.{name}" for part, name in asked]
+    if len(names) > 1:
+        return attrgetter(*names)
+    if names:
+        get = attrgetter(names[0])
+        return lambda facts: (get(facts),)
+    return lambda _facts: ()
 
 
 def _unknown(facts: Facts, asked: tuple[tuple[str, str], ...]) -> frozenset[str]:

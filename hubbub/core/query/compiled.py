@@ -163,8 +163,7 @@ def _unsure(node: Value | Numbers, want: bool) -> Check:
     if isinstance(node, Value):
         return lambda _bag, reading, facts, _now: lookup.has_value(node, reading, facts) is want
     if want:
-        within = lookup.surely_within(node)
-        return lambda _bag, _reading, facts, _now: within(facts)
+        return lookup.surely_within(node)
     return lambda _bag, reading, facts, now: lookup.within_numbers(node, reading, facts, now) is False
 
 

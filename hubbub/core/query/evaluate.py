@@ -44,7 +44,7 @@ def _answer(node: Node, reading: Reading, facts: Facts, now: datetime) -> Answer
     if isinstance(node, Listed):
         return _listed(node, reading)
     if isinstance(node, Disguised):
-        found = disguises(node).spans(reading)
+        found = _disguised(node, reading)
         return bool(found), found
     if isinstance(node, Near):
         return _near(node, reading)
@@ -63,15 +63,46 @@ def _listed(node: Listed, reading: Reading) -> Answer:
     if node.any_of is None:
         return None, []
     found: list[Span] = []
+    words, others = _entries(node)
     bag = reading.bag
-    for one in node.any_of:
-        if isinstance(one, Disguised):
-            found += disguises(one).spans(reading)
-            continue
-        word = one.tokens[0].word
-        if word in bag or one.exact or "*" in word or "?" in word:
-            found += _term(one, reading)[1]
+    for word in words.keys() & bag:
+        for term in words[word]:
+            found += _term(term, reading)[1]
+    for one in others:
+        found += _disguised(one, reading) if isinstance(one, Disguised) else _term(one, reading)[1]
     return bool(found), found
+
+
+_Entries = tuple[dict[str, list[Term]], list[Term | Disguised]]
+_KEPT = 1_000
+_sorted: dict[int, tuple[Listed, _Entries]] = {}  # by the list itself: to compare thousands of entries costs more
+
+
+def _entries(node: Listed) -> _Entries:
+    """The entries of a list by the plain word that they begin with, and those that begin with none."""
+    known = _sorted.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
+    words: dict[str, list[Term]] = {}
+    others: list[Term | Disguised] = []
+    for one in node.any_of or ():
+        word = "" if isinstance(one, Disguised) else one.tokens[0].word
+        if isinstance(one, Disguised) or one.exact or "*" in word or "?" in word:
+            others.append(one)
+        else:
+            words.setdefault(word, []).append(one)
+    if len(_sorted) >= _KEPT:
+        _sorted.clear()
+    _sorted[id(node)] = (node, (words, others))
+    return words, others
+
+
+def _disguised(node: Disguised, reading: Reading) -> list[Span]:
+    """Where its words stand in disguise; several rules may ask for one list."""
+    known = reading.disguised
+    if node.sign not in known:
+        known[node.sign] = disguises(node).spans(reading)
+    return known[node.sign]
 
 
 def _all(node: And, reading: Reading, facts: Facts, now: datetime) -> Answer:

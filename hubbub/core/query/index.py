@@ -13,13 +13,17 @@ from .disguise import Disguises
 from .glob import Glob, glob
 from .leads import Lead, leads
 from .reading import Reading
-from .tree import Disguised, Query
+from .tree import And, Disguised, Node, Query, Value
 
 K = TypeVar("K", bound=Hashable)
 MOST_MET = 300_000  # words remembered, with what they lead to
 _LONG = 64  # longer ones are not remembered
+OFTEN_ASKED = frozenset({"has", "is", "type"})  # fields that are soon looked up, and known of every post
 _NONE: list[Lead] = []
 _NO_SIZES: list[int] = []
+
+
+_Round = tuple[Check | None, list[tuple[int, Check]]]  # what all of some queries need, and what else each does
 
 
 class _Slot(Generic[K]):
@@ -47,7 +51,8 @@ class Index(Generic[K]):
         self._begins: dict[str, list[Lead]] = {}  # what a word leads to that begins so: `acme*`
         self._globs: dict[str, list[tuple[Glob, Lead]]] = {}  # the same for other wildcards, by what they begin with
         self._sizes: dict[str, list[int]] = {}  # how long those beginnings are, by their first two or three characters
-        self._always: dict[int, Check] = {}
+        self._always: dict[int, Node] = {}
+        self._rounds: list[_Round] = []  # the same, made ready
         self._live: dict[str, list[Lead]] = {}  # words that were met, with all that they lead to
         self._dead: set[str] = set()  # words that were met and lead nowhere
         self._lists: Counter[Disguised] = Counter()  # words in disguise that queries ask for, and how many do
@@ -90,7 +95,10 @@ class Index(Generic[K]):
                 ):
                     found.append(number)
         if self._always:
-            found += [number for number, check in self._always.items() if check(bag, reading, facts, now)]
+            for first, rest in self._rounds or self._grouped():
+                # what begins alike is asked once: most of the many that want a link are done with it
+                if first is None or first(bag, reading, facts, now):
+                    found += [number for number, check in rest if check(bag, reading, facts, now)]
         if not found:
             return []
         keys = self._keys
@@ -101,8 +109,25 @@ class Index(Generic[K]):
 
     def match_many(self, readings: Sequence[Reading], *, now: datetime) -> list[list[K]]:
         """The same for many posts, of which nothing is known beyond what their network said."""
+        if not self._slots:
+            return [[] for _ in readings]
         match = self.match
         return [match(reading, now=now) for reading in readings]
+
+    def _grouped(self) -> "list[_Round]":
+        """The queries that are always looked at, by a field that they have in common."""
+        alike: dict[Node | None, list[tuple[int, Check]]] = {}
+        for number, tree in self._always.items():
+            parts = tree.parts if isinstance(tree, And) else ()
+            first = next((part for part in parts if isinstance(part, Value) and part.field in OFTEN_ASKED), None)
+            if first is None:
+                alike.setdefault(None, []).append((number, compiled(tree)))
+            else:
+                left = tuple(part for part in parts if part is not first)
+                rest = left[0] if len(left) == 1 else And(left)
+                alike.setdefault(first, []).append((number, compiled(rest)))
+        self._rounds = [(None if first is None else compiled(first), rest) for first, rest in alike.items()]
+        return self._rounds
 
     def _seen(self, reading: Reading) -> set[str]:
         """The signs of the lists of which a word stands there in disguise."""
@@ -144,7 +169,8 @@ class Index(Generic[K]):
             self._keys[number] = key
         found = leads(query.tree, self._uses, number)
         if found is None:
-            self._always[number] = compiled(query.tree)
+            self._always[number] = query.tree
+            self._rounds = []
             if number + 1 < len(self._keys):  # replaced: it keeps its place among them
                 self._always = dict(sorted(self._always.items()))
             return
@@ -169,6 +195,7 @@ class Index(Generic[K]):
         self._see(disguised(slot.query.tree), -1)
         if slot.anchors is None:
             del self._always[number]
+            self._rounds = []
             return
         for word in slot.anchors:
             if "*" not in word and "?" not in word:

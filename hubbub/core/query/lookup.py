@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 from hubbub.core.facts import Facts
 from hubbub.core.post import Post
@@ -21,15 +23,15 @@ _NETWORK: dict[str, Callable[[Post], int | float | None]] = {
     "followers": lambda post: post.author.followers if post.author else None,
 }
 
-_FOUND: dict[str, Callable[[Facts], int | float | timedelta | None]] = {
-    "toxicity": lambda facts: facts.analysis.toxicity,
-    "spam": lambda facts: facts.analysis.spam,
-    "strikes": lambda facts: facts.standing.strikes,
-    "account_age": lambda facts: facts.standing.account_age,
-    "posts_24h": lambda facts: facts.standing.posts_24h,
-    "removed_share": lambda facts: facts.standing.removed_share,
-    "same_links": lambda facts: facts.standing.same_links,
-    "self_promotion": lambda facts: facts.standing.self_promotion,
+_FOUND: dict[str, Callable[[Facts], Any]] = {  # int, float, timedelta, or None; getters that cost no call of ours
+    "toxicity": attrgetter("analysis.toxicity"),
+    "spam": attrgetter("analysis.spam"),
+    "strikes": attrgetter("standing.strikes"),
+    "account_age": attrgetter("standing.account_age"),
+    "posts_24h": attrgetter("standing.posts_24h"),
+    "removed_share": attrgetter("standing.removed_share"),
+    "same_links": attrgetter("standing.same_links"),
+    "self_promotion": attrgetter("standing.self_promotion"),
 }
 
 _SAID: dict[str, Callable[[Facts], str | None]] = {
@@ -93,11 +95,15 @@ def within_numbers(node: Numbers, reading: Reading, facts: Facts, now: datetime)
     return _above(node, amount) and _below(node, amount)
 
 
-def surely_within(node: Numbers) -> Callable[[Facts], bool]:
-    """Of a field that may not be known: the function that says whether it is known to lie between the bounds."""
+def surely_within(node: Numbers) -> Callable[[set[str], Reading, Facts, datetime], bool]:
+    """Of a field that may not be known: what says whether it is known to lie between the bounds."""
     get, low, high, low_in, high_in = _FOUND[node.field], node.low, node.high, node.low_in, node.high_in
 
-    def within(facts: Facts) -> bool:
+    def above(_bag: set[str], _reading: Reading, facts: Facts, _now: datetime) -> bool:
+        amount = get(facts)
+        return amount is not None and amount > low
+
+    def within(_bag: set[str], _reading: Reading, facts: Facts, _now: datetime) -> bool:
         amount = get(facts)
         if amount is None:
             return False
@@ -107,7 +113,8 @@ def surely_within(node: Numbers) -> Callable[[Facts], bool]:
             high is None or amount < high or (high_in and amount == high)
         )
 
-    return within
+    # nearly every rule asks so, and at every post
+    return above if low is not None and not low_in and high is None and node.field != "account_age" else within
 
 
 def _above(node: Numbers, amount: int | float) -> bool:
@@ -188,7 +195,7 @@ def _is(node: Value, reading: Reading) -> bool:
 
 def _has(node: Value, reading: Reading) -> bool:
     if node.text == "link":
-        return bool(reading.addresses)
+        return reading.linking
     if node.text == "question":
         return reading.asks
     return any(media.type == node.text for media in reading.post.media)

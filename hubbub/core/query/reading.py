@@ -34,7 +34,7 @@ class Span(Struct, frozen=True, order=True):
 
 def urls(text: str) -> list[tuple[int, int]]:
     """Where the addresses stand that begin with a scheme or with www."""
-    if not _may_hold_url(text):
+    if not may_hold_url(text):
         return []
     return [(match.start(), _end(text, *match.span())) for match in URL.finditer(text)]
 
@@ -52,14 +52,15 @@ def _end(text: str, start: int, end: int) -> int:
     return end
 
 
-def _may_hold_url(text: str) -> bool:
+def may_hold_url(text: str) -> bool:
+    """Whether it is worth while to look for addresses."""
     # Nearly always no: two or three short searches.
     return "://" in text or ("." in text and ("w." in text or "W." in text))
 
 
 def blank_urls(text: str) -> str:
     """The same text with a space for every character of an address."""
-    if not _may_hold_url(text):
+    if not may_hold_url(text):
         return text
     parts, done = [], 0
     for start, end in urls(text):
@@ -184,7 +185,8 @@ class Reading:
     """One post as queries see it, made by `read`. Each part is worked out when it is first asked for."""
 
     __slots__ = (
-        "_bag", "_tokens", "addresses", "asks", "in_order", "name", "place", "post", "read_at", "text", "title", "where"
+        "_bag", "_tokens", "addresses", "asks", "disguised", "in_order", "linking", "name", "place", "post", "read_at",
+        "text", "title", "where"
     )  # fmt: skip
 
     post: Post
@@ -194,6 +196,10 @@ class Reading:
     text: Words
     name: Words  # the author's name as displayed
     addresses: "tuple[Address, ...]"  # what the post links to; what stands in its words included
+    linking: bool  # whether it links to anything
+    disguised: (
+        "dict[str, list[Span]]"  # where words of a list stand in disguise, by its sign, as far as it was asked for
+    )
     asks: bool  # whether a sentence in title or text ends in a question mark
     in_order: list[str]  # the words of `bag`, sorted
     where: "dict[str, list[Span]]"  # where the addresses of title and text stand
@@ -241,6 +247,16 @@ def _addresses(reading: Reading) -> "tuple[Address, ...]":
     return tuple(Address(url) for url in found)
 
 
+def _linking(reading: Reading) -> bool:
+    post = reading.post
+    if post.links:
+        return True
+    # the addresses themselves are seldom asked for
+    if not may_hold_url(post.text) and not (post.title and may_hold_url(post.title)):
+        return False
+    return bool(reading.where)
+
+
 def _where(reading: Reading) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {}
     for field, source in (("title", reading.post.title), ("text", reading.post.text)):
@@ -254,6 +270,8 @@ _VIEWS: dict[str, Callable[[Reading], object]] = {
     "title": lambda reading: Words(reading.post.title),
     "name": lambda reading: Words(reading.post.author.name if reading.post.author else ""),
     "addresses": _addresses,
+    "linking": _linking,
+    "disguised": lambda _reading: {},
     "in_order": lambda reading: sorted(reading.bag),
     "where": _where,
     "asks": lambda reading: asks(reading.post.text) or asks(reading.post.title),
