@@ -71,7 +71,7 @@ class Reader:
         return self._entries(said), is_last
 
     def _entries(self, said: Sequence[Said]) -> Sequence[Entry]:
-        self.reports += [one.report() for one in said if one.reviewable_id and one.reviewable_score_pending_count]
+        self.reports += [one.report() for one in said if one.reviewable_id]
         title, slug = (self._topic.title, self._topic.slug) if self._topic else ("", "")
         return [
             msgspec.structs.replace(

@@ -13,8 +13,7 @@ from hubbub.core.post import Post
 from ._connector import Act, Batch, Brand, Declared, Done, Field, Found, Limits, Reads, Report, Settings, Tested, Verb
 from ._http import Http
 from ._lemmy_refusals import TakenBefore
-from ._lemmy_site import (
-    PAGE,
+from ._lemmy_shapes import (
     CommentReports,
     Comments,
     CommentView,
@@ -24,11 +23,9 @@ from ._lemmy_site import (
     PostReports,
     Posts,
     PostView,
-    Shape,
-    Site,
-    apart,
     report_of,
 )
+from ._lemmy_site import PAGE, Shape, Site, apart
 from ._newest import DEEPEST, Entry, Line, entry, follow
 
 SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete", "like", "unlike", "report"})
@@ -135,7 +132,7 @@ class Lemmy(Declared):
             return _find_said(site, act)
         if act.verb in {"report", "resolve"}:
             it = site.one(act.post)
-            open_still = act.verb == "report" or any(one.post == act.post for one in _reports(site))
+            open_still = act.verb == "report" or any(one.post == act.post and one.open for one in _reports(site))
             return None if open_still else _done(it)  # what we reported cannot be asked for; a server takes it once
         locks = act.verb in {"lock", "unlock"} and act.thread  # what is locked is the thread, whatever stands in it
         stands = _stands(site.one(act.thread if locks else act.post), act)
@@ -170,16 +167,22 @@ def _list(site: Site, kind: str, path: str, page: int, shape: type[Shape]) -> Sh
 
 
 def _reports(site: Site) -> Sequence[Report]:
-    """The open reports that this account may see; none for one that moderates nothing."""
-    asked: dict[str, str | int] = {"unresolved_only": "true", "limit": PAGE}
+    """The open reports that this account may see, and the newest that were dealt with; none for one that moderates
+    nothing."""
     about = site.about().my_user
     if about is None or not (about.moderates or about.local_user_view.local_user.admin):
         return ()
-    of_posts = site.get("post/report/list", PostReports, asked).post_reports
-    of_comments = site.get("comment/report/list", CommentReports, asked).comment_reports
-    return [report_of(f"post:{one.post.id}", one.post_report, one.creator, site.host) for one in of_posts] + [
-        report_of(f"comment:{one.comment.id}", one.comment_report, one.creator, site.host) for one in of_comments
-    ]
+    found: dict[str, Report] = {}
+    for unresolved in ("false", "true"):
+        asked: dict[str, str | int] = {"unresolved_only": unresolved, "limit": PAGE}
+        of_posts = site.get("post/report/list", PostReports, asked).post_reports
+        of_comments = site.get("comment/report/list", CommentReports, asked).comment_reports
+        told = [report_of(f"post:{one.post.id}", one.post_report, one.creator, site.host) for one in of_posts]
+        told += [
+            report_of(f"comment:{one.comment.id}", one.comment_report, one.creator, site.host) for one in of_comments
+        ]
+        found |= {report.id: report for report in told}
+    return list(found.values())
 
 
 # --- acting
@@ -271,7 +274,7 @@ def _report(site: Site, act: Act) -> Done:
 def _resolve(site: Site, act: Act) -> Done:
     kind, _ = apart(act.post)
     for report in _reports(site):
-        if report.post == act.post:
+        if report.post == act.post and report.open:
             number = int(report.id.partition(":")[2])
             site.post(f"{kind}/report/resolve", msgspec.Raw, {"report_id": number, "resolved": True}, method="PUT")
     return _done(site.one(act.post))

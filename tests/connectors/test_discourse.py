@@ -149,6 +149,9 @@ def test_edits_deletions_and_flags_are_followed(
     assert list(batch.gone) == ["1/2"]
     (report,) = batch.reports
     assert (report.id, report.post, report.open) == ("review:44", "1/3", True)
+    forum.posts[3] |= {"reviewable_score_pending_count": 0}
+    (report,) = FORUM.fetch(signed_in, batch.cursor, http).reports
+    assert (report.id, report.open) == ("review:44", False)  # settled on the forum
 
 
 PAIRS: dict[Verb, Verb] = {"restore": "hide", "unlock": "lock", "unban": "ban", "unmute": "mute", "unlike": "like"}

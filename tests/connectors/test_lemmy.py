@@ -81,7 +81,8 @@ def test_an_old_post_that_is_pinned_makes_nothing_gone(server: Server, http: Htt
     for number in range(10, 190):
         lemmy.add_post(number)
     lemmy.add_post(1, featured_community=True)
-    cursor, seen = "", []
+    cursor = ""
+    seen: list[str] = []
     for _ in range(12):
         batch = read(server, http, cursor, community="acme")
         cursor, seen = batch.cursor, [*seen, *(post.id for post in batch.posts)]
@@ -189,7 +190,9 @@ def test_open_reports_come_with_what_they_are_of(
     ]  # fmt: skip
     assert read(server, http).reports == ()  # nobody signed in
     LEMMY.act(signed_in, Act("resolve", "comment:2", "key", thread="post:1"), http)
-    assert [one.id for one in LEMMY.fetch(signed_in, "", http).reports] == ["post:5"]
+    assert [(one.id, one.open) for one in LEMMY.fetch(signed_in, "", http).reports] == [
+        ("post:5", True), ("comment:6", False),
+    ]  # fmt: skip
 
 
 def test_a_token_that_ended_is_made_anew_and_a_password_that_changed_is_said(

@@ -152,18 +152,20 @@ class Lemmy:
     def note(self, _: Thing) -> object:
         return {}
 
-    def post_reports(self, _: Thing) -> object:
-        return {"post_reports": [one for one in self.reports if "post_report" in one]}
+    def post_reports(self, given: Thing) -> object:
+        return {"post_reports": [one for one in self._reports(given) if "post_report" in one]}
 
-    def comment_reports(self, _: Thing) -> object:
-        return {"comment_reports": [one for one in self.reports if "comment_report" in one]}
+    def comment_reports(self, given: Thing) -> object:
+        return {"comment_reports": [one for one in self._reports(given) if "comment_report" in one]}
+
+    def _reports(self, given: Thing) -> list[Thing]:
+        every = given["unresolved_only"] != "true"
+        return [one for one in self.reports if every or not about(one).get("resolved")]
 
     def resolve(self, given: Thing) -> object:
-        self.reports = [
-            one
-            for one in self.reports
-            if dict(one.get("post_report") or one.get("comment_report") or {})["id"] != given["report_id"]
-        ]
+        for one in self.reports:
+            if about(one)["id"] == given["report_id"]:
+                about(one)["resolved"] = True
         return {}
 
     def post_view(self, one: Thing) -> Thing:
@@ -180,6 +182,12 @@ class Lemmy:
             "creator_banned_from_community": self.banned,
             "my_vote": one.get("vote"),
         }
+
+
+def about(report: Thing) -> Thing:
+    """What a report itself says."""
+    said: Thing = report.get("post_report") or report["comment_report"]
+    return said
 
 
 def minute(number: int) -> str:
