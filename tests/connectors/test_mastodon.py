@@ -1,11 +1,14 @@
 """Mastodon: what the mock in tests/peers does not have, by answers written after the public reference."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Event
 from typing import Any
 
 import pytest
 
-from hubbub.connectors import Act, Http, Streaming, connector
+from hubbub.connectors import Act, Http, Streaming, _mastodon_reading, connector
 from hubbub.connectors._mastodon_posts import order
 from hubbub.core.failures import Broken, Retry
 from hubbub.core.post import Media
@@ -237,3 +240,29 @@ def test_a_token_goes_to_the_servers_own_domain_alone(server: Server, http: Http
     with pytest.raises(Retry):  # the stream ends
         list(NETWORK.stream(mentions(server), "", http))
     assert any("streaming" in asked.target for asked in server.asked)
+
+
+def test_what_no_stream_tells_is_looked_for_while_it_lives(
+    server: Server, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is streamed the deletion of a mention."""
+    monkeypatch.setattr(_mastodon_reading, "LOOK_AGAIN", 0.0)
+    told_us = {number: {"id": str(number), "type": "mention", "status": status(number)} for number in (3, 2, 1)}
+    over = Event()
+
+    def quiet() -> Iterator[bytes]:
+        yield b":)\n"
+        over.wait(60)
+
+    server.answers |= {
+        "/api/v2/instance": told({"title": "Example"}),
+        "/api/v1/streaming/user/notification": Reply(200, {"content-type": "text/event-stream"}, quiet),
+        "/api/v1/accounts/verify_credentials": told({"id": "7", "username": "acme"}),
+        "/api/v1/notifications": lambda asked: told([] if "max_id" in asked.target else list(told_us.values())),
+    }
+    with closing(NETWORK.stream(mentions(server), "", http)) as batches:
+        assert sorted(post.text for post in next(batches).posts) == ["post 1", "post 2", "post 3"]
+        del told_us[2]
+        gone = next(batch.gone for batch in batches if batch.gone)
+    over.set()
+    assert list(gone) == [str(START + 2)]
