@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from hubbub.moderate import sanctions, undoing
 from hubbub.moderate import sweeps
-from hubbub.store import fulltext, queue, rereading, sealing
+from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
@@ -90,8 +90,8 @@ def index_some() -> bool:
 
 
 def rank_some() -> bool:
-    """Work out the places of posts that came into the queue. False: all have theirs."""
-    return queue.rank_some() > 0
+    """Work out the places of posts that came into the queue, and what strikes propose. False: all of it is."""
+    return queue.rank_some() > 0 or proposals.step(timezone.now())
 
 
 def seal_some() -> bool:
