@@ -54,14 +54,14 @@ def replay(request: MemberRequest, pk: int) -> shapes_rules.ReplayFoundOut:
 
 @router.post("/replays/{pk}/stop", response=shapes_rules.ReplayOut, summary="Stop a replay")
 @call(Role.MANAGER)
-def stop(request: MemberRequest, pk: int, wish: shapes_rules.WhyIn) -> shapes_rules.ReplayOut:
+def stop(request: MemberRequest, pk: int, wish: shapes_rules.RuleWhyIn) -> shapes_rules.ReplayOut:
     """What was counted stays to be read."""
     return shapes_rules.ReplayOut.of(replays_actions.stop(_find(request, pk), by=request.member, why=wish.why))
 
 
 @router.post("/replays/{pk}/adopt", response=shapes.RuleOut, summary="Save a replayed change as the rule's version")
 @call(Role.MANAGER)
-def adopt(request: MemberRequest, pk: int, wish: shapes_rules.WhyIn) -> shapes.RuleOut:
+def adopt(request: MemberRequest, pk: int, wish: shapes_rules.RuleWhyIn) -> shapes.RuleOut:
     """Refused where somebody changed the rule since the replay was begun."""
     return shapes.RuleOut.of(replays_actions.adopt(_find(request, pk), by=request.member, why=wish.why))
 

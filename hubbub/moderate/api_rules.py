@@ -132,16 +132,16 @@ def move_rule(request: MemberRequest, pk: int, wish: shapes_rules.StateIn) -> sh
     return shapes.RuleOut.of(moved)
 
 
-@router.get("/rules/{pk}/versions", response=list[shapes_rules.VersionOut], summary="What a rule said before")
+@router.get("/rules/{pk}/versions", response=list[shapes_rules.RuleVersionOut], summary="What a rule said before")
 @call(Role.VIEWER)
-def versions(request: MemberRequest, pk: int) -> list[shapes_rules.VersionOut]:
+def versions(request: MemberRequest, pk: int) -> list[shapes_rules.RuleVersionOut]:
     """Newest first, with who wrote each and why."""
-    return [shapes_rules.VersionOut.of(one.row) for one in rules_versions.versions(_rule(request, pk))]
+    return [shapes_rules.RuleVersionOut.of(one.row) for one in rules_versions.versions(_rule(request, pk))]
 
 
 @router.post("/rules/{pk}/versions/{number}", response=shapes.RuleOut, summary="Bring an earlier version back")
 @call(Role.MANAGER)
-def bring_back(request: MemberRequest, pk: int, number: int, wish: shapes_rules.WhyIn) -> shapes.RuleOut:
+def bring_back(request: MemberRequest, pk: int, number: int, wish: shapes_rules.RuleWhyIn) -> shapes.RuleOut:
     """As a new version."""
     found = rules_versions.version_of(_rule(request, pk), number)
     return shapes.RuleOut.of(rules_actions.bring_back(found, by=request.member, why=wish.why))
@@ -201,7 +201,7 @@ def change_list(request: MemberRequest, pk: int, wish: shapes_rules.ListIn) -> s
 
 @router.post("/lists/{pk}/add", response=shapes_rules.ListOut, summary="Add entries to a word list")
 @call(Role.MANAGER)
-def add_entries(request: MemberRequest, pk: int, wish: shapes_rules.EntriesIn) -> shapes_rules.ListOut:
+def add_entries(request: MemberRequest, pk: int, wish: shapes_rules.ListEntriesIn) -> shapes_rules.ListOut:
     """Beside those that are there; with `replace` in their place."""
     found = _list(request, pk)
     lists_actions.add_entries(
@@ -212,7 +212,7 @@ def add_entries(request: MemberRequest, pk: int, wish: shapes_rules.EntriesIn) -
 
 @router.post("/lists/{pk}/try", response=shapes_rules.ListTriedOut, summary="What a word list finds in a text")
 @call(Role.VIEWER)
-def try_list(request: MemberRequest, pk: int, wish: shapes_rules.TextIn) -> shapes_rules.ListTriedOut:
+def try_list(request: MemberRequest, pk: int, wish: shapes_rules.ListTextIn) -> shapes_rules.ListTriedOut:
     """Nothing is saved."""
     found = _list(request, pk)
     tried = lists_queries.tried(found.entries, wish.text, seen_through=found.seen_through)

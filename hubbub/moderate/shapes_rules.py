@@ -14,26 +14,26 @@ from .replays_queries import SamplePost, Told
 from .rules_weeks import Record
 
 
-class WhyIn(Schema):
+class RuleWhyIn(Schema):
     """The reason, for the log."""
 
     why: str = ""
 
 
-class StateIn(WhyIn):
+class StateIn(RuleWhyIn):
     """draft, shadow or live."""
 
     state: str
     version: int | None = None  # refuse if it is not this one any more
 
 
-class LineIn(WhyIn):
+class LineIn(RuleWhyIn):
     """A precision from 0 to 1; null: no line."""
 
     least: float | None = None
 
 
-class VersionOut(Schema):
+class RuleVersionOut(Schema):
     """One wording of a rule."""
 
     number: int
@@ -54,13 +54,13 @@ class VersionOut(Schema):
     at: datetime
 
     @classmethod
-    def of(cls, row: RuleVersion) -> "VersionOut":
+    def of(cls, row: RuleVersion) -> "RuleVersionOut":
         """From the row."""
         names = [name for name in cls.model_fields if name != "by"]
         return cls(by=row.by_name, **{name: getattr(row, name) for name in names})
 
 
-class ShareOut(Schema):
+class RightOut(Schema):
     """`hits` of `of`, with the interval that holds the true share 95 times in 100; null where nothing was counted."""
 
     hits: int
@@ -70,7 +70,7 @@ class ShareOut(Schema):
     high: float | None
 
     @classmethod
-    def made(cls, found: Share) -> "ShareOut":
+    def made(cls, found: Share) -> "RightOut":
         """From the arithmetic."""
         return cls(hits=found.hits, of=found.of, share=found.share, low=found.low, high=found.high)
 
@@ -83,7 +83,7 @@ class WeekOut(Schema):
     shadow: int
     right: int
     wrong: int
-    precision: ShareOut
+    precision: RightOut
 
 
 class WeeksOut(Schema):
@@ -91,7 +91,7 @@ class WeeksOut(Schema):
 
     least: float | None
     below: bool  # the last four weeks are below that line
-    lately: ShareOut
+    lately: RightOut
     weeks: list[WeekOut]
 
     @classmethod
@@ -100,14 +100,14 @@ class WeeksOut(Schema):
         weeks = [
             WeekOut(
                 first=week.first, acts=week.acts, shadow=week.shadow, right=week.right, wrong=week.wrong,
-                precision=ShareOut.made(week.precision),
+                precision=RightOut.made(week.precision),
             )
             for week in record.weeks
         ]  # fmt: skip
-        return cls(least=rule.least, below=record.below, lately=ShareOut.made(record.lately), weeks=weeks)
+        return cls(least=rule.least, below=record.below, lately=RightOut.made(record.lately), weeks=weeks)
 
 
-class ListIn(WhyIn):
+class ListIn(RuleWhyIn):
     """A word list."""
 
     name: str
@@ -121,14 +121,14 @@ class ListIn(WhyIn):
         return ListDraft(self.name, "\n".join(self.entries), self.seen_through, self.about)
 
 
-class EntriesIn(WhyIn):
+class ListEntriesIn(RuleWhyIn):
     """Entries to add."""
 
     entries: list[str]
     replace: bool = False
 
 
-class TextIn(Schema):
+class ListTextIn(Schema):
     """A text to try."""
 
     text: str
@@ -164,7 +164,7 @@ class ListTriedOut(Schema):
     found: list[str]
 
 
-class ReplayIn(WhyIn):
+class ReplayIn(RuleWhyIn):
     """What to try; what is left out of the change stays as the rule has it."""
 
     days: int = 30
@@ -226,8 +226,8 @@ class ReplayFoundOut(ReplayOut):
     agrees: int
     contradicts: int
     missed: int
-    precision: ShareOut | None  # with what was judged by hand
-    recall: ShareOut | None
+    precision: RightOut | None  # with what was judged by hand
+    recall: RightOut | None
     says: list[str]
 
     @classmethod
@@ -245,8 +245,8 @@ class ReplayFoundOut(ReplayOut):
             agrees=one.agrees if one else 0,
             contradicts=one.contradicts if one else 0,
             missed=one.missed if one else 0,
-            precision=ShareOut.made(trust.precision) if trust else None,
-            recall=ShareOut.made(trust.recall) if trust else None,
+            precision=RightOut.made(trust.precision) if trust else None,
+            recall=RightOut.made(trust.recall) if trust else None,
             says=list(trust.says) if trust else [],
         )
 

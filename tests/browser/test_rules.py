@@ -61,7 +61,7 @@ def test_from_draft_to_live(chromium: Any, live_server: Any, world: World) -> No
         page.get_by_role("button", name="Replay it as saved").press("Enter")
         expect(page.get_by_text("under way")).to_be_visible()
         replays.run_out(world.acme)
-        expect(page.get_by_role("link", name="15", exact=True).first).to_be_visible()  # it looked again by itself
+        expect(page.get_by_role("link", name="15", exact=True).first).to_be_visible(timeout=30_000)  # it looked again by itself
         expect(page.get_by_text("nobody can tell yet how often it is right")).to_be_visible()
         looks(page, "a replay")
         judge_the_sample(page)
@@ -87,7 +87,7 @@ def judge_the_sample(page: Any) -> None:
     keys.press("j")
     for number, key in enumerate("yyyn", start=1):
         keys.press(key)
-        expect(page.get_by_text(f"{15 - number} still to judge")).to_be_visible()
+        expect(page.get_by_text(f"{15 - number} still to judge")).to_be_visible(timeout=20_000)
         page.wait_for_load_state()
     expect(page.get_by_text("3 of 4: 75 %")).to_be_visible()
     assert sorted(SampleJudgement.everywhere.values_list("agrees", flat=True)) == [False, True, True, True]
@@ -103,11 +103,11 @@ def test_a_word_list(chromium: Any, live_server: Any, world: World) -> None:
         page.wait_for_load_state()
         keys.press("c")
         page.get_by_label("Name", exact=True).fill("pills")
-        page.get_by_label("Entries").fill("viagra\n(blue\nred rocket")
+        page.get_by_label("Entries").fill("viagra\n***\nred rocket")
         page.get_by_label("See through disguises").check()
         page.get_by_role("button", name="Save").press("Enter")
         expect(page.get_by_role("alert").filter(has_text="Line 2")).to_be_visible()
-        assert "(blue" in page.get_by_label("Entries").input_value()  # nothing is lost
+        assert "***" in page.get_by_label("Entries").input_value()  # nothing is lost
         page.get_by_label("Entries").fill("viagra\nblue\nred rocket")
         page.get_by_label("A text").fill("cheap v1agra here")
         page.get_by_role("button", name="What would it find?").press("Enter")
