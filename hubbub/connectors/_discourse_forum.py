@@ -109,6 +109,8 @@ class _Action(Struct, frozen=True):
 
 
 class Latest(Struct, frozen=True):
+    """The newest posts of the forum."""
+
     latest_posts: tuple[Said, ...] = ()
 
 
@@ -120,6 +122,8 @@ class Stream(Struct, frozen=True):
 
 
 class Topic(Struct, frozen=True):
+    """A topic, with its posts' ids."""
+
     id: int
     title: str = ""
     slug: str = ""
@@ -128,6 +132,8 @@ class Topic(Struct, frozen=True):
 
 
 class SomePosts(Struct, frozen=True):
+    """Posts of a topic that were asked for by id."""
+
     post_stream: Stream
 
 
@@ -145,10 +151,14 @@ class Hit(Struct, frozen=True):
 
 
 class Hits(Struct, frozen=True):
+    """What a search found."""
+
     posts: tuple[Hit, ...] = ()
 
 
 class Category(Struct, frozen=True):
+    """A category, perhaps below another."""
+
     id: int
     slug: str = ""
     name: str = ""
@@ -166,10 +176,14 @@ class About(Struct, frozen=True):
 
 
 class TheSite(Struct, frozen=True):
+    """What the forum says of itself: its categories."""
+
     categories: tuple[Category, ...] = ()
 
 
 class User(Struct, frozen=True):
+    """An account, with its roles."""
+
     id: int
     username: str
     admin: bool = False
@@ -177,6 +191,8 @@ class User(Struct, frozen=True):
 
 
 class OneUser(Struct, frozen=True):
+    """The wrapper around an account."""
+
     user: User
 
 

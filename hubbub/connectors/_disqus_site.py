@@ -40,6 +40,8 @@ class Writer(Struct, frozen=True, rename="camel"):
 
 
 class Thread(Struct, frozen=True, rename="camel"):
+    """The comments under one page."""
+
     id: str
     link: str | None = None
     clean_title: str = ""
@@ -47,6 +49,8 @@ class Thread(Struct, frozen=True, rename="camel"):
 
 
 class Comment(Struct, frozen=True, rename="camel"):
+    """A comment; its message is HTML."""
+
     id: str
     thread: Thread
     created_at: str
@@ -93,28 +97,40 @@ class _Cursor(Struct, frozen=True, rename="camel"):
 
 
 class Posts(Struct, frozen=True):
+    """A page of comments, and where the next begins."""
+
     response: tuple[Comment, ...]
     cursor: _Cursor = _Cursor()
 
 
 class OnePost(Struct, frozen=True):
+    """The wrapper around a comment."""
+
     response: Comment
 
 
 class Forum(Struct, frozen=True):
+    """A site, as Disqus calls it."""
+
     id: str
     name: str = ""
 
 
 class OneForum(Struct, frozen=True):
+    """The wrapper around a site."""
+
     response: Forum
 
 
 class OneUser(Struct, frozen=True):
+    """The wrapper around an account."""
+
     response: Writer
 
 
 class OneThread(Struct, frozen=True):
+    """The wrapper around a thread."""
+
     response: Thread
 
 

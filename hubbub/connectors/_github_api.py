@@ -44,6 +44,8 @@ class _Label(Struct, frozen=True):
 
 
 class Reactions(Struct, frozen=True):
+    """How many reacted, by kind."""
+
     up: int = field(name="+1", default=0)
     heart: int = 0
     hooray: int = 0
@@ -113,17 +115,23 @@ class Comment(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
+    """A page of what a search found."""
+
     items: tuple[Issue, ...]
     total_count: int = 0
 
 
 class Permissions(Struct, frozen=True):
+    """What the token may do in the repository."""
+
     triage: bool = False
     push: bool = False
     admin: bool = False
 
 
 class Repository(Struct, frozen=True):
+    """A repository, and what we may do there."""
+
     full_name: str
     owner: User
     has_issues: bool = True

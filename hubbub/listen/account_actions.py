@@ -32,9 +32,9 @@ def sign_in(
             f"You signed in as {done.who.name}, but this was about {again.name}. Sign out on the network's page, sign "
             f"in there as {again.name}, and begin again."
         )
-    account, new = Account.everywhere.select_for_update().get_or_create(
-        workspace=workspace, kind=done.kind, host=done.host, native_id=done.who.id[:200],
-        defaults={"name": done.who.name[:200]},
+    account, new = Account.of(workspace).select_for_update().get_or_create(
+        kind=done.kind, host=done.host, native_id=done.who.id[:200],
+        defaults={"workspace": workspace, "name": done.who.name[:200]},
     )  # fmt: skip
     account.keep(done.keys)
     account.name, account.ends = done.who.name[:200], done.given.ends
