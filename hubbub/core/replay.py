@@ -1,7 +1,7 @@
 """What rules would have done: counts over posts that are there already, beside what people decided about them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from zlib import crc32
 
@@ -134,15 +134,23 @@ def count(replay: Replay, looked: Looked, verdicts: Sequence[Verdict], decided: 
     """Count one post more."""
     replay.looked_at += 1
     replay.decisions[decided] = replay.decisions.get(decided, 0) + 1
-    said = {verdict.rule: verdict for verdict in verdicts}
-    for rule, tally in zip(replay.rules, replay.tallies, strict=True):
-        verdict = said.get(rule.id)
-        if verdict is not None and verdict.unchecked:
+    # nearly every post has few verdicts and no decision: only what is said is looked up, not every rule asked
+    if looked.taken_away is not None:
+        _missed(replay, looked, {verdict.rule for verdict in verdicts})
+    for verdict in verdicts:
+        place = next(at for at, tally in enumerate(replay.tallies) if tally.rule == verdict.rule)
+        rule, tally = replay.rules[place], replay.tallies[place]
+        if verdict.unchecked:
             tally.unchecked += 1
             tally.why_unchecked = tally.why_unchecked or verdict.because
-        elif verdict is not None:
+        else:
             _touched(tally, rule, looked, verdict)
-        elif looked.taken_away is not None and looked.taken_away is _wants(rule):
+
+
+def _missed(replay: Replay, looked: Looked, said: Collection[int]) -> None:
+    """The rules that say nothing of a post that people decided as they would have."""
+    for rule, tally in zip(replay.rules, replay.tallies, strict=True):
+        if rule.id not in said and looked.taken_away is _wants(rule):
             tally.missed += 1
             if len(tally.passed) < SHOWN:
                 tally.passed.append(looked.post)
