@@ -25,6 +25,7 @@ NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
+    "statement", "appeal", "notice",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",

@@ -47,6 +47,7 @@ from hubbub.store.models import (
     Workspace,
 )
 from hubbub.store.models.token import digest
+from tests.furnished_appeals import furnish_appeals
 from tests.furnished_deeds import furnish_deeds
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
@@ -121,6 +122,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         Rollup.everywhere.create(workspace=workspace, hour=when, source=source, topic=topic, posts=hour)
     _sent_to_us(queued)
     word, own = _judged(queued, admin)
+    appealed = furnish_appeals(queued, colleague, rule, mark(workspace.slug))
     return {
         "correction": word.pk, "own": own.pk,
         "source": source.pk, "topic": topic.pk, "author": author.pk, "person": author.person_id, "post": queued.pk,
@@ -128,6 +130,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
+        **appealed,
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip

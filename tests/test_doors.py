@@ -45,6 +45,7 @@ OPEN = {
     "socialaccount_login_error": "says so",
     "socialaccount_signup": "closed",
     "health": "says to whoever watches the server that it is up",
+    "appeal": "where an author appeals; the link's signature is checked",
     "guidelines": "for everybody, where a manager has switched that on",
     "guidelines_markdown": "the same",
     "guidelines_text": "the same",

@@ -9,6 +9,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes
+from .api_appeals import router as appeals
 from .api_deeds import router as deeds
 from .api_policies import router as policies
 from .api_queue import named
@@ -27,6 +28,7 @@ router.add_router("", queue)
 router.add_router("", rules)
 router.add_router("", replays)
 router.add_router("", strikes)
+router.add_router("", appeals)
 
 
 @router.get(

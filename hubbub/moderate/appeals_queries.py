@@ -147,5 +147,5 @@ def overturned_by_rule(
     if since:
         rows = rows.filter(statement__at__gte=since)
     wrong = Count("pk", filter=Q(state=AppealState.OVERTURNED))
-    found = rows.order_by().values_list("statement__rule").annotate(Count("pk"), wrong)
+    found = rows.order_by().values_list("statement__rule").annotate(answered=Count("pk"), wrong=wrong)
     return {rule: (answered, overturned) for rule, answered, overturned in found}
