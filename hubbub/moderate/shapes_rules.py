@@ -60,7 +60,7 @@ class RuleVersionOut(Schema):
         return cls(by=row.by_name, **{name: getattr(row, name) for name in names})
 
 
-class RightOut(Schema):
+class RulePrecisionOut(Schema):
     """`hits` of `of`, with the interval that holds the true share 95 times in 100; null where nothing was counted."""
 
     hits: int
@@ -70,7 +70,7 @@ class RightOut(Schema):
     high: float | None
 
     @classmethod
-    def made(cls, found: Share) -> "RightOut":
+    def made(cls, found: Share) -> "RulePrecisionOut":
         """From the arithmetic."""
         return cls(hits=found.hits, of=found.of, share=found.share, low=found.low, high=found.high)
 
@@ -83,7 +83,7 @@ class WeekOut(Schema):
     shadow: int
     right: int
     wrong: int
-    precision: RightOut
+    precision: RulePrecisionOut
 
 
 class WeeksOut(Schema):
@@ -91,7 +91,7 @@ class WeeksOut(Schema):
 
     least: float | None
     below: bool  # the last four weeks are below that line
-    lately: RightOut
+    lately: RulePrecisionOut
     weeks: list[WeekOut]
 
     @classmethod
@@ -100,11 +100,11 @@ class WeeksOut(Schema):
         weeks = [
             WeekOut(
                 first=week.first, acts=week.acts, shadow=week.shadow, right=week.right, wrong=week.wrong,
-                precision=RightOut.made(week.precision),
+                precision=RulePrecisionOut.made(week.precision),
             )
             for week in record.weeks
         ]  # fmt: skip
-        return cls(least=rule.least, below=record.below, lately=RightOut.made(record.lately), weeks=weeks)
+        return cls(least=rule.least, below=record.below, lately=RulePrecisionOut.made(record.lately), weeks=weeks)
 
 
 class ListIn(RuleWhyIn):
@@ -207,7 +207,7 @@ class ReplayOut(Schema):
         )  # fmt: skip
 
 
-class NumberOut(Schema):
+class HitCountOut(Schema):
     """A source or person, and how many of its posts."""
 
     id: int
@@ -219,15 +219,15 @@ class ReplayFoundOut(ReplayOut):
 
     stale: bool  # the rule says something else by now
     by_day: dict[str, int]
-    by_source: list[NumberOut]
-    hardest: list[NumberOut]  # people
+    by_source: list[HitCountOut]
+    hardest: list[HitCountOut]  # people
     people: int
     unchecked: int
     agrees: int
     contradicts: int
     missed: int
-    precision: RightOut | None  # with what was judged by hand
-    recall: RightOut | None
+    precision: RulePrecisionOut | None  # with what was judged by hand
+    recall: RulePrecisionOut | None
     says: list[str]
 
     @classmethod
@@ -238,15 +238,15 @@ class ReplayFoundOut(ReplayOut):
             **ReplayOut.of(told.replay).dict(),
             stale=told.stale,
             by_day={day.isoformat(): number for day, number in one.by_day.items()} if one else {},
-            by_source=[NumberOut(id=pk, posts=posts) for pk, posts in one.by_source.items()] if one else [],
-            hardest=[NumberOut(id=pk, posts=posts) for pk, posts in one.hardest] if one else [],
+            by_source=[HitCountOut(id=pk, posts=posts) for pk, posts in one.by_source.items()] if one else [],
+            hardest=[HitCountOut(id=pk, posts=posts) for pk, posts in one.hardest] if one else [],
             people=one.people if one else 0,
             unchecked=one.unchecked if one else 0,
             agrees=one.agrees if one else 0,
             contradicts=one.contradicts if one else 0,
             missed=one.missed if one else 0,
-            precision=RightOut.made(trust.precision) if trust else None,
-            recall=RightOut.made(trust.recall) if trust else None,
+            precision=RulePrecisionOut.made(trust.precision) if trust else None,
+            recall=RulePrecisionOut.made(trust.recall) if trust else None,
             says=list(trust.says) if trust else [],
         )
 
