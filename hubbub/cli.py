@@ -124,7 +124,7 @@ def import_(
 @app.command()
 def match(
     posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - reads standard input.")],
-    topics: Annotated[Path, typer.Option(help="topics.toml")],
+    topics: Annotated[Path, typer.Option(help="topics.toml; - reads standard input.")],
     every: Annotated[bool, typer.Option("--all", help="Print posts that match nothing, too.")] = False,
     no_spans: Annotated[bool, typer.Option("--no-spans", help="Leave the spans out.")] = False,
 ) -> None:
@@ -155,7 +155,7 @@ def analyse(posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - rea
 @app.command()
 def moderate(
     posts: Annotated[str, typer.Argument(help="posts.jsonl or CSV; - reads standard input.")],
-    rules: Annotated[Path, typer.Option(help="rules.toml")],
+    rules: Annotated[Path, typer.Option(help="rules.toml; - reads standard input.")],
     topics: Annotated[Path | None, typer.Option(help="topics.toml, where rules ask for topic:")] = None,
 ) -> None:
     """Say of each post what the rules decide, in the order of time; needs no database."""

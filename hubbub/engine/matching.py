@@ -19,6 +19,8 @@ from hubbub.core import query as language
 from hubbub.core.plan import TopicKind
 from hubbub.core.post import Place
 
+from . import given
+
 BATCH = 1000
 
 
@@ -39,24 +41,25 @@ class TopicsRefused(Exception):
 
 
 def read_topics(path: Path) -> dict[str, language.Query]:
-    """The topics of a file, name → query, in the file's order. Raises TopicsRefused."""
+    """The topics of a file (- is standard input), name → query, in the file's order. Raises TopicsRefused."""
+    name = given.name_of(path)
     try:
-        written = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Written)
+        written = msgspec.convert(tomllib.loads(given.text_of(path)), _Written)
     except OSError as error:
-        raise TopicsRefused(f"{path} cannot be read: {error.strerror}") from None
+        raise TopicsRefused(f"{name} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise TopicsRefused(f"{path} is not a topics file: {error}") from None
+        raise TopicsRefused(f"{name} is not a topics file: {error}") from None
     if not written.topic:
-        raise TopicsRefused(f"{path} holds no [[topic]]")
+        raise TopicsRefused(f"{name} holds no [[topic]]")
     twice = [name for name, number in Counter(topic.name for topic in written.topic).items() if number > 1]
     if twice:
-        raise TopicsRefused(f"{path}: the name “{twice[0]}” stands there twice; each topic needs one of its own")
+        raise TopicsRefused(f"{name}: the name “{twice[0]}” stands there twice; each topic needs one of its own")
     queries, slips = {}, []
     for topic in written.topic:
         try:
             queries[topic.name] = language.parse(topic.query, language.Use.TOPIC)
         except language.QueryError as error:
-            slips.append(f"{path}, topic “{topic.name}”: {error}")
+            slips.append(f"{name}, topic “{topic.name}”: {error}")
     if slips:
         raise TopicsRefused("\n".join(slips))
     return queries
@@ -64,6 +67,8 @@ def read_topics(path: Path) -> dict[str, language.Query]:
 
 def match_file(posts: str, topics: Path, *, every: bool, spans: bool, out: TextIO, told: Console) -> int:
     """Print one JSON object a post that matches (or every post). Returns how many lines were refused."""
+    if no := given.twice(posts, topics):
+        raise TopicsRefused(no)
     queries = read_topics(topics)
     index: language.Index[str] = language.Index(queries.items())
     now = datetime.now(UTC)

@@ -25,6 +25,7 @@ from hubbub.core.standing import Record
 from hubbub.core.text.layered import Layered
 from hubbub.store.shipped import is_there, shipped
 
+from . import given
 from .inline import clock
 from .matching import read_topics
 from .rules_toml import RulesRefused, read_rules
@@ -55,6 +56,8 @@ class _Answer(Struct, frozen=True):
 def moderate_file(posts: str, rules: Path, topics: Path | None, *, out: TextIO, told: Console) -> int:
     """Print one JSON object a post, in the order of time. Returns how many lines were refused. Raises RulesRefused, and
     TopicsRefused of `matching`."""
+    if no := given.twice(posts, rules, topics):
+        raise RulesRefused(no)
     ready = ready_for(rules, topics)
     lines, refused = _lines(posts, told)
     now = datetime.now(UTC)

@@ -1,9 +1,11 @@
 """rules.toml as the commands read it: rules, and the word lists that they name."""
 
+import re
 import tomllib
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +13,8 @@ from msgspec import Struct
 from hubbub.core import query as language
 from hubbub.core.plan import RuleOutcome, RulePlan, RuleState
 from hubbub.core.query.lists import WordList
+
+from . import given
 
 
 class WrittenRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,25 +58,37 @@ class RulesRead(Struct, frozen=True):
 
 
 def read_rules(path: Path) -> RulesRead:
-    """The rules of a file, every condition checked. Raises RulesRefused."""
+    """The rules of a file (- is standard input), every condition checked. Raises RulesRefused."""
+    name = given.name_of(path)
     try:
-        written = msgspec.convert(tomllib.loads(path.read_text("utf-8-sig")), _Written)
+        written = msgspec.convert(tomllib.loads(given.text_of(path)), _Written)
     except OSError as error:
-        raise RulesRefused(f"{path} cannot be read: {error.strerror}") from None
+        raise RulesRefused(f"{name} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise RulesRefused(f"{path} is not a rules file: {error}") from None
+        raise RulesRefused(f"{name} is not a rules file: {_told(str(error))}") from None
     if not written.rule:
-        raise RulesRefused(f"{path} holds no [[rule]]")
-    _refuse_twice(path, "rule", [rule.name for rule in written.rule])
-    _refuse_twice(path, "list", [one.name for one in written.list])
+        raise RulesRefused(f"{name} holds no [[rule]]")
+    _refuse_twice(name, "rule", [rule.name for rule in written.rule])
+    _refuse_twice(name, "list", [one.name for one in written.list])
     lists = tuple(WordList(one.name, one.entries, one.seen_through) for one in written.list)
     slips = [slip for rule in written.rule for slip in _amiss(rule, lists)]
     if slips:
-        raise RulesRefused("\n".join(f"{path}, {slip}" for slip in slips))
+        raise RulesRefused("\n".join(f"{name}, {slip}" for slip in slips))
     return RulesRead(tuple(_plan(number, rule) for number, rule in enumerate(written.rule, start=1)), lists)
 
 
-def _refuse_twice(path: Path, what: str, names: list[str]) -> None:
+def _told(error: str) -> str:
+    """What is wrong with a field, with the rule counted from 1 and what could stand there."""
+    place = re.search(r" - at `\$\.(rule|list)\[(\d+)\](?:\.(\w+))?", error)
+    if place is None:
+        return error
+    what, number, field = place[1], int(place[2]) + 1, place[3]
+    choices = {"then": get_args(RuleOutcome), "state": get_args(RuleState)}.get(field or "")
+    may = f". Say {', '.join(choices)}" if choices else ""
+    return f"[[{what}]] number {number}{f', {field}' if field else ''}: {error[: place.start()]}{may}"
+
+
+def _refuse_twice(path: str, what: str, names: list[str]) -> None:
     twice = [name for name, number in Counter(names).items() if number > 1]
     if twice:
         raise RulesRefused(f"{path}: the name “{twice[0]}” stands there twice; each {what} needs one of its own")

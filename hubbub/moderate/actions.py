@@ -100,12 +100,13 @@ def decide(
         row, decision=str(decision), state=STATES[decision], decided=timezone.now(), **opinions.columns(ground)
     )
     row.save(update_fields=SET)
-    opinions.close(row, decision, by=by)
+    asked = opinions.close(row, decision, by=by)
     verb = way(row.state, row.source.can, there.may_be(stood)) if there.must_hear(row.state) else None
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
     links: dict[str, Plain] = {
         "outbox": sent.pk if sent else None,
         **({"called_back": there.dropped} if there.dropped else {}),
+        **({"opinions": asked} if asked else {}),
     }
     named: dict[str, Plain] = {"policy": ground.slug, "policy_version": ground.version} if ground else {}
     act = audit(row, VERBS[decision], by=by, why=reason, before=before, after={**after, **named, **links})
@@ -190,12 +191,13 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     before, after = changes(
         row,
         state=wanted,
-        decision=str(act.before.get("decision", "")),
+        decision=_stood(row, act, wanted),
         decided=_moment(act.before.get("decided")),
         policy_id=act.before.get("policy_id"),
         policy_version=act.before.get("policy_version"),
     )
     row.save(update_fields=SET)
+    opinions.reopen(row, act.after.get("opinions"))
     # what was done only here is undone only here; what it had called back must be heard again
     ask = (told is not None or bool(act.after.get("called_back"))) and there.must_hear(wanted)
     verb = way(wanted, row.source.can, there.may_be(stood)) if ask else None
@@ -214,6 +216,13 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
     )
     aftermath.settle(row, by=by, why=reason)
     return Decided(row, entry, sent, only_here=ask and verb is None)
+
+
+def _stood(post: Post, act: Audit, state: str) -> str:
+    """The decision before that act. What its place holds back waits for a person, even if a rule was quicker."""
+    before = str(act.before.get("decision", ""))
+    held = not before and state == "pending" and post.source.owned and not post.ours
+    return str(Decision.QUEUED) if held else before
 
 
 def _told(post: Post, act: Audit) -> Outbox | None:

@@ -6,6 +6,7 @@ from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.store import queue as stored
+from hubbub.store import word_lists
 from hubbub.store.models import Decision, Policy, Post, Role, Workspace
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
@@ -26,8 +27,8 @@ def named(workspace: Workspace, slug: str) -> Policy | None:
     return found
 
 
-def _query(text: str) -> language.Query | None:
-    return language.parse(text, language.Use.VIEW) if text.strip() else None
+def _query(workspace: Workspace, text: str) -> language.Query | None:
+    return word_lists.read(text, language.Use.VIEW, workspace) if text.strip() else None
 
 
 def _order(order: str) -> str:
@@ -42,7 +43,8 @@ def queue(request: MemberRequest, q: str = "", after: str = "", order: str = "sc
     """By score (severity, reach, waiting), or `order`: oldest, newest, reach; `after` as answered."""
     spot = queue_queries.spot_of(after, _order(order))
     now, member = timezone.now(), request.member
-    found = queue_queries.page(request.workspace, _query(q), now=now, order=order, after=spot, viewer=member)
+    query = _query(request.workspace, q)
+    found = queue_queries.page(request.workspace, query, now=now, order=order, after=spot, viewer=member)
     if found.slips:
         raise language.QueryError(tuple(found.slips))
     return shapes_queue.QueueOut(
@@ -56,7 +58,7 @@ def queue(request: MemberRequest, q: str = "", after: str = "", order: str = "sc
 @call(Role.MODERATOR)
 def take_next(request: MemberRequest, q: str = "", order: str = "score") -> shapes_queue.QueueTakenOut:
     """Nobody else is given it for five minutes; ask again to go on holding it. What you have open comes first."""
-    now, query = timezone.now(), _query(q)
+    now, query = timezone.now(), _query(request.workspace, q)
     plain = query is None and _order(order) == "score"
     among = None if plain else queue_queries.first_rows(request.workspace, query, now=now, order=order)
     row = queue_actions.take_next(request.member, now, among)

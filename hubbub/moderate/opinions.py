@@ -37,15 +37,26 @@ def asked(post: Post) -> QuerySet[Opinion]:
     return Opinion.of(post.workspace).filter(post=post, closed=None)
 
 
-def close(post: Post, decision: Decision, *, by: Actor) -> None:
-    """Another person decided: those who asked can read what became of it. Refusal for who asked themselves."""
+def close(post: Post, decision: Decision, *, by: Actor) -> str:
+    """Another person decided: those who asked can read what became of it. Refusal for who asked themselves. The ids of
+    the requests, for the log; "": nobody asked."""
     waiting = list(asked(post))
-    if not waiting:
-        return
     if isinstance(by, Member) and any(one.by_id == by.pk for one in waiting):
         raise Refusal("You asked for a second opinion about this: somebody else decides, or you take the request back")
     for one in waiting:
         one.closed, one.decided, one.decided_by = timezone.now(), decision, str(by)[:200]
+        one.save(update_fields=["closed", "decided", "decided_by"])
+    return " ".join(str(one.pk) for one in waiting)
+
+
+def reopen(post: Post, closed: object) -> None:
+    """The decision that closed these requests (as `close` named them) was taken back: they wait for another again."""
+    if post.decision != Decision.QUEUED or not isinstance(closed, str):
+        return
+    mine = Opinion.of(post.workspace).filter(post=post, pk__in=[int(pk) for pk in closed.split() if pk.isdecimal()])
+    waiting = set(asked(post).values_list("by", flat=True))
+    for one in mine.exclude(closed=None).exclude(by__in=[pk for pk in waiting if pk]):
+        one.closed, one.decided, one.decided_by = None, "", ""
         one.save(update_fields=["closed", "decided", "decided_by"])
 
 

@@ -8,7 +8,10 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.store import capped
-from hubbub.store.models import Audit, Author, Outbox, OutboxState, Post, Verdict, Workspace
+from hubbub.store.models import Audit, Author, Decision, Outbox, OutboxState, Post, Verdict, Workspace
+
+# entries of the log after which a post may wait
+QUEUEING = ("queue", "refused", "not done", "undo")
 
 Place = Sequence[object]  # (field, start, end) in the post's own text
 
@@ -36,6 +39,7 @@ class Card(Struct, frozen=True):
     verdicts: Sequence[Verdict]
     spans: Sequence[Place]  # the words that rules or the filter caught
     move: Outbox | None  # what its network was told last, where that has not arrived
+    waits: str = ""  # why it waits for a person, where its rules do not say it
 
 
 def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | None = None) -> list[Card]:
@@ -52,6 +56,7 @@ def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | 
     )
     moves = {row.post_id: row for row in unsent.exclude(verb="reply").order_by("pk")}
     parents, records = _parents(workspace, posts), _records(workspace, posts)
+    entries = _queued_by(workspace, [post.pk for post in posts if post.decision == Decision.QUEUED])
     return [
         Card(
             post=post,
@@ -61,9 +66,28 @@ def cards(posts: Sequence[Post], spans: Mapping[int, Sequence[language.Span]] | 
             verdicts=verdicts[post.pk],
             spans=_places(verdicts[post.pk], (spans or {}).get(post.pk, ())),
             move=moves.get(post.pk),
+            waits=_because(entries.get(post.pk), verdicts[post.pk]),
         )
         for post in posts
     ]
+
+
+def _queued_by(workspace: Workspace, posts: Sequence[int]) -> Mapping[int, Audit]:
+    """The newest entry of the log that sent each post to the queue."""
+    sent = Audit.of(workspace).filter(noun="post", noun_id__in=posts, verb__in=QUEUEING)
+    return {entry.noun_id: entry for entry in sent.order_by("pk")} if posts else {}
+
+
+def _because(entry: Audit | None, verdicts: Sequence[Verdict]) -> str:
+    """In words; "": what its rules say tells it already."""
+    if entry is None or any(entry.why == verdict.because for verdict in verdicts):
+        return ""
+    match entry.verb:
+        case "refused" | "not done":
+            return f"{entry.by_name} did not do what was asked for: {entry.why}"
+        case "undo":
+            return f"{entry.by_name} took a decision back"
+    return entry.why
 
 
 def _places(verdicts: Sequence[Verdict], found: Sequence[language.Span]) -> list[Place]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from hubbub.core import query as language
 from hubbub.core.queue import Score, Weights, score
 from hubbub.store import capped, queue
-from hubbub.store.models import Decision, Member, Policy, Post, Report, Waiting, Workspace
+from hubbub.store.models import Decision, Member, Policy, Post, Report, RuleState, Waiting, Workspace
 from hubbub.store.queue.leases import held_by_others
 from hubbub.store.queue.ranking import Parts, parts
 from hubbub.store.reports import open_about
@@ -231,7 +231,9 @@ def _waits(
     holder: Member | None,
     reports: Sequence[Report],
 ) -> Waits:
-    named = dict.fromkeys(verdict.policy for verdict in card.verdicts if verdict.policy and not verdict.unchecked)
+    # a rule in shadow does nothing: it covers no text and suggests no reason either
+    said = [one for one in card.verdicts if one.policy and not one.unchecked and one.state == RuleState.LIVE]
+    named = dict.fromkeys(one.policy or "" for one in said)
     suspected = sorted((policies[slug] for slug in named if slug in policies), key=lambda one: -one.severity)
     return Waits(
         card=card,

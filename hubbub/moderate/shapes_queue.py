@@ -21,6 +21,7 @@ class WaitingOut(CardOut):
     open_by: str | None  # who else has it open
     suspected: list[str]  # slugs of the policies that rules find broken, the gravest first
     reports: int
+    waits_because: str  # where the rules do not say it: "The rule … was stopped", what the network refused; else ""
 
     @classmethod
     def of_waits(cls, one: Waits) -> "WaitingOut":
@@ -37,6 +38,7 @@ class WaitingOut(CardOut):
             open_by=str(one.holder) if one.holder else None,
             suspected=[policy.slug for policy in one.suspected],
             reports=len(one.reports),
+            waits_because=one.card.waits,
         )
 
 

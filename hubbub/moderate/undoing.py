@@ -139,6 +139,8 @@ def start(workspace: Workspace, wish: Wish, *, by: Actor, why: str) -> Undoing:
     """Begin to take it back. A few are done at once, more by the loop. Raises Refusal."""
     if not why.strip():
         raise Refusal("Say why it is to be taken back: the reason stands in the log")
+    # two at once: one waits for the other here, and then finds what it began
+    Workspace.objects.select_for_update(no_key=True).filter(pk=workspace.pk).exists()
     under_way = Undoing.of(workspace).filter(state=UndoingState.RUNNING)
     if under_way.filter(deeds__in=deeds_of(workspace, wish)).exists():
         raise Refusal("This is being taken back already")
@@ -174,6 +176,9 @@ def step() -> bool:
 def _work(undoing: Undoing) -> None:
     rows = Deed.of(undoing.workspace).filter(undoing=undoing, fate=Fate.NONE).order_by("-pk")
     chunk = list(rows.select_related("entry__workspace", "post", "sanction__workspace", "sent")[:STEP])
+    # locked in the order in which all lock them who decide about many, so that nobody waits for the other in a ring
+    posts = Post.of(undoing.workspace).filter(pk__in=[deed.post_id for deed in chunk if deed.post_id])
+    list(posts.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     for deed in chunk:
         try:
             deed.undo_sent, deed.told = _take_back(deed, undoing)

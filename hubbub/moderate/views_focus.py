@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from hubbub.core import query as language
 from hubbub.store import queue as stored
+from hubbub.store import word_lists
 from hubbub.store.models import Cover, Decision, Policy, Post, Role, Waiting
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
@@ -50,7 +51,7 @@ def _among(request: MemberRequest) -> list[int] | None:
     if order == "score" and not text:
         return None
     try:
-        query = language.parse(text, language.Use.VIEW) if text else None
+        query = word_lists.read(text, language.Use.VIEW, request.workspace) if text else None
     except language.QueryError:
         return None
     return queue_queries.first_rows(request.workspace, query, now=timezone.now(), order=order)

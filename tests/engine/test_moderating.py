@@ -89,8 +89,14 @@ def test_standard_input_and_a_line_that_is_none(tmp_path: Path) -> None:
         (RULE.format("Slip", "(red", "queue", "live"), "This bracket is never closed. Add `)`"),
         (RULE.format("Slip", "red", "label", "live"), "needs a label"),
         (RULE.format("Twice", "red", "queue", "live") * 2, "the name “Twice” stands there twice"),
-        (RULE.format("Slip", "red", "burn", "live"), "is not a rules file: Invalid enum value 'burn'"),
-        (RULE.format("Slip", "red", "queue", "asleep"), "is not a rules file: Invalid enum value 'asleep'"),
+        (
+            RULE.format("Slip", "red", "burn", "live"),
+            "[[rule]] number 1, then: Invalid enum value 'burn'. Say ban, mute",
+        ),
+        (
+            RULE.format("Slip", "red", "queue", "asleep"),
+            "[[rule]] number 1, state: Invalid enum value 'asleep'. Say draft, shadow",
+        ),
         ('[[rule]]\nname = "x"\nwhen = "red"\nwhy = "y"', "unknown field `why`"),
         ('[[rule]]\nname = "x"', "missing required field `when`"),
         ("[[rule]", "is not a rules file"),

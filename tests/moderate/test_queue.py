@@ -12,43 +12,28 @@ from hubbub.core import query as language
 from hubbub.core.queue import Weights
 from hubbub.moderate import alike, beside, queue_actions, queue_queries, sweeps, undoing
 from hubbub.store import policies, queue
-from hubbub.store.models import Audit, Care, Decision, Deed, Opinion, Post, Role, Rule, Sweep, Verdict, Waiting
+from hubbub.store.models import (
+    Audit,
+    Care,
+    Decision,
+    Deed,
+    Opinion,
+    Post,
+    Role,
+    Rule,
+    Sweep,
+    Waiting,
+)
 from hubbub.ui.api import Refusal
 from tests.furnished import make_token
-from tests.world import NOON, World, make_author, make_post, make_source
+from tests.moderate.conftest import verdict
+from tests.world import NOON, World, make_post
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 def at(name: str, *args: object, query: str = "") -> str:
     return reverse(f"moderate:{name}", args=["acme", *args]) + query
-
-
-def verdict(post: Post, policy: str, **more: object) -> Verdict:
-    given: dict[str, object] = {
-        "rule_name": policy, "state": "live", "outcome": "queue", "because": "x", "policy": policy,
-        "policy_version": 1, "at": NOON,
-    }  # fmt: skip
-    return Verdict.everywhere.create(workspace=post.workspace, post=post, **{**given, **more})
-
-
-@pytest.fixture
-def waiting(world: World) -> dict[str, Post]:
-    """Five posts with different reasons to be first."""
-    policies.policies(world.acme)
-    source, carol = make_source(world.acme), make_author(world.acme)
-    posts = {
-        "oldest": make_post(source, "an old one", 1, author=carol, decision="queued"),
-        "spam": make_post(source, "buy pills", 400, author=carol, decision="queued", links=["https://a.example"]),
-        "hate": make_post(source, "hateful", 500, author=carol, decision="queued", links=["https://a.example"]),
-        "seen": make_post(source, "seen by many", 600, decision="queued", views=100_000_000),
-        "newest": make_post(source, "a new one", 700, decision="queued"),
-    }
-    verdict(posts["spam"], "spam")
-    verdict(posts["hate"], "hate")
-    verdict(posts["hate"], "spam", rule_name="other")
-    verdict(posts["newest"], "hate", state="shadow")  # did nothing, counts nothing
-    return posts
 
 
 def shown(world: World, posts: dict[str, Post], **more: object) -> list[str]:

@@ -111,3 +111,15 @@ def test_what_is_deleted_for_good_is_said(world: World, monkeypatch: pytest.Monk
     begun = undoing.start(world.acme, wish, by=world.alice, why="x")
     assert (begun.undone, begun.left) == (0, 1)
     assert "for good" in Deed.everywhere.get().told
+
+
+def test_what_its_place_held_back_waits_again_when_its_rule_is_undone(world: World) -> None:
+    source = make_source(world.acme, can=["approve", "hide", "remove"], owned=True)
+    rule = Rule.everywhere.create(
+        workspace=world.acme, name="Pills", when="pills", then="hide", because="spam", state="live", position=1
+    )
+    take_in(source, Read([Shape("1", "pills", state="pending")], "1"), now=timezone.now())
+    assert Post.everywhere.get().decision == Decision.HIDDEN
+    undoing.start(world.acme, undoing.Wish(rule=rule), by=world.alice, why="a mistake")
+    post = Post.everywhere.get()
+    assert (post.state, post.decision, post.waiting.post_id) == ("pending", Decision.QUEUED, post.pk)

@@ -90,7 +90,9 @@ def rank(workspace: Workspace, most: int = STEP) -> int:
     with transaction.atomic():
         # whoever changes the weights waits for us, and then finds what we wrote among what is to be weighed anew
         Workspace.objects.select_for_update(no_key=True).filter(pk=workspace.pk).exists()
-        new = list(rows.select_related("post__author").order_by("id")[:most])
+        # those that somebody decides about in this moment are passed by: who decides about many never waits in a ring
+        free = rows.select_for_update(of=("self",), skip_locked=True)
+        new = list(free.select_related("post__author").order_by("id")[:most])
         weights = weights_of(workspace)
         found = parts(workspace, [row.post for row in new])
         changed: list[tuple[bulk.Cell, ...]] = []
