@@ -81,7 +81,7 @@ class Mastodon(Declared):
         scopes=("read", "write"),
         moderating=("admin:read:accounts", "admin:read:reports", "admin:write:accounts", "admin:write:reports"),
         authorize="/oauth/authorize",
-        token="/oauth/token",  # noqa: S106 - an address
+        token="/oauth/token",
         register="/api/v1/apps",
         revoke="/oauth/revoke",
         server="site",

@@ -33,7 +33,7 @@ class Child(Struct):
     def start(self) -> None:
         """In a session of its own, so that Ctrl-C reaches only us and we end the others in order."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603  # our own command
+        self.process = subprocess.Popen(  # our own command
             [sys.executable, "-m", "hubbub.cli", *self.words, "--child"], stdin=subprocess.PIPE, start_new_session=True
         )
 
@@ -85,7 +85,7 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="parent").start()
 
 
-EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # hosts that mean: at every address of this machine
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # hosts that mean: at every address of this machine
 
 
 def in_address(host: str) -> str:
@@ -95,7 +95,7 @@ def in_address(host: str) -> str:
 
 def local_address(host: str, port: int) -> str:
     """Where this machine itself reaches what is served at `host`."""
-    near = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "::1"}.get(host, host)  # noqa: S104
+    near = {"127.0.0.1": "localhost", "0.0.0.0": "localhost", "::": "::1"}.get(host, host)
     return f"http://{in_address(near)}:{port}"
 
 
@@ -118,7 +118,7 @@ def wait_until_answers(address: str, *, stop: threading.Event, seconds: float = 
     end = time.monotonic() + seconds
     while time.monotonic() < end and not stop.wait(0.1):
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310  # our own address
+            with urllib.request.urlopen(f"{address}/health", timeout=5):  # our own address
                 return True
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             continue

@@ -45,7 +45,7 @@ def add_source(request: MemberRequest, wanted: shapes.SourceIn) -> Status[shapes
 
 @router.post("/sources/try", response=shapes.SourceTriedOut, summary="Try a source's settings")
 @call(Role.MANAGER)
-def try_source(request: MemberRequest, wanted: shapes.SourceIn) -> shapes.SourceTriedOut:  # noqa: ARG001
+def try_source(request: MemberRequest, wanted: shapes.SourceIn) -> shapes.SourceTriedOut:
     """Nothing is saved here and nothing changed there."""
     _, found = trying.checked(_connector(wanted.kind), wanted.settings, wanted.secrets)
     return shapes.SourceTriedOut.of(found)

@@ -61,7 +61,7 @@ def chart_topic(request: MemberRequest, wish: queries.QueryIn) -> queries.ChartO
 
 @router.post("/topics/build", response=queries.BuiltOut, summary="Write a query from lists of words")
 @call(Role.VIEWER)
-def build_query(request: MemberRequest, lists: queries.Lists) -> queries.BuiltOut:  # noqa: ARG001
+def build_query(request: MemberRequest, lists: queries.Lists) -> queries.BuiltOut:
     """Any of, all of, none of, near. What cannot be read is answered with 422 and its slips."""
     query = builder.write(lists.parts())
     language.parse(query, language.Use.TOPIC)
@@ -70,14 +70,14 @@ def build_query(request: MemberRequest, lists: queries.Lists) -> queries.BuiltOu
 
 @router.post("/topics/lists", response=queries.ListsOut, summary="Show a query as lists of words")
 @call(Role.VIEWER)
-def list_query(request: MemberRequest, wish: queries.QueryIn) -> queries.ListsOut:  # noqa: ARG001
+def list_query(request: MemberRequest, wish: queries.QueryIn) -> queries.ListsOut:
     """The other way; `lists` is null where the query is richer than lists can show."""
     return queries.ListsOut.of(builder.parts_of(language.parse(wish.query, language.Use.TOPIC)))
 
 
 @router.post("/topics/translate", response=queries.TranslatedOut, summary="Translate a query of another tool")
 @call(Role.VIEWER)
-def translate_query(request: MemberRequest, wish: queries.ForeignIn) -> queries.TranslatedOut:  # noqa: ARG001
+def translate_query(request: MemberRequest, wish: queries.ForeignIn) -> queries.TranslatedOut:
     """Brandwatch's or Talkwalker's; each difference is named. An empty `query`: nothing could be made of it."""
     tool = wish.tool or foreign.guess(wish.query)
     return queries.TranslatedOut.of(tool, foreign.translate(wish.query, tool))

@@ -29,7 +29,7 @@ def plan(request: MemberRequest, archived: bool = False, fresh: Fresh = False) -
 
 @router.get("/measures", response=list[shapes.MeasureOut], summary="What a KPI can count")
 @call(Role.VIEWER)
-def measures(request: MemberRequest) -> list[shapes.MeasureOut]:  # noqa: ARG001
+def measures(request: MemberRequest) -> list[shapes.MeasureOut]:
     """Each with its unit and the kinds of objective that it suits."""
     return [shapes.MeasureOut.of(measure) for measure in MEASURES.values()]
 

@@ -12,13 +12,13 @@ import pytest
 from hubbub.connectors import Http
 from hubbub.connectors._pace import Pace
 
-from .atproto_peer import atproto  # noqa: F401 - a fixture
-from .isso_peer import isso, running_isso  # noqa: F401 - fixtures
-from .mail_peer import mailbox, running_mail  # noqa: F401 - fixtures
-from .mastodon_peer import mastodon, running_mastodon  # noqa: F401 - fixtures
-from .misago_peer import misago, running_misago  # noqa: F401 - fixtures
+from .atproto_peer import atproto
+from .isso_peer import isso, running_isso
+from .mail_peer import mailbox, running_mail
+from .mastodon_peer import mastodon, running_mastodon
+from .misago_peer import misago, running_misago
 from .starting import begin, end, started
-from .synapse_peer import synapse  # noqa: F401 - fixture
+from .synapse_peer import synapse
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,13 +10,13 @@ import django
 
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402 - Django must be set up first
-from misago.cache.versions import get_cache_versions  # noqa: E402
-from misago.categories.models import Category  # noqa: E402
-from misago.conf.dynamicsettings import DynamicSettings  # noqa: E402
-from misago.threads.models import Post, Thread  # noqa: E402
-from misago.threads.test import post_thread, reply_thread  # noqa: E402
-from misago.users.setupnewuser import setup_new_user  # noqa: E402
+from django.contrib.auth import get_user_model
+from misago.cache.versions import get_cache_versions
+from misago.categories.models import Category
+from misago.conf.dynamicsettings import DynamicSettings
+from misago.threads.models import Post, Thread
+from misago.threads.test import post_thread, reply_thread
+from misago.users.setupnewuser import setup_new_user
 
 User = get_user_model()
 
