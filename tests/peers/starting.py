@@ -2,6 +2,8 @@
 that the slow ones are there when their turn comes; ended when the run ends.
 """
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +29,7 @@ SCRIPTS = {
 Begun = Future["subprocess.CompletedProcess[str]"]
 
 _begun: dict[str, Begun] = {}
+_busy: dict[str, "subprocess.Popen[str]"] = {}
 _hands: list[ThreadPoolExecutor] = []
 
 
@@ -46,7 +49,13 @@ def _begin(script: str) -> Begun:
 
 
 def _run(script: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([HERE / script], capture_output=True, text=True, timeout=LONGEST, check=False)
+    with subprocess.Popen(
+        [HERE / script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        _busy[script] = process
+        said, wrong = process.communicate(timeout=LONGEST)
+        del _busy[script]
+    return subprocess.CompletedProcess(script, process.returncode, said, wrong)
 
 
 def started(script: str, name: str) -> str:
@@ -59,11 +68,14 @@ def started(script: str, name: str) -> str:
 
 
 def end() -> None:
-    """Stop whatever was begun."""
+    """Stop whatever was begun, be it installed yet or not."""
     for script, begun in _begun.items():
-        if not begun.cancel():
-            begun.exception()  # it starts no more
-            subprocess.run([HERE / script, "stop"], check=True, timeout=60)
+        if begun.cancel():
+            continue
+        if script in _busy:  # the run ended early, and nobody waits for it any more
+            os.killpg(_busy[script].pid, signal.SIGTERM)
+        begun.exception()
+        subprocess.run([HERE / script, "stop"], check=True, timeout=60)
     _begun.clear()
     for pool in _hands:
         pool.shutdown()
