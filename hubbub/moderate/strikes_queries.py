@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hubbub.core.reporters import Reporter, arranged
 from hubbub.store import reports, strikes
-from hubbub.store.models import Person, Policy, Proposal, ProposalState, Report, ReportState, Strike, Workspace
+from hubbub.store.models import Person, Policy, Post, Proposal, ProposalState, Report, ReportState, Strike, Workspace
 from hubbub.store.search import Before
 
 from . import strikes_actions
@@ -86,6 +86,14 @@ def proposed(
     ]
     last = page[PAGE - 1] if len(page) > PAGE else None
     return found, Before(last.at, last.pk) if last else None
+
+
+def at_post(post: Post, now: datetime) -> tuple[list[Strike], list[Proposed]]:
+    """The strike that a post gave, and what its author's points propose."""
+    struck = list(Strike.of(post.workspace).filter(post=post, withdrawn=None).select_related("author")[:1])
+    if post.author is None:
+        return struck, []
+    return struck, proposed(post.workspace, now, "open", post.author.person)[0]
 
 
 def told(

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -14,7 +15,7 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import actions, queries
+from . import actions, queries, strikes_queries
 from .forms import DecisionForm
 from .log import entry
 from .policies_queries import in_force
@@ -30,10 +31,13 @@ def post(request: MemberRequest, pk: int) -> HttpResponse:
     """One post: what was said of it, what was done with it."""
     rows = Post.of(request.workspace).select_related("workspace", "author__person", "source", "conversation")
     found = get_object_or_404(rows, pk=pk)
+    struck, proposed = strikes_queries.at_post(found, timezone.now())
     return render(
         request,
         "moderate/post.html",
         {
+            "struck": struck,
+            "proposed": proposed,
             "card": queries.cards([found])[0],
             "entries": [entry(request.workspace, row) for row in queries.history(found)],
             "policies": in_force(request.workspace),
