@@ -265,7 +265,7 @@ def _reply(server: Server, settings: Settings, act: Act) -> Done:
 
 
 def _find_reply(server: Server, act: Act) -> Comment | None:
-    """By its mark: among what waits, then among what is published. In this order, as it moves from the one to the other.
+    """By its mark: among what waits, then among what is published, in this order, as it moves from one to the other.
 
     The page itself does not show the answers to a comment that is not published; only the admin's list has those.
     """
