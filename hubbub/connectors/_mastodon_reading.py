@@ -241,7 +241,7 @@ def stream(server: Server, cursor: str, http: Http) -> Iterator[Batch]:
         cursor = yield from _missed(server, cursor)
         looked = monotonic()
         for events in _events(lines):
-            batch = _happened(server, _place(server, cursor), events) if events else Batch((), cursor)
+            batch = _happened(server, _place(server, cursor), events) if events else Batch([], cursor)
             cursor = batch.cursor
             yield batch
             if monotonic() - looked > LOOK_AGAIN:  # edits and deletions of mentions, posts that came late
