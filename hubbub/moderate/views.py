@@ -15,10 +15,12 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import actions, queries, strikes_queries
+from . import actions, queries, statements, strikes_queries
 from .forms import DecisionForm
 from .log import entry
 from .policies_queries import in_force
+
+LONGEST_ID = 19  # digits: a longer number is no id in any database
 
 
 def see(url: str) -> HttpResponseRedirect:
@@ -40,6 +42,7 @@ def post(request: MemberRequest, pk: int) -> HttpResponse:
             "proposed": proposed,
             "card": queries.cards([found])[0],
             "entries": [entry(request.workspace, row) for row in queries.history(found)],
+            "stated": statements.of_post(found),
             "policies": in_force(request.workspace),
             "opinions": list(found.opinions.select_related("policy").order_by("-pk")[:10]),
             "may_decide": request.role.may(Role.MODERATOR),
@@ -72,7 +75,7 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def decide_many(request: MemberRequest) -> HttpResponse:
     """The same for all chosen posts."""
-    pks, form = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()], DecisionForm(request.POST)
+    pks, form = ids(request, "pk"), DecisionForm(request.POST)
     if not pks or not form.is_valid():
         messages.error(request, first_error(form) if pks else "Choose posts first (x), then what is to become of them")
         return see(_return(request))
@@ -99,7 +102,7 @@ def decide_many(request: MemberRequest) -> HttpResponse:
 @require_POST
 def undo(request: MemberRequest) -> HttpResponse:
     """Take decisions back."""
-    asked = [int(act) for act in request.POST.getlist("acts") if act.isdecimal()][: actions.MOST]
+    asked = ids(request, "acts")[: actions.MOST]
     undone = 0
     for act in Audit.of(request.workspace).select_related("workspace").filter(pk__in=asked).order_by("-pk"):
         try:
@@ -110,6 +113,11 @@ def undo(request: MemberRequest) -> HttpResponse:
     if undone:
         messages.success(request, "Taken back." if undone == 1 else f"{undone} taken back.")
     return see(_return(request))
+
+
+def ids(request: HttpRequest, name: str) -> list[int]:
+    """The ids that a form names, as far as they can be any."""
+    return [int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) < LONGEST_ID]
 
 
 def says(done: actions.Decided) -> str:

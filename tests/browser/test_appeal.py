@@ -76,46 +76,72 @@ def looks(page: Any, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def test_from_a_ban_to_its_end(chromium: Any, live_server: Any, world: World, network: Network) -> None:
-    first, second = world.roles[Role.MODERATOR], world.alice
-    post = Post.everywhere.get(text__startswith="You are all")
-    with window(chromium, live_server, first.user) as visit:
-        page = visit.page
-        page.goto(f"{live_server.url}/w/acme/moderate/posts/{post.pk}/effects/")
-        page.get_by_label("What", exact=True).first.select_option("ban")
-        page.get_by_label("Policy (optional)").select_option(label="Do not harass anybody")
-        page.get_by_label("Why").first.fill("insults everybody")
-        page.get_by_role("button", name="Do it").first.press("Enter")
-        expect(page.get_by_text("will be told in a moment").first).to_be_visible()
-        deliver()
-        assert Sanction.everywhere.get().state == "done"
-        assert Strike.everywhere.filter(withdrawn=None).count() == 1
-        # nothing goes out before the moderator has seen it
-        assert not Notice.everywhere.exists()
-        page.goto(f"{live_server.url}/w/acme/moderate/notices/")
-        looks(page, "notices")
-        page.get_by_role("link", name="Author banned: Carol").press("Enter")
-        expect(page.get_by_label("The notice, as it goes out")).to_contain_text("insults everybody")
-        looks(page, "statement")
-        page.get_by_role("button", name="Send it").press("Enter")
-        expect(page.get_by_text("The notice is done.")).to_be_visible()
-        deliver()
-        assert [act.verb for act in network.asked] == ["ban", "message"]
-        text = network.asked[-1].text
-        assert "{" not in text
-        link = next(word for word in text.split() if "/appeal/" in word)
-        assert visit.wrong == []
-    # the author, without an account and without scripts
-    context = chromium.new_context(java_script_enabled=False)
-    author = context.new_page()
+def ban_and_tell(visit: Any, live: str, network: Network) -> str:
+    """The moderator bans and sends the notice, after having seen it. Returns the author's link."""
+    page, post = visit.page, Post.everywhere.get(text__startswith="You are all")
+    page.goto(f"{live}/w/acme/moderate/posts/{post.pk}/effects/")
+    page.get_by_label("What", exact=True).first.select_option("ban")
+    page.get_by_label("Policy (optional)").select_option(label="Do not harass anybody")
+    page.get_by_label("Why").first.fill("insults everybody")
+    page.get_by_role("button", name="Do it").first.press("Enter")
+    expect(page.get_by_text("will be told in a moment").first).to_be_visible()
+    deliver()
+    assert Sanction.everywhere.get().state == "done"
+    assert Strike.everywhere.filter(withdrawn=None).count() == 1
+    assert not Notice.everywhere.exists()
+    page.goto(f"{live}/w/acme/moderate/notices/")
+    looks(page, "notices")
+    page.get_by_role("link", name="Author banned: Carol").press("Enter")
+    expect(page.get_by_label("The notice, as it goes out")).to_contain_text("insults everybody")
+    looks(page, "statement")
+    page.get_by_role("button", name="Send it").press("Enter")
+    expect(page.get_by_text("The notice is done.")).to_be_visible()
+    deliver()
+    assert [act.verb for act in network.asked] == ["ban", "message"]
+    text = network.asked[-1].text
+    assert "{" not in text
+    assert visit.wrong == []
+    return str(next(word for word in text.split() if "/appeal/" in word))
+
+
+def appeal(author: Any, link: str) -> None:
+    """The author, without an account and without scripts."""
     author.goto(link)
     expect(author.get_by_text("You are all fools here")).to_be_visible()
     expect(author.get_by_role("heading", name="Do not harass anybody")).to_be_visible()
     author.get_by_label("Why the decision is wrong").fill("It was a line from a play, as I had said before.")
     author.get_by_role("button", name="Send the appeal").press("Enter")
     expect(author.get_by_text("We have it since")).to_be_visible()
+
+
+def overturn(visit: Any, live: str) -> None:
+    """Another person takes it back."""
+    page = visit.page
+    page.goto(f"{live}/w/acme/moderate/appeals/")
+    looks(page, "list")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.get_by_text("a line from a play")).to_be_visible()
+    expect(page.get_by_text("what it began with")).to_be_visible()
+    looks(page, "one")
+    page.get_by_label("Why (the author reads it)").fill("It was a quotation, and was announced as one.")
+    page.get_by_role("button", name="Take it back").press("Enter")
+    expect(page.get_by_text("The author can read it at their link.")).to_be_visible()
+    looks(page, "answered")
+    page.goto(f"{live}/w/acme/moderate/transparency/")
+    looks(page, "transparency")
+    assert visit.wrong == []
+
+
+def test_from_a_ban_to_its_end(chromium: Any, live_server: Any, world: World, network: Network) -> None:
+    first, live = world.roles[Role.MODERATOR], live_server.url
     with window(chromium, live_server, first.user) as visit:
-        visit.page.goto(f"{live_server.url}/w/acme/moderate/appeals/")
+        link = ban_and_tell(visit, live, network)
+    context = chromium.new_context(java_script_enabled=False)
+    author = context.new_page()
+    appeal(author, link)
+    with window(chromium, live_server, first.user) as visit:
+        visit.page.goto(f"{live}/w/acme/moderate/appeals/")
         expect(visit.page.get_by_text("you decided first")).to_be_visible()
         visit.page.get_by_role("link", name="Author banned: Carol").press("Enter")
         expect(visit.page.get_by_text("You made this decision: somebody else answers")).to_be_visible()
@@ -123,30 +149,15 @@ def test_from_a_ban_to_its_end(chromium: Any, live_server: Any, world: World, ne
     with window(chromium, live_server, None) as visit:
         visit.page.goto(link)
         looks(visit.page, "author-waits")
-    with window(chromium, live_server, second.user) as visit:
-        page = visit.page
-        page.goto(f"{live_server.url}/w/acme/moderate/appeals/")
-        looks(page, "list")
-        page.keyboard.press("j")
-        page.keyboard.press("o")
-        expect(page.get_by_text("a line from a play")).to_be_visible()
-        expect(page.get_by_text("what it began with")).to_be_visible()
-        looks(page, "one")
-        page.get_by_label("Why (the author reads it)").fill("It was a quotation, and was announced as one.")
-        page.get_by_role("button", name="Take it back").press("Enter")
-        expect(page.get_by_text("The author can read it at their link.")).to_be_visible()
-        looks(page, "answered")
-        page.goto(f"{live_server.url}/w/acme/moderate/transparency/")
-        looks(page, "transparency")
-        assert visit.wrong == []
+    with window(chromium, live_server, world.alice.user) as visit:
+        overturn(visit, live)
     deliver()
     assert [act.verb for act in network.asked] == ["ban", "message", "unban", "message"]
     assert "It was a quotation" in network.asked[-1].text
     assert Sanction.everywhere.get().state == "lifted"
     assert not Strike.everywhere.filter(withdrawn=None).exists()
-    assert list(Audit.everywhere.filter(noun="appeal").order_by("pk").values_list("verb", flat=True)) == [
-        "appeal", "overturn",
-    ]  # fmt: skip
+    entries = Audit.everywhere.filter(noun="appeal").order_by("pk")
+    assert list(entries.values_list("verb", flat=True)) == ["appeal", "overturn"]
     author.reload()
     expect(author.get_by_text("The decision was taken back.")).to_be_visible()
     expect(author.get_by_text("It was a quotation")).to_be_visible()
