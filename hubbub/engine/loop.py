@@ -11,8 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from hubbub.moderate import sanctions, undoing
-from hubbub.moderate import sweeps
+from hubbub.moderate import sanctions, sweeps, undoing
 from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
