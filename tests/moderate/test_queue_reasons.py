@@ -67,3 +67,11 @@ def test_lists_in_filters(world: World, waiting: dict[str, Post]) -> None:
     assert [one["id"] for one in found["items"]] == [waiting["spam"].pk]
     to = world.client().post(at("next"), asked).headers["Location"]
     assert to.startswith(at("focus", waiting["spam"].pk))
+
+
+@pytest.mark.parametrize("pk", ["9" * 20, "-1", "x", "²"])
+def test_ids_that_cannot_be(world: World, waiting: dict[str, Post], pk: str) -> None:
+    client = world.client()
+    fields = {"pk": [pk, str(waiting["spam"].pk)], "decision": "approved"}
+    assert "1 post" in client.post(at("decide_many"), fields, follow=True).content.decode()
+    assert client.post(at("undo"), {"acts": [pk]}).status_code == 303
