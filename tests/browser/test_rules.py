@@ -61,7 +61,9 @@ def test_from_draft_to_live(chromium: Any, live_server: Any, world: World) -> No
         page.get_by_role("button", name="Replay it as saved").press("Enter")
         expect(page.get_by_text("under way")).to_be_visible()
         replays.run_out(world.acme)
-        expect(page.get_by_role("link", name="15", exact=True).first).to_be_visible(timeout=30_000)  # it looked again by itself
+        expect(page.get_by_role("link", name="15", exact=True).first).to_be_visible(
+            timeout=30_000
+        )  # it looked again by itself
         expect(page.get_by_text("nobody can tell yet how often it is right")).to_be_visible()
         looks(page, "a replay")
         judge_the_sample(page)

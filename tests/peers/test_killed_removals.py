@@ -133,9 +133,9 @@ def proved(place: Place, data: Path) -> None:
     lives(env, place)
     after = ended(env)
     many = len(place.posts)
-    assert after["undoing"][:2] == ["done", many]  # type: ignore[index]
-    assert sum(after["undoing"][2:]) == many  # type: ignore[index]
-    assert set(after["outbox"]) <= {"sent", "dropped"}, after["errors"]  # type: ignore[call-overload]
+    assert after["undoing"][:2] == ["done", many]
+    assert sum(after["undoing"][2:]) == many
+    assert set(after["outbox"]) <= {"sent", "dropped"}, after["errors"]
     agree(place, after, {"", "approved" if place.decision == "hidden" else "hidden"})
 
 

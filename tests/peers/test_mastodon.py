@@ -144,7 +144,7 @@ def test_a_search(mastodon: Mastodon, http: Http) -> None:
 
 
 def stream(settings: dict[str, str], http: Http, cursor: str = "") -> Iterator[Batch]:
-    made: Iterator[Batch] = NETWORK.stream(settings, cursor, http)  # type: ignore[attr-defined]
+    made: Iterator[Batch] = NETWORK.stream(settings, cursor, http)
     return made
 
 
@@ -156,7 +156,7 @@ def told(batches: Iterator[Batch], many: int) -> list[Batch]:
 def test_a_stream_begins_with_what_was_missed(mastodon: Mastodon, http: Http) -> None:
     settings = mastodon.settings(read="public")
     mastodon.say("alice", "Before")
-    with closing(stream(settings, http)) as batches:  # type: ignore[type-var]
+    with closing(stream(settings, http)) as batches:
         assert [post.text for post in told(batches, 1)[0].posts] == ["Before"]
         said = mastodon.say("alice", "While")
         (live,) = told(batches, 1)
@@ -174,7 +174,7 @@ def test_a_stream_begins_with_what_was_missed(mastodon: Mastodon, http: Http) ->
 
 def test_mentions_as_they_come(mastodon: Mastodon, http: Http) -> None:
     settings = mastodon.settings()
-    with closing(stream(settings, http)) as batches:  # type: ignore[type-var]
+    with closing(stream(settings, http)) as batches:
         next(batches)
         said = mastodon.say("alice", "@acme hello")
         mastodon.say("alice", "not for us")
@@ -229,7 +229,7 @@ def test_what_we_do_and_take_back(mastodon: Mastodon, http: Http, who: str, verb
     settings, post = mastodon.settings(who), mastodon.say("troll", "Buy gold")
     for _ in range(2):
         for name in (verb, undo):
-            act = Act(name, post, f"key {name}", why="gold")  # type: ignore[arg-type]
+            act = Act(name, post, f"key {name}", why="gold")
             assert NETWORK.find(settings, act, http) is None
             NETWORK.act(settings, act, http)
             NETWORK.act(settings, act, http)  # done already is done
@@ -293,7 +293,7 @@ def relay(mastodon: Mastodon) -> Iterator[Server]:
     """Stands before the server and passes everything on; `lost` says what is answered in place of the next write."""
     server = Server()
     lost: list[Reply] = []
-    server.lost = lost  # type: ignore[attr-defined]
+    server.lost = lost
 
     def pass_on(asked: Asked) -> Reply:
         headers = {name: value for name, value in asked.headers.items() if name not in {"host", "connection"}}
@@ -322,7 +322,7 @@ def test_done_although_the_answer_was_lost(
     post = mastodon.say("troll", "Buy gold")
     act = Act(verb, "" if verb == "post" else post, "key-1", "Please do not.", author=mastodon.person("troll"))
     settings = {**mastodon.settings("mod"), "site": relay.url}
-    relay.lost.append(answer)  # type: ignore[attr-defined]
+    relay.lost.append(answer)
     with pytest.raises(Failure):
         NETWORK.act(settings, act, http)
     assert done(mastodon, verb) == 1

@@ -50,9 +50,7 @@ class Sanction(Owned):
     class Meta(Owned.Meta):
         indexes = [
             # what the loop has to lift
-            models.Index(
-                fields=["until"], name="sanction_due", condition=models.Q(state="done", until__isnull=False)
-            ),
+            models.Index(fields=["until"], name="sanction_due", condition=models.Q(state="done", until__isnull=False)),
             models.Index(fields=["workspace", "-id"], name="sanction_newest"),
         ]
 
