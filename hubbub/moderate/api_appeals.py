@@ -14,7 +14,7 @@ from hubbub.ui.lists import before_of, write_before
 
 from . import appeals_actions, appeals_queries, notices, notices_actions, statements, transparency
 from . import shapes_appeals as shapes
-from .views_statements import base_of
+from .appeal_keys import base_of
 
 router = Router()
 
@@ -127,7 +127,7 @@ def appeal(request: MemberRequest, pk: int) -> shapes.AppealOut:
 
 @router.post("/appeals/{pk}/answer", response=shapes.AppealOut, summary="Uphold a decision, or take it back")
 @call(Role.MODERATOR)
-def answer(request: MemberRequest, pk: int, wish: shapes.AnswerIn) -> shapes.AppealOut:
+def answer(request: MemberRequest, pk: int, wish: shapes.AppealAnswerIn) -> shapes.AppealOut:
     """Refused to whoever made the decision, where anybody else can answer."""
     found = get_object_or_404(Appeal.of(request.workspace).select_related("workspace"), pk=pk)
     done = appeals_actions.decide(found, overturn=wish.overturn, by=request.member, why=wish.why, base=base_of(request))

@@ -4,12 +4,19 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest
 from django.urls import reverse
 
+from hubbub.store import statements
 from hubbub.store.models import Statement
 
 WORKS = timedelta(days=183)  # Art. 20 of the Digital Services Act asks for six months
 _SIGNER = Signer(salt="hubbub.appeal")
+
+
+def base_of(request: HttpRequest) -> str:
+    """Where people reach us, as this request did."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 def key_of(statement: Statement) -> str:
@@ -34,8 +41,7 @@ def opens(key: str) -> Statement | None:
         number = _SIGNER.unsign(key)
     except BadSignature:
         return None
-    rows = Statement.everywhere.select_related("workspace", "post", "source", "author", "sanction", "within")
-    return rows.filter(pk=int(number)).first() if number.isdecimal() else None
+    return statements.of_number(int(number)) if number.isdecimal() else None
 
 
 def works(statement: Statement, now: datetime) -> bool:

@@ -145,7 +145,7 @@ class AppealsOut(Schema):
     before: str | None
 
 
-class AnswerIn(Schema):
+class AppealAnswerIn(Schema):
     """overturn: take the decision back; else it stands. The author reads `why`."""
 
     overturn: bool

@@ -13,9 +13,9 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import links, read_before
 
 from . import appeals_actions, appeals_queries, transparency
+from .appeal_keys import base_of
 from .statements import read_asked
 from .views import see
-from .views_statements import base_of
 
 
 @page(Role.VIEWER)

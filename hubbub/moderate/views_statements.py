@@ -18,13 +18,8 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import links, read_before
 
 from . import notices, notices_actions, statements
-from .appeal_keys import link_of
+from .appeal_keys import base_of, link_of
 from .views import see
-
-
-def base_of(request: MemberRequest) -> str:
-    """Where people reach us, as this request did."""
-    return request.build_absolute_uri("/").rstrip("/")
 
 
 def _statement(request: MemberRequest, pk: int) -> Statement:

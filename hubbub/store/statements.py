@@ -75,6 +75,12 @@ def of_entry(entry: Audit) -> Statement | None:
     return Statement.of(entry.workspace).filter(entry=entry).first()
 
 
+def of_number(number: int) -> Statement | None:
+    """By its number alone, in any workspace: for who shows a signed link and is not signed in."""
+    rows = Statement.everywhere.select_related("workspace", "post", "source", "author", "sanction", "within")
+    return rows.filter(pk=number).first()
+
+
 def of_entries(workspace: Workspace, entries: Iterable[int]) -> list[Statement]:
     """The same of many."""
     rows = Statement.of(workspace).filter(entry__in=list(entries)).order_by("pk")
