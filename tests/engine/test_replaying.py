@@ -105,7 +105,10 @@ def test_a_list_that_is_not_there_is_named(stored: World) -> None:
     with pytest.raises(QueryError, match="Did you mean list:rivals"):
         rules_actions.make(stored.acme, rules_actions.Draft("Red", "list:rival", "so"), by=stored.alice)
     rule = rules_actions.make(
-        stored.acme, rules_actions.Draft("Red", "list:rivals", "so", state="live"), by=stored.alice
+        stored.acme,
+        rules_actions.Draft("Red", "list:rivals", "so", state="live"),
+        by=stored.alice,
+        why="Tried elsewhere",
     )
     [plan] = plans.load(stored.acme).rules
     assert (plan.id, [one.name for one in plans.load(stored.acme).lists]) == (rule.pk, ["rivals"])
