@@ -15,12 +15,12 @@ HOUR = timedelta(hours=1)
 def past(hours: float, order: int = 0, text: str = "", **more: object) -> Past:
     """So many hours before now."""
     given = {name: more.pop(name) for name in ("url", "links", "author", "title") if name in more}
-    return Past(Post(str(order), text, **given), NOW - hours * HOUR, order, **more)  # type: ignore[arg-type]
+    return Past(Post(str(order), text, **given), NOW - hours * HOUR, order, **more)
 
 
 def counted(*earlier: Past, text: str = "", strikes: tuple[Strike, ...] = (), **given: object) -> Counted:
     record = Record(earlier, strikes)
-    here = Past(Post("here", text, **given), NOW, 1_000)  # type: ignore[arg-type]
+    here = Past(Post("here", text, **given), NOW, 1_000)
     record.add(here)
     return Counted(record, here, NOW, None)
 

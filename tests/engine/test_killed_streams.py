@@ -133,6 +133,6 @@ def check(env: Mapping[str, str]) -> None:
     found = json.loads(python(COUNT, env))
     posts = found.pop("posts")
     unseen = left.keys() - posts.keys()  # deleted before the batch in which they came was saved
-    assert {key: left[key] for key in unseen} == dict.fromkeys(unseen, ["", "removed"])
+    assert {key: left[key] for key in unseen} == {key: ["", "removed"] for key in unseen}
     assert posts == {key: fate for key, fate in left.items() if key not in unseen}
     assert found == {"taken": len(posts), "exact": True, "error": "", "split": []}

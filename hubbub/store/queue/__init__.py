@@ -2,7 +2,6 @@
 
 from .leases import LEASE, claim, hold, release, renew, waiting_for
 from .ranking import again, again_of_policy, rank, rank_some, weigh, weights_of
-
 from .sweeping import running_sweep
 
 __all__ = [
