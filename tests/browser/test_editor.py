@@ -210,7 +210,8 @@ def test_what_comes_later_is_readable_by_all(
         assert wide <= 0
         page.goto(f"{live_server.url}/w/acme/listen/topics/translate/")
         page.get_by_label("The query there").fill("acme NEAR/3f tea AND country:usa")
-        page.get_by_role("button", name="Translate").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Translate").click()
         page.evaluate(AXE)
         found = page.evaluate("(only) => axe.run(document, {runOnly: {type: 'tag', values: only}})", RULES)
         assert [one["id"] for one in found["violations"]] == []
