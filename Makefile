@@ -37,9 +37,11 @@ test: setup
 
 check: lint test
 
+# All real servers, or those that PEERS names: make peers PEERS=tests/peers/test_isso.py
+PEERS ?= tests/peers
 peers: setup
 	$(BIN)/python tools/chromium.py
-	$(BIN)/pytest tests/peers --peers
+	$(BIN)/pytest $(PEERS) --peers
 
 bench: setup
 	$(BIN)/python -m bench
