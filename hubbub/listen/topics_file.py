@@ -10,6 +10,7 @@ from msgspec import Struct, ValidationError, convert
 from hubbub.core.query import QueryError
 from hubbub.store.models import Member, Topic, Workspace
 from hubbub.ui.api import Refusal
+from hubbub.ui.toml import quoted
 
 from .topic_actions import TopicDraft, add_topic, change_topic
 
@@ -125,11 +126,4 @@ def write(topics: Iterable[Topic]) -> str:
 def _quoted(text: str) -> str:
     if "\n" not in text and "'" not in text and text.isprintable():
         return f"'{text}'"  # as it is: queries are full of quotes
-    return '"' + "".join(_ESCAPES.get(char) or _plain(char) for char in text) + '"'
-
-
-def _plain(char: str) -> str:
-    return char if char.isprintable() else f"\\U{ord(char):08x}"
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return quoted(text)

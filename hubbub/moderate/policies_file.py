@@ -2,14 +2,14 @@
 and Markdown, for people to read elsewhere."""
 
 import json
-import tomllib
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 
 from hubbub.core.policies import Guideline
 from hubbub.store.models import Policy, Severity
 from hubbub.ui.api import Refusal
+from hubbub.ui.toml import read_toml
 
 from .policies_actions import checked
 
@@ -37,16 +37,7 @@ class _File(Struct, forbid_unknown_fields=True):
 
 def read_policies(content: bytes) -> list[Guideline]:
     """All policies of the file, in order, checked. Refusal names the policy and what is wrong with it."""
-    if len(content) > LARGEST:
-        raise Refusal(f"The file has {len(content):,} bytes; {LARGEST:,} is the most")
-    try:
-        written = convert(tomllib.loads(content.decode("utf-8-sig")), _File)
-    except UnicodeDecodeError as error:
-        raise Refusal(f"The file is not UTF-8 (byte {error.start}): save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"The file is not TOML: {error}") from None
-    except ValidationError as error:
-        raise Refusal(f"The file holds something that is no policy: {error}") from None
+    written = read_toml(content, _File, thing="policy", largest=LARGEST)
     if not written.policy:
         raise Refusal("The file holds no policies: each begins with a line [[policy]]")
     if len(written.policy) > MOST:

@@ -1,17 +1,17 @@
 """rules.toml, as docs/operate.md says: rules and the word lists that they name, read with the place of each mistake,
 written so that reading it gives the same."""
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 
 from hubbub.core.query import QueryError
 from hubbub.core.query.lists import WordList as Shape
 from hubbub.store.models import RULE_FIELDS, Actor, Rule, WordList, Workspace
 from hubbub.ui.api import Refusal
+from hubbub.ui.toml import quoted, read_toml
 
 from .lists_actions import ListDraft, check_list, take_lists
 from .rules_actions import take_all
@@ -43,16 +43,7 @@ class RulesRead(Struct, frozen=True):
 def read_file(content: bytes, known: Sequence[Shape] | None = None) -> RulesRead:
     """All of the file. `known`: the workspace's word lists, which rules may name beside those of the file; None: which
     there are is not looked at. Refusal names the rule or list and what is wrong with it."""
-    if len(content) > LARGEST:
-        raise Refusal(f"The file has {len(content):,} bytes; {LARGEST:,} is the most")
-    try:
-        written = convert(tomllib.loads(content.decode("utf-8-sig")), _File)
-    except UnicodeDecodeError as error:
-        raise Refusal(f"The file is not UTF-8 (byte {error.start}): save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"The file is not TOML: {error}") from None
-    except ValidationError as error:
-        raise Refusal(f"The file holds something that is no rule: {error}") from None
+    written = read_toml(content, _File, thing="rule", largest=LARGEST)
     if not written.rule and not written.list:
         raise Refusal("The file holds no rules: each begins with a line [[rule]]")
     if len(written.rule) > MOST:
@@ -101,22 +92,14 @@ def _block(rule: Rule) -> str:
 
 
 def _list_block(one: WordList) -> str:
-    entries = "".join(f"    {_quoted(entry)},\n" for entry in one.entries.splitlines())
-    lines = [f"name = {_quoted(one.name)}", *(["seen_through = true"] if one.seen_through else [])]
+    entries = "".join(f"    {quoted(entry)},\n" for entry in one.entries.splitlines())
+    lines = [f"name = {quoted(one.name)}", *(["seen_through = true"] if one.seen_through else [])]
     return "\n".join(["[[list]]", *lines, f"entries = [\n{entries}]", ""])
 
 
 def _value(value: object) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(_quoted(str(one)) for one in value)}]"
+        return f"[{', '.join(quoted(str(one)) for one in value)}]"
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, int) else _quoted(str(value))
-
-
-def _quoted(text: str) -> str:
-    body = "".join(_ESCAPES.get(char) or (char if char.isprintable() else f"\\U{ord(char):08x}") for char in text)
-    return f'"{body}"'
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return str(value) if isinstance(value, int) else quoted(str(value))
