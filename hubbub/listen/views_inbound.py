@@ -1,15 +1,12 @@
 """The two addresses of a site of our own that are open to the world: for its signed messages, and for its visitors."""
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from msgspec import DecodeError, Struct, ValidationError, json
@@ -20,6 +17,7 @@ from hubbub.store import arrivals
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import Source
 from hubbub.ui.api import problem
+from hubbub.ui.visitors import told_apart
 
 from .views_reported import link
 
@@ -113,7 +111,7 @@ def _heard(request: HttpRequest, source: Source) -> HttpResponse:
         return _thanks()  # a machine filled in what no person sees: it is told nothing
     if unfit := _unfit(given):
         return problem(422, unfit)
-    now, sender = timezone.now(), _sender(request)
+    now, sender = timezone.now(), told_apart(request, "visitor")
     if arrivals.lately(source, now - LATELY, most=OF_ONE_VISITOR, public=True, sender=sender) >= OF_ONE_VISITOR:
         return _later("You have sent several already. Please wait some minutes.", int(LATELY.total_seconds()))
     hour = timedelta(hours=1)
@@ -148,25 +146,6 @@ def _line(given: Visitor, sender: str) -> dict[str, str]:
     ident = sha256(json.encode([sender, given.kind, given.post, given.text, given.email])).hexdigest()[:32]
     words = {"report": given.post, "why": given.text} if given.kind == "report" else {"feedback": given.text}
     return {**words, "id": f"visitor:{ident}", "url": given.url, "name": given.name, "email": given.email.strip()}
-
-
-def _sender(request: HttpRequest) -> str:
-    """By what one visitor is told from another: never the address itself."""
-    address = request.META.get("REMOTE_ADDR", "")
-    proxies = int(getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0))
-    behind = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
-    if proxies and len(behind) >= proxies:
-        address = behind[-proxies]
-    try:
-        parsed = ipaddress.ip_address(address)
-        if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:  # as a server tells that listens on both
-            parsed = parsed.ipv4_mapped
-            address = str(parsed)
-        if parsed.version == 6:  # a household has as many of these as it likes
-            address = str(ipaddress.ip_network(f"{address}/64", strict=False))
-    except ValueError:
-        pass
-    return salted_hmac("hubbub visitor", address, algorithm="sha256").hexdigest()[:32]
 
 
 def _origins(source: Source) -> list[str]:

@@ -10,7 +10,7 @@ from hubbub.core.notices import words
 from hubbub.store.models import Appeal, Statement, StatementEnd
 from hubbub.store.statements import notifying
 from hubbub.ui.api import Refusal
-from hubbub.ui.visitors import visitor
+from hubbub.ui.visitors import told_apart
 
 from . import appeals_actions, notices
 from .appeal_keys import WORKS, opens, path_of, works
@@ -27,7 +27,7 @@ def appeal(request: HttpRequest, key: str) -> HttpResponse:
     error, status, text = "", 200, request.POST.get("text", "")
     if request.method == "POST":
         try:
-            appeals_actions.make(statement, text, sender=visitor(request))
+            appeals_actions.make(statement, text, sender=told_apart(request, "page visitor"))
         except appeals_actions.TooMany as busy:
             error, status = str(busy), 429
         except Refusal as no:
