@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from hubbub.core.post import Post
 
@@ -23,14 +22,6 @@ VERBS: frozenset[Verb] = frozenset(
     }
 )
 OWN: frozenset[Verb] = frozenset({"reply", "post", "edit", "like", "unlike"})
-
-
-class _Sample(Struct, frozen=True):
-    """What the newest threads tell."""
-
-    says: str
-    posts: tuple[Post, ...]
-    can: frozenset[Verb]
 
 
 class Misago(Declared):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hubbub.core.breaker import DAY_CAP, FLOOR_DAY, FLOOR_HOUR, HOUR_CAP, Limits, most
 from hubbub.store import breakers, capped
-from hubbub.store.models import Batch, Breaker, Deed, Fate, OutboxState, Rule, Sanction, Undoing, Workspace
+from hubbub.store.models import Batch, Breaker, Deed, Fate, OutboxState, Rule, Undoing, Workspace
 from hubbub.store.search import Before
 
 from .queries import CappedCount
@@ -136,12 +136,3 @@ def acted(rule: Rule) -> tuple[Sequence[int], Sequence[date]]:
     mine = Batch.of(rule.workspace).filter(rule=rule).order_by("-pk").values_list("rule_version", "day")[:200]
     versions = {version for version, _ in mine if version}
     return sorted(versions, reverse=True), sorted({day for _, day in mine if day}, reverse=True)
-
-
-def sanctions_about(workspace: Workspace, posts: Sequence[int]) -> dict[int, list[Sanction]]:
-    """What was done to people over these posts, by post."""
-    found: dict[int, list[Sanction]] = {}
-    rows = Sanction.of(workspace).filter(post__in=posts).select_related("author", "source").order_by("pk")
-    for one in rows:
-        found.setdefault(one.post_id or 0, []).append(one)
-    return found

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from msgspec.structs import replace
 
 from hubbub.core.policies import Guideline, amiss, tidy
 from hubbub.store import policies, queue
@@ -92,11 +91,6 @@ def publish(workspace: Workspace, public: bool, intro: str, *, by: Actor, why: s
         row.save(update_fields=list(after))
         audit(row, "change", by=by, why=why, before=_short(before), after=_short(after))
     return row
-
-
-def retire(policy: Policy, *, by: Actor, why: str = "") -> Policy:
-    """Nothing new rests on it from now on."""
-    return change(policy, replace(guideline_of(policy), active=False), by=by, why=why)
 
 
 def _hold(workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from hubbub.core.post import PostState
 
-from .models import Actor, Author, Member, Outbox, Post, Source
+from .models import Actor, Author, Member, Outbox, Post
 
 # verbs that decide how a post stands on its network, and how it stands after each of them
 LEADS: Mapping[str, PostState] = {
@@ -42,36 +42,24 @@ def put(
     row. Must be called in the transaction of the act it belongs to.
     """
     key = sha256(f"{post.workspace_id} {post.pk} {verb} {nonce}".encode()).hexdigest()[:32] if nonce else ""
-    row = Outbox(
-        workspace_id=post.workspace_id,
-        source_id=post.source_id,
-        post=post,
-        verb=verb,
-        text=text,
-        author=author,
-        label=label,
-        until=until,
-        was=was,
-    )
-    return _put(row, key, by=by, why=why)
-
-
-def put_post(
-    source: Source, text: str, *, by: Actor, why: str = "", thread: str = "", title: str = "", nonce: str = ""
-) -> Outbox:
-    """A row for something that we say first: a post to `thread`, a place of the source as its network names it."""
-    key = sha256(f"{source.workspace_id} {source.pk} post {nonce}".encode()).hexdigest()[:32] if nonce else ""
-    row = Outbox(workspace_id=source.workspace_id, source=source, verb="post", text=text, thread=thread, title=title)
-    return _put(row, key, by=by, why=why)
-
-
-def _put(row: Outbox, key: str, *, by: Actor, why: str) -> Outbox:
     now = timezone.now()
-    row.by_member, row.by_name, row.why = by if isinstance(by, Member) else None, str(by)[:200], why
-    row.created = row.due = now
-    row.key = key or secrets.token_hex(16)
-    given = {
-        field.attname: getattr(row, field.attname) for field in Outbox._meta.concrete_fields if not field.primary_key
-    }
-    kept, _ = Outbox.everywhere.get_or_create(key=given.pop("key"), defaults=given)
-    return kept
+    row, _ = Outbox.everywhere.get_or_create(
+        key=key or secrets.token_hex(16),
+        defaults={
+            "workspace_id": post.workspace_id,
+            "source_id": post.source_id,
+            "post": post,
+            "verb": verb,
+            "text": text,
+            "author": author,
+            "label": label,
+            "until": until,
+            "was": was,
+            "by_member": by if isinstance(by, Member) else None,
+            "by_name": str(by)[:200],
+            "why": why,
+            "created": now,
+            "due": now,
+        },
+    )
+    return row
