@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fcntl import LOCK_EX, LOCK_NB, flock
 from typing import IO
 
@@ -24,6 +24,7 @@ from .streaming import Streams
 log = logging.getLogger(__name__)
 
 IDLE = 0.5  # seconds to wait when nothing is due
+SEALING = 5.0  # where the log is looked at: what was written a moment ago is not sealed yet
 PAUSE_AFTER_TROUBLE = 5.0  # when the database itself does not answer
 
 _streams: Streams | None = None  # of this process, while it works
@@ -114,6 +115,8 @@ WORK: tuple[Callable[[], bool], ...] = (
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 
+PAUSES: Mapping[Callable[[], bool], float] = {seal_some: SEALING}  # for whom nobody waits
+
 
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is in hand then is finished first."""
@@ -161,7 +164,7 @@ def _repeat(work: Callable[[], bool], stop: threading.Event) -> None:
             continue
         if not busy:
             close_old_connections()
-            stop.wait(IDLE)
+            stop.wait(PAUSES.get(work, IDLE))
     connection.close()
 
 
