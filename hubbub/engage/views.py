@@ -151,6 +151,7 @@ def outbox(request: MemberRequest) -> HttpResponse:
 
 
 _SHORT = {
+    OutboxState.HELD: "For approval",
     OutboxState.WAITING: "Waiting",
     OutboxState.SENT: "Sent",
     OutboxState.FAILED: "Failed",

@@ -20,6 +20,7 @@ from . import accounts, judging, replays
 from .listening import listen_to
 from .outbox import deliver
 from .streaming import Streams
+from .tending import tend
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     sweep_some,  # apart: thousands of decisions must not hold up the sending of single ones
     rank_some,  # until then they stand in the order in which they came
     seal_some,
+    tend,  # promises, snoozes, plans of ours: due by the clock
     replay_some,
     index_some,  # posts that it has not reached are searched all the same, one by one
 )

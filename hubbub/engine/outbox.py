@@ -32,6 +32,7 @@ LOOP = System("Hubbub")
 
 # state → where it may go from there, by the loop (here) or by hand (engage's actions)
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.HELD: frozenset({OutboxState.WAITING, OutboxState.DROPPED}),
     OutboxState.WAITING: frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.BROKEN, OutboxState.DROPPED}),
     OutboxState.FAILED: frozenset({OutboxState.SENT, OutboxState.WAITING, OutboxState.BROKEN, OutboxState.DROPPED}),
     # to "sent" by a worker that lost its lease on the way: what arrived has arrived

@@ -11,7 +11,7 @@ from .models import Conversation, ConversationStatus, Post, Source
 
 SNIPPET = 200
 SUBJECT = 300
-CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered", "closed")
+CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered", "closed", "stirred")
 OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", *CHANGING)
 
 
@@ -72,7 +72,7 @@ def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
 def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
     rows = Conversation.of(source.workspace).filter(source=source, thread__in=bulk.among(set(keys)))
     # held: what people do with them meanwhile comes before or after what new posts do, and is not written over
-    names = ("pk", "thread", *CHANGING)
+    names = ("pk", "thread", *CHANGING[:-1])  # "stirred" is only written
     return {row[1]: Thread(*row) for row in bulk.held(rows).values_list(*names)}
 
 
@@ -103,6 +103,7 @@ def _changing(thread: Thread, moment: Callable[[datetime], bulk.Cell]) -> tuple[
         thread.snippet,
         thread.answered and moment(thread.answered),
         thread.closed and moment(thread.closed),
+        True,
     )
 
 

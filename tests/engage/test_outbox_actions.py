@@ -12,7 +12,7 @@ from tests.world import World, make_post, make_source
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
-WAITING, SENT, FAILED, BROKEN, DROPPED = OutboxState
+HELD, WAITING, SENT, FAILED, BROKEN, DROPPED = OutboxState
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 

@@ -3,11 +3,12 @@
 from .account import Account, AccountState, Keys
 from .appeal import Appeal, AppealState
 from .arrival import Arrival
+from .attachment import Attachment
 from .audit import Audit, System
 from .band import Band
 from .batch import Batch, BatchKind, Deed, Fate
 from .breaker import Breaker
-from .conversation import Conversation, ConversationStatus
+from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
 from .judge import Judge
 from .judged_day import JudgedDay
@@ -17,6 +18,7 @@ from .mention import Mention
 from .moderation import Care, Cover, Moderation
 from .note import Note
 from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
+from .notification import Notification, NotificationKind
 from .objective import Objective, ObjectiveKind
 from .outbox import Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
@@ -37,7 +39,9 @@ from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
 from .strike import Proposal, ProposalState, Strike
 from .sweep import Sweep, SweepState
+from .tag import Tag
 from .target import Target
+from .team import Team
 from .token import ApiToken, SignInLink
 from .topic import Topic, TopicKind
 from .topic_version import TopicVersion
@@ -59,6 +63,7 @@ __all__ = [
     "Appeal",
     "AppealState",
     "Arrival",
+    "Attachment",
     "Audit",
     "Author",
     "Band",
@@ -79,6 +84,7 @@ __all__ = [
     "JudgedDay",
     "JudgedField",
     "Keys",
+    "Kind",
     "Kpi",
     "Member",
     "Mention",
@@ -88,6 +94,8 @@ __all__ = [
     "NoticeKind",
     "NoticeState",
     "NoticeTemplate",
+    "Notification",
+    "NotificationKind",
     "Notifying",
     "Objective",
     "ObjectiveKind",
@@ -102,6 +110,7 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Post",
+    "Priority",
     "Proposal",
     "ProposalState",
     "Redaction",
@@ -132,7 +141,9 @@ __all__ = [
     "Sweep",
     "SweepState",
     "System",
+    "Tag",
     "Target",
+    "Team",
     "Topic",
     "TopicKind",
     "TopicVersion",

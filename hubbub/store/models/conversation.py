@@ -6,6 +6,8 @@ from .member import Member
 from .owned import Owned
 from .person import Author
 from .source import Source
+from .tag import Tag
+from .team import Team
 
 
 class ConversationStatus(models.TextChoices):
@@ -13,7 +15,29 @@ class ConversationStatus(models.TextChoices):
 
     OPEN = "open", "Open"
     WAITING = "waiting", "Waiting for them"
+    SNOOZED = "snoozed", "Snoozed"
     DONE = "done", "Done"
+
+
+class Priority(models.TextChoices):
+    """How urgent it is, least first."""
+
+    LOW = "low", "Low"
+    NORMAL = "normal", "Normal"
+    HIGH = "high", "High"
+    URGENT = "urgent", "Urgent"
+
+
+class Kind(models.TextChoices):
+    """What it is about; empty: none of these."""
+
+    NONE = "", "None of these"
+    COMPLAINT = "complaint", "Complaint"
+    COMPLIMENT = "compliment", "Compliment"
+    QUESTION = "question", "Question"
+    REQUEST = "request", "Request"
+    REVIEW = "review", "Review"
+    LEAD = "lead", "Lead"
 
 
 class Conversation(Owned):
@@ -32,6 +56,18 @@ class Conversation(Owned):
     answered = models.DateTimeField(null=True)  # our first answer
     closed = models.DateTimeField(null=True)
 
+    priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL, db_default="normal")
+    kind = models.CharField(max_length=10, blank=True, choices=Kind.choices, default=Kind.NONE, db_default="")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    tags = models.ManyToManyField(Tag, related_name="conversations")
+    snoozed_until = models.DateTimeField(null=True)
+    # published, of the first post of theirs that nobody of us has answered or closed; None: nobody waits for us
+    unanswered = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)  # when the next promise about it breaks; None: nothing is promised, or paused
+    score = models.FloatField(default=0.0, db_default=0.0)  # its place in the inbox, highest first; `core/priority.py`
+    stirred = models.BooleanField(default=True, db_default=True)  # to be settled anew: `store/settling.py`
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
+
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["workspace", "source", "thread"], name="conversation_once")]
         indexes = [
@@ -41,6 +77,10 @@ class Conversation(Owned):
             # measures: how many were opened, answered and closed
             models.Index(fields=["workspace", "opened", "answered"], name="conversation_opened"),
             models.Index(fields=["workspace", "closed"], name="conversation_closed"),
+            models.Index(fields=["workspace", "status", "-score", "-id"], name="conversation_ranked"),
+            models.Index(fields=["due"], name="conversation_due", condition=models.Q(due__isnull=False)),
+            models.Index(fields=["snoozed_until"], name="conversation_snoozed", condition=models.Q(status="snoozed")),
+            models.Index(fields=["workspace", "id"], name="conversation_stirred", condition=models.Q(stirred=True)),
         ]
 
     def __str__(self) -> str:

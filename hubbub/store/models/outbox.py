@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from .attachment import Attachment
 from .member import Member
 from .owned import Owned
 from .person import Author
@@ -12,6 +13,7 @@ from .source import Source
 class OutboxState(models.TextChoices):
     """Checked at import against the moves in `hubbub.engine.outbox`."""
 
+    HELD = "held", "Waits for approval"
     WAITING = "waiting", "Waiting to be sent"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed, will be tried again"
@@ -32,6 +34,7 @@ class Outbox(Owned):
     title = models.TextField(blank=True, default="")
     label = models.CharField(max_length=40, blank=True, default="")
     until = models.DateTimeField(null=True)
+    attachments = models.ManyToManyField(Attachment, related_name="+")  # in the order of their ids
     was = models.CharField(max_length=8, blank=True, default="")  # how the post stood there before this was asked
     key = models.CharField(max_length=40, unique=True)  # the same at every try; the network may be asked for it
     state = models.CharField(max_length=7, choices=OutboxState.choices, default=OutboxState.WAITING)

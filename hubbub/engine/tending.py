@@ -1,0 +1,23 @@
+"""What the loop looks after from time to time: things that become due by the clock alone."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+
+from hubbub.store import settling
+
+# Each does a small piece of what is due at the moment it is given, and says whether there was any. Several workers may
+# do so at once: each piece is claimed by one conditional UPDATE, or its second doing changes nothing.
+TENDED: tuple[Callable[[datetime], bool], ...] = (
+    settling.step,  # first: what changed gets its promise and its place before clocks are looked at
+)
+
+
+def tend() -> bool:
+    """A piece of each. False: nothing was due."""
+    now = timezone.now()
+    busy = False
+    for tended in TENDED:
+        busy = tended(now) or busy  # none waits until those before it have nothing more to do
+    return busy

@@ -1,0 +1,37 @@
+"""What is worked out anew of a conversation after anything about it changed: what it was promised, where it stands.
+
+Whoever changes a conversation, or what its place depends on, sets `stirred` in the same transaction; the loop settles
+it a moment later. So a batch of posts pays for one boolean, and no order of acts can leave an old number behind.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from .models import Conversation
+
+AT_ONCE = 200
+
+# Each sets what it works out on the rows, which are of one workspace and locked, and saves nothing.
+SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = ()
+SETTLED = ("due", "score", "stirred")
+
+
+def step(now: datetime) -> bool:
+    """Settle some conversations of one workspace. False: none is stirred."""
+    with transaction.atomic():
+        stirred = Conversation.everywhere.filter(stirred=True)
+        first = stirred.order_by("pk").values_list("workspace_id", flat=True).first()
+        if first is None:
+            return False
+        mine = stirred.filter(workspace_id=first).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            mine = mine.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        rows = list(mine.select_related("workspace")[:AT_ONCE])
+        for settler in SETTLERS:
+            settler(rows, now)
+        for row in rows:
+            row.stirred = False
+        Conversation.everywhere.bulk_update(rows, SETTLED)
+    return bool(rows)
