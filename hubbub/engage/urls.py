@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import views, views_acts
+from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("bulk/", views_acts.bulk, name="bulk"),
+    path("settings/", views_settings.settings, name="settings"),
     path("undo/", views_acts.undo, name="undo"),
     path("outbox/", views.outbox, name="outbox"),
     path("outbox/<int:pk>/retry/", views_acts.outbox_retry, name="outbox_retry"),

@@ -29,7 +29,11 @@ class Group(Struct, frozen=True):
 DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
     (
         "Engage",
-        (("Inbox", "engage:inbox", "i", Role.VIEWER), ("Outbox", "engage:outbox", "b", Role.VIEWER)),
+        (
+            ("Inbox", "engage:inbox", "i", Role.VIEWER),
+            ("Outbox", "engage:outbox", "b", Role.VIEWER),
+            ("Engage settings", "engage:settings", "g", Role.VIEWER),
+        ),
     ),
     (
         "Listen",

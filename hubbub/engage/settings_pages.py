@@ -1,0 +1,6 @@
+"""The pages on which the room is set up, as the index of its settings lists them. Each part adds its own line."""
+
+from hubbub.store.models import Role
+
+# (URL name, title, what is set there, least role that may open it)
+SETTINGS: tuple[tuple[str, str, str, Role], ...] = ()
