@@ -1,11 +1,10 @@
-"""What people do with conversations: states, who looks after them, notes, replies. Each act leaves an audit row."""
+"""What people do with conversations: states, who looks after them, notes. Each act leaves an audit row."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
-from hubbub.store import outbox
 from hubbub.store.audit import audit, changes
 from hubbub.store.models import (
     Actor,
@@ -14,28 +13,19 @@ from hubbub.store.models import (
     ConversationStatus,
     Member,
     Note,
-    Outbox,
-    OutboxState,
-    Post,
     Role,
     Workspace,
 )
 from hubbub.ui.api import Refusal
 
-from .thread import conversation_outbox
-
-LONGEST = 10_000  # characters of a reply or a note
+LONGEST = 10_000  # characters of a note
 MOST = 200  # conversations in one bulk act
-
-
-class Conflict(Refusal):
-    """Somebody else answered meanwhile; sending again with `sure` sends nevertheless."""
 
 
 @transaction.atomic
 def set_status(conversation: Conversation, status: ConversationStatus, *, by: Actor, why: str = "") -> Audit | None:
     """Open, waiting or done. None where it stood so already."""
-    row = _locked(conversation)
+    row = locked(conversation)
     before, after = changes(row, status=str(status))
     if not after:
         return None
@@ -52,7 +42,7 @@ def assign(conversation: Conversation, assignee: Member | None, *, by: Actor, wh
         raise Refusal("Only members of this workspace can be given a conversation")
     if assignee and not assignee.may(Role.RESPONDER):
         raise Refusal(f"{assignee} cannot answer: their role is {Role(assignee.role).word.lower()}. Choose another.")
-    row = _locked(conversation)
+    row = locked(conversation)
     was = row.assignee
     if was == assignee:
         return None
@@ -69,8 +59,8 @@ def _assignee(member: Member | None) -> dict[str, int | str | None]:
 @transaction.atomic
 def note(conversation: Conversation, text: str, *, by: Member, why: str = "") -> Note:
     """A remark for colleagues. The same words twice in a row by the same member are one note (a double click)."""
-    words = _words(text, "note")
-    row = _locked(conversation)
+    words = words_of(text, "note")
+    row = locked(conversation)
     newest = row.notes.order_by("-at", "-id").first()
     if newest and newest.by == by and newest.text == words:
         return newest
@@ -81,72 +71,8 @@ def note(conversation: Conversation, text: str, *, by: Member, why: str = "") ->
     return made
 
 
-@transaction.atomic
-def reply(
-    conversation: Conversation,
-    post: Post,
-    text: str,
-    *,
-    by: Member,
-    nonce: str = "",
-    seen_row: int | None = None,
-    seen_post: int | None = None,
-    sure: bool = False,
-    then: ConversationStatus | None = None,
-    why: str = "",
-) -> Outbox:
-    """Put an answer to `post` into the outbox; the loop sends it.
-
-    `nonce`: the same one again gives the same row. `seen_row`, `seen_post`: the newest reply and the newest post of
-    ours that the writer saw; where a colleague has answered since, Conflict is raised unless `sure`. `then`: the
-    conversation's state from here on.
-    """
-    words = _words(text, "reply")
-    if post.conversation_id != conversation.pk:
-        raise Refusal("That post stands in another conversation: open it there and answer there")
-    if "reply" not in conversation.source.can:
-        raise Refusal(why_not(conversation))
-    row = _locked(conversation)
-    put = outbox.put(post, "reply", by=by, why=why, text=words, nonce=nonce)
-    if Audit.of(row.workspace).filter(noun="outbox", noun_id=put.pk).exists():  # the same form again
-        if put.text != words:
-            raise Refusal("This form was sent before, with other words. Look what became of those, then send again.")
-        return put
-    if not sure:
-        _refuse_second(row, put, by, seen_row, seen_post)  # takes the new row back, too
-    audit(put, "reply", by=by, why=why, after={"post": post.pk, "conversation": row.pk})
-    if then:
-        set_status(conversation, then, by=by, why="replied")
-    return put
-
-
-def why_not(conversation: Conversation) -> str:
-    """Why nothing can be answered there, and what to do; "" where it can."""
-    if "reply" in conversation.source.can:
-        return ""
-    return (
-        f"{conversation.source} can only be read with the settings it has. "
-        "Answer on the original page, or add credentials to the source."
-    )
-
-
-def _refuse_second(
-    conversation: Conversation, new: Outbox, by: Member, seen_row: int | None, seen_post: int | None
-) -> None:
-    replies = conversation_outbox(conversation).filter(verb="reply").exclude(state=OutboxState.DROPPED)
-    replies = replies.exclude(pk=new.pk)
-    if seen_row is not None:
-        other = replies.filter(pk__gt=seen_row).exclude(by_member=by).order_by("-id").first()
-        if other:
-            raise Conflict(f"{other.by_name} answered while you were writing. Read that first.")
-    if seen_post is not None:
-        # a reply of ours that left from here and has now come back as a post is no news
-        own = replies.exclude(result_id="").values_list("result_id", flat=True)
-        if conversation.posts.filter(ours=True, pk__gt=seen_post).exclude(native_id__in=list(own)).exists():
-            raise Conflict("An answer of yours appeared on the network while you were writing. Read that first.")
-
-
-def _words(text: str, what: str) -> str:
+def words_of(text: str, what: str) -> str:
+    """Without what surrounds them. Raises Refusal where there are none, or too many."""
     words = text.strip()
     if not words:
         raise Refusal(f"The {what} is empty: write something first")
@@ -203,5 +129,6 @@ def _undo(conversation: Conversation, act: Audit, by: Member) -> bool:
     return bool(assign(conversation, previous, by=by, why=why))
 
 
-def _locked(conversation: Conversation) -> Conversation:
+def locked(conversation: Conversation) -> Conversation:
+    """Its row, held until the transaction ends."""
     return Conversation.of(conversation.workspace).select_for_update().get(pk=conversation.pk)

@@ -8,17 +8,21 @@ from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.store import word_lists
-from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox, Person, Role
+from hubbub.store.models import Conversation, ConversationStatus, Member, Person, Role
 from hubbub.store.search import search
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
-from . import actions, outbox_actions, queries, shapes
+from . import actions, queries, shapes
 from .person import card, posts_of
+from .replying.api import router as replying_router
+from .replying.queries import outbox_counts
+from .replying.shapes import OutboxOut
 from .thread import thread
 
 router = Router()
+router.add_router("", replying_router)
 Tab = Literal["open", "waiting", "done", "mine", "unassigned", "all"]
 
 
@@ -58,7 +62,7 @@ def conversations(
 def counts(request: MemberRequest) -> shapes.CountsOut:
     """Those that ask for work; what is done or sent is not counted."""
     return shapes.CountsOut(
-        conversations=dict(queries.counts(request.member)), outbox=dict(queries.outbox_counts(request.workspace))
+        conversations=dict(queries.counts(request.member)), outbox=dict(outbox_counts(request.workspace))
     )
 
 
@@ -105,7 +109,7 @@ def conversation(request: MemberRequest, pk: int, until: str = "") -> shapes.Thr
             if item.post
         ],
         notes=[shapes.NoteOut.of(item.note) for item in read.items if item.note],
-        replies=[shapes.OutboxOut.of(item.reply) for item in read.items if item.reply],
+        replies=[OutboxOut.of(item.reply) for item in read.items if item.reply],
         until=write_before(read.earlier) if read.earlier else None,
     )
 
@@ -144,33 +148,6 @@ def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> Status[shapes.
     return Status(201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member)))
 
 
-@router.post("/conversations/{pk}/reply", response={202: shapes.OutboxOut}, summary="Reply to a conversation")
-@call(Role.RESPONDER)
-def reply(request: MemberRequest, pk: int, wish: shapes.ReplyIn) -> Status[shapes.OutboxOut]:
-    """It is put into the outbox: GET /outbox says what became of it."""
-    found = _find(request, pk)
-    if wish.post is None:
-        target = thread(found, now=timezone.now()).answer_to
-    else:
-        target = get_object_or_404(found.posts, pk=wish.post)
-    if target is None:
-        raise Refusal("There is nobody to answer: every post in this conversation is yours")
-    then = _status(wish.status) if wish.status else None
-    row = actions.reply(
-        found,
-        target,
-        wish.text,
-        by=request.member,
-        nonce=wish.nonce,
-        seen_row=wish.seen_row,
-        seen_post=wish.seen_post,
-        sure=wish.sure,
-        then=then,
-        why=wish.why,
-    )
-    return Status(202, shapes.OutboxOut.of(row))
-
-
 @router.get("/people/{pk}", response=shapes.PersonOut, summary="A person with their names on the networks")
 @call(Role.VIEWER)
 def person(request: MemberRequest, pk: int) -> shapes.PersonOut:
@@ -198,36 +175,3 @@ def person_posts(request: MemberRequest, pk: int, q: str = "", before: str = "")
 
 def _person(request: MemberRequest, pk: int) -> Person:
     return get_object_or_404(Person.of(request.workspace).select_related("workspace"), pk=pk)
-
-
-@router.get("/outbox", response=shapes.OutboxesOut, summary="The outbox: what leaves us, and what became of it")
-@call(Role.VIEWER)
-def outbox(
-    request: MemberRequest,
-    state: Literal["", "waiting", "sent", "failed", "broken", "dropped"] = "",
-    before: str = "",
-) -> shapes.OutboxesOut:
-    """Newest first."""
-    found = queries.outbox(request.workspace, state, before_of(before))
-    return shapes.OutboxesOut(
-        items=[shapes.OutboxOut.of(row) for row in found.rows],
-        before=write_before(found.older) if found.older else None,
-    )
-
-
-def _row(request: MemberRequest, pk: int) -> Outbox:
-    return get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
-
-
-@router.post("/outbox/{pk}/retry", response=shapes.OutboxOut, summary="Try to send again now")
-@call(Role.RESPONDER)
-def retry(request: MemberRequest, pk: int, wish: shapes.RetryIn) -> shapes.OutboxOut:
-    """Due now, with a fresh day before it is given up."""
-    return shapes.OutboxOut.of(outbox_actions.retry(_row(request, pk), by=request.member, why=wish.why))
-
-
-@router.post("/outbox/{pk}/drop", response=shapes.OutboxOut, summary="Call something back before it leaves")
-@call(Role.RESPONDER)
-def drop(request: MemberRequest, pk: int, wish: shapes.RetryIn) -> shapes.OutboxOut:
-    """What was sent already stays sent: then this is refused."""
-    return shapes.OutboxOut.of(outbox_actions.drop(_row(request, pk), by=request.member, why=wish.why))

@@ -27,18 +27,6 @@ class NoteForm(forms.Form):
     text = forms.CharField(required=False)
 
 
-class ReplyForm(forms.Form):
-    """An answer, with what its writer had seen when they began."""
-
-    text = forms.CharField(required=False)
-    post = forms.IntegerField()
-    nonce = forms.CharField(max_length=64)
-    seen_row = forms.IntegerField(min_value=0)
-    seen_post = forms.IntegerField(min_value=0)
-    sure = forms.BooleanField(required=False)
-    then = forms.ChoiceField(choices=ConversationStatus.choices)
-
-
 class BulkForm(forms.Form):
     """What to do with the chosen rows: a status, or `assign` and a member's id."""
 

@@ -1,4 +1,4 @@
-"""What the room reads: the inbox's lists, who may be given work, the outbox."""
+"""What the room reads: the inbox's lists, who may be given work."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.store import capped
-from hubbub.store.models import Conversation, Member, Outbox, OutboxState, Role, Workspace
+from hubbub.store.models import Conversation, Member, Role, Workspace
 from hubbub.store.search import Before, matching, newest_of, older_than
 
 from .listing import TABS
@@ -111,29 +111,3 @@ def responders(workspace: Workspace) -> list[Member]:
     """Who can be given a conversation, by name."""
     members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
     return sorted((one for one in members if one.may(Role.RESPONDER)), key=lambda one: str(one).casefold())
-
-
-class OutboxPage(Struct, frozen=True):
-    """One page of the outbox, newest first."""
-
-    rows: Sequence[Outbox]
-    older: Before | None
-
-
-def outbox(workspace: Workspace, state: str = "", before: Before | None = None, size: int = 50) -> OutboxPage:
-    """All rows, or those in one state."""
-    found = Outbox.of(workspace).select_related("source", "post__conversation", "post__author").order_by("-id")
-    if state:
-        found = found.filter(state=state)
-    if before:
-        found = found.filter(id__lt=before.id)
-    shown = list(found[: size + 1])
-    last = shown[size - 1] if len(shown) > size else None
-    return OutboxPage(shown[:size], Before(last.created, last.pk) if last else None)
-
-
-def outbox_counts(workspace: Workspace) -> Mapping[str, str]:
-    """State → how many, for the states in which somebody still waits for something."""
-    unsent = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
-    rows = Outbox.of(workspace)
-    return {str(state): capped.shown(capped.count(rows.filter(state=state))) for state in unsent}

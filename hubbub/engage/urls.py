@@ -1,22 +1,19 @@
 """The room's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
+    path("", include("hubbub.engage.replying.urls")),
     path("", views.inbox, name="inbox"),
     path("bulk/", views_acts.bulk, name="bulk"),
     path("settings/", views_settings.settings, name="settings"),
     path("undo/", views_acts.undo, name="undo"),
-    path("outbox/", views.outbox, name="outbox"),
-    path("outbox/<int:pk>/retry/", views_acts.outbox_retry, name="outbox_retry"),
-    path("outbox/<int:pk>/drop/", views_acts.outbox_drop, name="outbox_drop"),
     path("person/<int:pk>/", views.person, name="person"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/status/", views_acts.status, name="status"),
     path("<int:pk>/assign/", views_acts.assign, name="assign"),
     path("<int:pk>/note/", views_acts.note, name="note"),
-    path("<int:pk>/reply/", views_acts.reply, name="reply"),
 ]

@@ -1,4 +1,4 @@
-"""The room's pages: the inbox with its three panes, a person, the outbox."""
+"""The room's pages: the inbox with its three panes, a person."""
 
 import secrets
 from collections.abc import Mapping
@@ -6,32 +6,19 @@ from collections.abc import Mapping
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from msgspec import Struct
 
-from hubbub.store.models import Conversation, OutboxState, Person, Post, Role
+from hubbub.store.models import Conversation, Person, Post, Role
 from hubbub.store.search import Found, newest_of, search
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.lists import Filter, links, pager, read_before, read_filter, write_before
 
-from . import actions, queries
+from . import queries
 from .forms import assignees
 from .listing import TABS, Listing, read_listing
 from .person import card, posts_of
+from .replying.actions import why_not
+from .replying.typed import NOTHING_TYPED, Typed
 from .thread import Thread, thread
-
-
-class Typed(Struct, frozen=True):
-    """What a refused reply holds, so that nothing that was typed is lost."""
-
-    text: str = ""
-    error: str = ""  # why it was not sent
-    conflict: bool = False  # a colleague was quicker: offer "send nevertheless"
-    then: str = "waiting"
-    note: str = ""
-    note_error: str = ""
-
-
-NOTHING_TYPED = Typed()
 
 
 @page(Role.VIEWER)
@@ -85,7 +72,7 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
             "earlier": write_before(read.earlier) if read.earlier else "",
             "target": target,
             "card": card(author.person) if author else None,
-            "why_not": actions.why_not(chosen),
+            "why_not": why_not(chosen),
             "statuses": [("waiting", "wait for them"), ("done", "mark done"), ("open", "leave it open")],
             "assigned": str(chosen.assignee_id or ""),
             "may_moderate": request.role.may(Role.MODERATOR),
@@ -127,34 +114,3 @@ def person(request: MemberRequest, pk: int) -> HttpResponse:
             "page": pager(request, found),
         },
     )
-
-
-@page(Role.VIEWER)
-def outbox(request: MemberRequest) -> HttpResponse:
-    """What leaves us, and what became of it."""
-    asked = request.GET.get("state", "")
-    state = asked if asked in OutboxState.values else ""
-    found = queries.outbox(request.workspace, state, read_before(request))
-    numbers = queries.outbox_counts(request.workspace)
-    names = [("", "All"), *((value, _SHORT[OutboxState(value)]) for value in OutboxState.values)]
-    return render(
-        request,
-        "engage/outbox.html",
-        {
-            "rows": found.rows,
-            "state": state,
-            "tabs": [(value, name, numbers.get(value, "")) for value, name in names],
-            "page": links(request, found.older),
-            "may_act": request.role.may(Role.RESPONDER),
-        },
-    )
-
-
-_SHORT = {
-    OutboxState.HELD: "For approval",
-    OutboxState.WAITING: "Waiting",
-    OutboxState.SENT: "Sent",
-    OutboxState.FAILED: "Failed",
-    OutboxState.BROKEN: "Needs a look",
-    OutboxState.DROPPED: "Called back",
-}

@@ -7,19 +7,19 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from hubbub.store.models import Audit, Conversation, ConversationStatus, Member, Outbox, Post, Role
+from hubbub.store.models import Audit, Conversation, ConversationStatus, Member, Role
 from hubbub.store.search import Before
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo, read_filter
 
-from . import actions, outbox_actions, queries
-from .forms import AssignForm, BulkForm, ReplyForm, StatusForm
+from . import actions, queries
+from .forms import AssignForm, BulkForm, StatusForm
 from .listing import read_listing
-from .views import Typed, conversation_page
+from .replying.typed import Typed
+from .views import conversation_page
 
 
 def _see(url: str) -> HttpResponseRedirect:
@@ -117,35 +117,6 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 
 @page(Role.RESPONDER)
 @require_POST
-def reply(request: MemberRequest, pk: int) -> HttpResponse:
-    """Into the outbox, then to the state that the writer chose for the conversation."""
-    acted, form = _find(request, pk), ReplyForm(request.POST)
-    text, then = request.POST.get("text", ""), request.POST.get("then", "")
-    if not form.is_valid():
-        return conversation_page(request, pk, Typed(text, "The form was not complete. Send it again."), status=422)
-    given = form.cleaned_data
-    post = get_object_or_404(Post.of(request.workspace), pk=given["post"])
-    try:
-        actions.reply(
-            acted,
-            post,
-            text,
-            by=request.member,
-            nonce=given["nonce"],
-            seen_row=given["seen_row"],
-            seen_post=given["seen_post"],
-            sure=given["sure"],
-            then=ConversationStatus(given["then"]),
-        )
-    except actions.Conflict as quicker:
-        return conversation_page(request, pk, Typed(text, str(quicker), conflict=True, then=then), status=409)
-    except Refusal as no:
-        return conversation_page(request, pk, Typed(text, str(no), then=then), status=422)
-    return _see(_url(request, pk) + "#end")
-
-
-@page(Role.RESPONDER)
-@require_POST
 def bulk(request: MemberRequest) -> HttpResponse:
     """One act on all chosen rows."""
     form, pks = BulkForm(request.POST), [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
@@ -180,40 +151,6 @@ def undo(request: MemberRequest) -> HttpResponse:
         messages.warning(request, f"{len(asked) - undone} of {len(asked)} were changed again since, and left alone.")
     here = request.POST.get("here", "")
     return _see(_url(request, int(here) if here.isdecimal() else None))
-
-
-@page(Role.RESPONDER)
-@require_POST
-def outbox_retry(request: MemberRequest, pk: int) -> HttpResponse:
-    """Try again now."""
-    row = get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
-    try:
-        outbox_actions.retry(row, by=request.member)
-        messages.success(request, "It is due now: the loop will try it in a moment.")
-    except Refusal as no:
-        messages.error(request, str(no))
-    return _see(_return(request))
-
-
-@page(Role.RESPONDER)
-@require_POST
-def outbox_drop(request: MemberRequest, pk: int) -> HttpResponse:
-    """Call it back."""
-    row = get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
-    try:
-        outbox_actions.drop(row, by=request.member)
-        tried = " It was tried before: look there whether it arrived after all." if row.tries else ""
-        messages.success(request, f"Called back: it will not be sent.{tried}")
-    except Refusal as no:
-        messages.error(request, str(no))
-    return _see(_return(request))
-
-
-def _return(request: MemberRequest) -> str:
-    asked = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return asked
-    return reverse("engage:outbox", args=[request.workspace.slug])
 
 
 def _short(conversation: Conversation) -> str:

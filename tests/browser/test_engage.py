@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from hubbub.engage import actions
+from hubbub.engage.replying import actions
 from hubbub.store.models import Conversation, Outbox, Role
 from tests.browser.test_every_page import window
 from tests.world import World, make_author, make_conversation, make_post, make_source, make_world

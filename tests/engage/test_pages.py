@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from hubbub.engage import actions
+from hubbub.engage.replying import actions
 from hubbub.store.models import Audit, Conversation, Note, Outbox, Role
 from tests.world import World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
 

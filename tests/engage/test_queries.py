@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from hubbub.core import query as language
 from hubbub.engage import actions, person, queries
+from hubbub.engage.replying.actions import reply
+from hubbub.engage.replying.queries import outbox, outbox_counts
 from hubbub.engage.thread import thread
 from hubbub.store.models import Conversation, ConversationStatus, Outbox, Post, Role
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
@@ -157,7 +159,7 @@ def test_replies_under_way(world: World, state: str, result_id: str, shown: bool
     source = make_source(world.acme)
     talk = make_conversation(make_post(source, number=1))
     make_post(source, "Thanks", 2, ours=True, conversation=talk)
-    row = actions.reply(talk, talk.posts.get(ours=False), "Thanks", by=world.alice)
+    row = reply(talk, talk.posts.get(ours=False), "Thanks", by=world.alice)
     Outbox.everywhere.update(state=state, result_id=result_id)
     read_ = thread(talk, now=NOON)
     assert [item.reply.pk for item in read_.items if item.reply] == ([row.pk] if shown else [])
@@ -221,11 +223,11 @@ def test_the_outbox_in_pages(world: World) -> None:
             workspace=world.acme, source=post.source, post=post, verb="reply", key=str(number), by_name="Alice",
             created=timezone.now(), due=timezone.now(), state="sent" if number % 2 else "broken",
         )  # fmt: skip
-    first = queries.outbox(world.acme, size=3)
-    rest = queries.outbox(world.acme, size=3, before=first.older)
+    first = outbox(world.acme, size=3)
+    rest = outbox(world.acme, size=3, before=first.older)
     assert [row.key for row in [*first.rows, *rest.rows]] == ["4", "3", "2", "1", "0"]
     assert rest.older is None
-    assert [row.key for row in queries.outbox(world.acme, "sent").rows] == ["3", "1"]
-    assert queries.outbox_counts(world.acme) == {"waiting": "0", "failed": "0", "broken": "3"}
-    assert not queries.outbox(world.bravo).rows
+    assert [row.key for row in outbox(world.acme, "sent").rows] == ["3", "1"]
+    assert outbox_counts(world.acme) == {"waiting": "0", "failed": "0", "broken": "3"}
+    assert not outbox(world.bravo).rows
     assert Post.everywhere.count() == 1

@@ -12,7 +12,8 @@ from msgspec import structs
 
 from hubbub.connectors import Batch
 from hubbub.core.post import Author, Post
-from hubbub.engage.actions import reply, set_status
+from hubbub.engage.actions import set_status
+from hubbub.engage.replying.actions import reply
 from hubbub.engine import take_in as engine
 from hubbub.engine.take_in import take_in
 from hubbub.listen.topic_actions import TopicDraft, change_topic, delete_topic

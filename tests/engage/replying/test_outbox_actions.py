@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from hubbub.engage import outbox_actions
+from hubbub.engage.replying import outbox_actions
 from hubbub.store.models import Audit, Outbox, OutboxState
 from hubbub.ui.api import Refusal
 from tests.world import World, make_post, make_source

@@ -1,0 +1,1 @@
+"""Replying: the composer, what leaves us, and what became of it."""
