@@ -1,9 +1,10 @@
 """Notices to authors: their placeholders, filling them without a gap, and the texts that a workspace starts with."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+
+from .placeholders import NAMED, named
 
 # what a template may name → what stands there
 PLACEHOLDERS: Mapping[str, str] = {
@@ -30,7 +31,6 @@ PLACEHOLDERS: Mapping[str, str] = {
 NEEDED = "appeal_link"  # without it nobody learns that they can appeal
 ANSWERS = frozenset({"outcome", "answer"})  # known only once an appeal is answered
 MOST = 4_000  # characters of a template
-NAMED = re.compile(r"\{([^{}]*)\}")
 
 
 class Unfilled(ValueError):
@@ -48,11 +48,6 @@ class Starter(Struct, frozen=True):
     kind: str
     language: str
     text: str
-
-
-def named(text: str) -> list[str]:
-    """The placeholders of a text, each once, in their order."""
-    return list(dict.fromkeys(name.strip() for name in NAMED.findall(text)))
 
 
 def amiss(text: str, *, answers: bool) -> str:
