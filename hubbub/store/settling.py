@@ -15,7 +15,7 @@ AT_ONCE = 200
 
 # Each sets what it works out on the rows, which are of one workspace and locked, and saves nothing.
 SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = ()
-SETTLED = ("due", "score", "stirred")
+SETTLED = ("due", "score", "resettle", "settled", "stirred")
 
 
 def step(now: datetime) -> bool:
@@ -33,5 +33,6 @@ def step(now: datetime) -> bool:
             settler(rows, now)
         for row in rows:
             row.stirred = False
+            row.settled = now  # open pages ask for what was settled since they asked last
         Conversation.everywhere.bulk_update(rows, SETTLED)
     return bool(rows)

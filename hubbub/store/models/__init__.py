@@ -27,6 +27,7 @@ from .past_judgement import PastJudgement
 from .person import Author, Person
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
+from .presence import Draft, Presence
 from .redaction import Redaction
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
 from .report import Report, ReportOutcome, ReportState
@@ -34,6 +35,7 @@ from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
+from .saved_view import Promised, Ranking, SavedView, Sort, ViewStatus, Whose
 from .seal import Seal
 from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
@@ -78,6 +80,7 @@ __all__ = [
     "Cover",
     "Decision",
     "Deed",
+    "Draft",
     "Fate",
     "Ground",
     "Judge",
@@ -110,9 +113,12 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Post",
+    "Presence",
     "Priority",
+    "Promised",
     "Proposal",
     "ProposalState",
+    "Ranking",
     "Redaction",
     "Replay",
     "ReplayHit",
@@ -129,10 +135,12 @@ __all__ = [
     "SampleJudgement",
     "Sanction",
     "SanctionState",
+    "SavedView",
     "Seal",
     "Severity",
     "SignInLink",
     "Skip",
+    "Sort",
     "Source",
     "SourceState",
     "Statement",
@@ -151,8 +159,10 @@ __all__ = [
     "UndoingState",
     "User",
     "Verdict",
+    "ViewStatus",
     "Waiting",
     "Way",
+    "Whose",
     "WordList",
     "Workspace",
 ]

@@ -66,6 +66,8 @@ class Conversation(Owned):
     due = models.DateTimeField(null=True)  # when the next promise about it breaks; None: nothing is promised, or paused
     score = models.FloatField(default=0.0, db_default=0.0)  # its place in the inbox, highest first; `core/priority.py`
     stirred = models.BooleanField(default=True, db_default=True)  # to be settled anew: `store/settling.py`
+    settled = models.DateTimeField(null=True)  # when it was: what lists show of it may have changed then
+    resettle = models.DateTimeField(null=True)  # when its place changes by the clock alone
     merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")
 
     class Meta(Owned.Meta):
@@ -78,6 +80,12 @@ class Conversation(Owned):
             models.Index(fields=["workspace", "opened", "answered"], name="conversation_opened"),
             models.Index(fields=["workspace", "closed"], name="conversation_closed"),
             models.Index(fields=["workspace", "status", "-score", "-id"], name="conversation_ranked"),
+            models.Index(fields=["workspace", "assignee", "status", "-score", "-id"], name="conversation_mine_ranked"),
+            models.Index(fields=["workspace", "status", "kind", "-score", "-id"], name="conversation_kinds"),
+            models.Index(fields=["workspace", "status", "unanswered", "id"], name="conversation_unanswered"),
+            models.Index(fields=["workspace", "status", "due", "id"], name="conversation_promised"),
+            models.Index(fields=["workspace", "settled"], name="conversation_settled"),
+            models.Index(fields=["resettle"], name="conversation_resettle", condition=models.Q(resettle__isnull=False)),
             models.Index(fields=["due"], name="conversation_due", condition=models.Q(due__isnull=False)),
             models.Index(fields=["snoozed_until"], name="conversation_snoozed", condition=models.Q(status="snoozed")),
             models.Index(fields=["workspace", "id"], name="conversation_stirred", condition=models.Q(stirred=True)),
