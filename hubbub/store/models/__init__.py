@@ -8,13 +8,16 @@ from .audit import Audit, System
 from .band import Band
 from .batch import Batch, BatchKind, Deed, Fate
 from .breaker import Breaker
+from .consent import Consent, ConsentKind, ConsentSource
 from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
 from .judge import Judge
 from .judged_day import JudgedDay
 from .kpi import Kpi
+from .likeness import IdentityKey, Likeness, LikenessState, PeopleSettings
 from .member import Member, Role
 from .mention import Mention
+from .merging import Merging
 from .moderation import Care, Cover, Moderation
 from .note import Note
 from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
@@ -24,10 +27,11 @@ from .outbox import Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
 from .past_judgement import PastJudgement
-from .person import Author, Person
+from .person import NEVER, Author, Person, PersonWord
+from .person_field import FieldKind, PersonField, PersonValue
+from .person_note import PersonNote
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
-from .presence import Draft, Presence
 from .redaction import Redaction
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
 from .report import Report, ReportOutcome, ReportState
@@ -35,7 +39,6 @@ from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
-from .saved_view import Promised, Ranking, SavedView, Sort, ViewStatus, Whose
 from .seal import Seal
 from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
@@ -55,6 +58,7 @@ from .word_list import WordList
 from .workspace import Workspace
 
 __all__ = [
+    "NEVER",
     "POLICY_FIELDS",
     "RULE_FIELDS",
     "STANDING",
@@ -73,6 +77,9 @@ __all__ = [
     "BatchKind",
     "Breaker",
     "Care",
+    "Consent",
+    "ConsentKind",
+    "ConsentSource",
     "Conversation",
     "ConversationStatus",
     "Correction",
@@ -80,17 +87,21 @@ __all__ = [
     "Cover",
     "Decision",
     "Deed",
-    "Draft",
     "Fate",
+    "FieldKind",
     "Ground",
+    "IdentityKey",
     "Judge",
     "JudgedDay",
     "JudgedField",
     "Keys",
     "Kind",
     "Kpi",
+    "Likeness",
+    "LikenessState",
     "Member",
     "Mention",
+    "Merging",
     "Moderation",
     "Note",
     "Notice",
@@ -109,16 +120,18 @@ __all__ = [
     "OwnModelState",
     "Owned",
     "PastJudgement",
+    "PeopleSettings",
     "Person",
+    "PersonField",
+    "PersonNote",
+    "PersonValue",
+    "PersonWord",
     "Policy",
     "PolicyVersion",
     "Post",
-    "Presence",
     "Priority",
-    "Promised",
     "Proposal",
     "ProposalState",
-    "Ranking",
     "Redaction",
     "Replay",
     "ReplayHit",
@@ -135,12 +148,10 @@ __all__ = [
     "SampleJudgement",
     "Sanction",
     "SanctionState",
-    "SavedView",
     "Seal",
     "Severity",
     "SignInLink",
     "Skip",
-    "Sort",
     "Source",
     "SourceState",
     "Statement",
@@ -159,10 +170,8 @@ __all__ = [
     "UndoingState",
     "User",
     "Verdict",
-    "ViewStatus",
     "Waiting",
     "Way",
-    "Whose",
     "WordList",
     "Workspace",
 ]
