@@ -32,6 +32,7 @@ from .person_field import FieldKind, PersonField, PersonValue
 from .person_note import PersonNote
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
+from .presence import Draft, Presence
 from .redaction import Redaction
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
 from .report import Report, ReportOutcome, ReportState
@@ -39,6 +40,7 @@ from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
+from .saved_view import Promised, Ranking, SavedView, Sort, ViewStatus, Whose
 from .seal import Seal
 from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
@@ -87,6 +89,7 @@ __all__ = [
     "Cover",
     "Decision",
     "Deed",
+    "Draft",
     "Fate",
     "FieldKind",
     "Ground",
@@ -129,9 +132,12 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Post",
+    "Presence",
     "Priority",
+    "Promised",
     "Proposal",
     "ProposalState",
+    "Ranking",
     "Redaction",
     "Replay",
     "ReplayHit",
@@ -148,10 +154,12 @@ __all__ = [
     "SampleJudgement",
     "Sanction",
     "SanctionState",
+    "SavedView",
     "Seal",
     "Severity",
     "SignInLink",
     "Skip",
+    "Sort",
     "Source",
     "SourceState",
     "Statement",
@@ -170,8 +178,10 @@ __all__ = [
     "UndoingState",
     "User",
     "Verdict",
+    "ViewStatus",
     "Waiting",
     "Way",
+    "Whose",
     "WordList",
     "Workspace",
 ]

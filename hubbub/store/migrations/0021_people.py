@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0019_conversations'),
+        ('store', '0020_inbox'),
     ]
 
     operations = [
