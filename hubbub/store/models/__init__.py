@@ -19,10 +19,12 @@ from .member import Member, Role
 from .mention import Mention
 from .merging import Merging
 from .moderation import Care, Cover, Moderation
+from .move import Move
 from .note import Note
 from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
 from .notification import Notification, NotificationKind
 from .objective import Objective, ObjectiveKind
+from .opening import Opening, OpeningRun, OpeningRunState
 from .outbox import Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
@@ -106,6 +108,7 @@ __all__ = [
     "Mention",
     "Merging",
     "Moderation",
+    "Move",
     "Note",
     "Notice",
     "NoticeKind",
@@ -117,6 +120,9 @@ __all__ = [
     "Objective",
     "ObjectiveKind",
     "Opinion",
+    "Opening",
+    "OpeningRun",
+    "OpeningRunState",
     "Outbox",
     "OutboxState",
     "OwnModel",

@@ -58,6 +58,7 @@ class Conversation(Owned):
 
     priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.NORMAL, db_default="normal")
     kind = models.CharField(max_length=10, blank=True, choices=Kind.choices, default=Kind.NONE, db_default="")
+    kind_sure = models.FloatField(null=True)  # how sure the guess is, 0 to 1; None: a person said it, or nobody did
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     tags = models.ManyToManyField(Tag, related_name="conversations")
     snoozed_until = models.DateTimeField(null=True)

@@ -71,6 +71,8 @@ class Post(Owned):
     )
     policy_version = models.PositiveIntegerField(null=True)
     conversation = models.ForeignKey("store.Conversation", null=True, on_delete=models.SET_NULL, related_name="posts")
+    # of theirs, in a conversation: nobody of us has answered or closed it since; null is no (`store/answers.py`)
+    waits = models.BooleanField(null=True)
 
     # What was found in its words, or what a person says instead; None: not judged. See `hubbub.core.text.judgement`.
     # All may be null, so that they can be added to a large table at once.
