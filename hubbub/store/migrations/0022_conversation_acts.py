@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0020_inbox'),
-        ('store', '0020_people'),
+        ('store', '0021_people'),
     ]
 
     operations = [
