@@ -21,12 +21,14 @@ from ._connector import (
     Brand,
     Connector,
     Declared,
+    Destination,
     Done,
     Family,
     Field,
     Found,
     Limits,
     Naming,
+    Placing,
     Pushed,
     ReadOnly,
     Reads,
@@ -38,22 +40,28 @@ from ._connector import (
     Verb,
 )
 from ._http import Http
+from ._lengths import ADDRESS, MENTION, length_of
+from ._media import Attached, MediaLimits, unfit
 from ._oauth import OAuth, SigningIn, Who
 from ._words import DOING, FAMILIES, READING, limits_in_words
 
 __all__ = [
+    "ADDRESS",
     "BEAT",
     "DOING",
     "FAMILIES",
+    "MENTION",
     "READING",
     "TAKEN_BACK",
     "Act",
     "Answer",
     "Arrived",
+    "Attached",
     "Batch",
     "Brand",
     "Connector",
     "Declared",
+    "Destination",
     "Done",
     "Family",
     "Field",
@@ -61,8 +69,10 @@ __all__ = [
     "Http",
     "Installed",
     "Limits",
+    "MediaLimits",
     "Naming",
     "OAuth",
+    "Placing",
     "Pushed",
     "ReadOnly",
     "Reads",
@@ -77,14 +87,16 @@ __all__ = [
     "connector",
     "connectors",
     "installed",
+    "length_of",
     "limits_in_words",
     "oauth",
+    "unfit",
 ]
 
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
 DECLARED = (
     *("kind", "label", "about", "fields", "can", "every", "reads", "names", "limits", "keys", "keyless", "tested"),
-    *("final", "ends", "family", "notes", "suggest", "check", "fetch", "act", "find"),
+    *("final", "ends", "place", "family", "notes", "suggest", "check", "fetch", "act", "find"),
 )
 BUILT_IN = (  # in the order in which a form offers them
     "feed",

@@ -1,10 +1,12 @@
 """What is asked: addresses as people enter them, bodies, and what a redirect makes of a request."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import httpx2
 import msgspec
+from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
@@ -20,11 +22,46 @@ OPEN_HEADERS = frozenset(
 )
 
 
-def content_of(json: object, form: Query | None) -> bytes | None:
-    """The body that is sent."""
+class Parts(Struct, frozen=True):
+    """A form with a file, as browsers send it (multipart/form-data)."""
+
+    field: str  # under which the server looks for the file
+    name: str
+    mime: str
+    data: bytes
+    fields: Mapping[str, str] = {}
+
+
+Body = bytes | Parts
+
+
+def content_of(json: object, form: Query | None, body: Body | None = None) -> tuple[bytes | None, str]:
+    """The body that is sent, and what kind it is; "" where the caller says."""
+    if isinstance(body, Parts):
+        return _joined(body)
+    if body is not None:
+        return body, "application/octet-stream"
     if form is not None:
-        return urlencode(form).encode()
-    return None if json is None else msgspec.json.encode(json)
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    return (None, "") if json is None else (msgspec.json.encode(json), "application/json")
+
+
+def _joined(parts: Parts) -> tuple[bytes, str]:
+    """After RFC 7578. The border is drawn from the content, so that the same form is the same bytes."""
+    border = sha256(parts.data).hexdigest()[:40]
+    pieces = [
+        f'--{border}\r\ncontent-disposition: form-data; name="{_quoted(name)}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in parts.fields.items()
+    ]
+    head = f'--{border}\r\ncontent-disposition: form-data; name="{_quoted(parts.field)}"'
+    head += f'; filename="{_quoted(parts.name)}"\r\ncontent-type: {parts.mime}\r\n\r\n'
+    pieces += [head.encode(), parts.data, f"\r\n--{border}--\r\n".encode()]
+    return b"".join(pieces), f"multipart/form-data; boundary={border}"
+
+
+def _quoted(name: str) -> str:
+    """As browsers write it between quotation marks: nothing in it can end the line or the name."""
+    return name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
 
 
 def address(url: str, params: Query | None, auth: tuple[str, str] | None) -> tuple[httpx2.URL, tuple[str, str] | None]:

@@ -9,8 +9,9 @@ from hubbub.core.failures import Broken, Retry
 
 from ._atproto import Account, RefusedError, now_text, tid
 from ._bluesky_posts import POST, Actor, PostView, parts, web_url
-from ._bluesky_words import BYTES, LONGEST, facets, graphemes
+from ._bluesky_words import BYTES, LONGEST, facets
 from ._connector import Act, Done, Verb
+from ._lengths import graphemes
 
 LIKE = "app.bsky.feed.like"
 BLOCK = "app.bsky.graph.block"

@@ -10,6 +10,7 @@ from hubbub.core.failures import Broken
 from hubbub.core.post import Author, Post, PostState
 
 from ._http import Http
+from ._media import Attached, MediaLimits
 
 # said by us
 Saying = Literal["reply", "message", "post", "edit", "delete", "like", "unlike"]
@@ -71,6 +72,11 @@ class Limits(Struct, frozen=True):
     length: int | None = None  # of one reply or post, counted in `counts`; None: no limit is known
     counts: Literal["characters", "graphemes", "bytes"] = "characters"
     markup: Literal["plain", "markdown", "html"] = "plain"  # what the words of a reply may hold
+    link: int | None = None  # what every web address counts, whatever its length; None: as it is
+    short_mentions: bool = False  # of @name@server only @name counts
+    title: Literal["none", "may", "must"] = "none"  # whether a new post has one
+    title_length: int | None = None  # of that title, in characters
+    media: MediaLimits = MediaLimits()
     rate: str = ""  # in words: "300 requests in 5 minutes for one account"
 
 
@@ -138,6 +144,7 @@ class Act(Struct, frozen=True):
     label: str = ""  # for "label" and "unlabel"
     until: datetime | None = None  # for "mute" and "ban": aware, UTC; None: until it is taken back
     why: str = ""  # the reason, where the network passes one on to the author or keeps it in its own log
+    media: tuple[Attached, ...] = ()  # goes out with the verbs that `Limits.media` names
 
 
 class Done(Struct, frozen=True):
@@ -159,12 +166,16 @@ class Connector(Protocol):
     label: ClassVar[str]
     about: ClassVar[str]  # one sentence for the form
     fields: ClassVar[tuple[Field, ...]]
-    can: ClassVar[frozenset[Verb]]  # at most; `Found.can` says what given settings allow
+    can: ClassVar[frozenset[Verb]]  # at most; `Found.can` says what given settings allow. "reply" is seen by all who
+    # see the post, "message" by its author alone: it goes to `Act.author`, and `names` says what it is called there
     every: ClassVar[int]  # seconds between two polls
 
     reads: ClassVar[frozenset[Reads]]
     names: ClassVar[Mapping[Verb, str]]  # how the network calls it: {"mute": "Limit (silence)"}
     limits: ClassVar[Limits]
+    place: ClassVar[
+        str
+    ]  # what "post" must be told in `Act.thread`: "Category"; "" where a post has only one place to go
     keys: ClassVar[str]  # how to come by what the form asks for, step by step, in Markdown; "" where nothing is needed
     keyless: ClassVar[bool]  # can be read without any key or account
     resumes: ClassVar[bool]  # its stream itself goes on from the cursor: nothing is fetched before it
@@ -219,6 +230,24 @@ class Naming(Protocol):
         """
 
 
+class Destination(Struct, frozen=True):
+    """Where a new post can go."""
+
+    id: str  # for `Act.thread`
+    name: str  # "Announcements"
+
+
+@runtime_checkable
+class Placing(Protocol):
+    """A network that can list where our account may post. One with `place` that is none asks for it as a text."""
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """All places, in the network's order, a few hundred at most; [] where there is nothing to choose.
+
+        Raises Retry or Broken.
+        """
+
+
 class Arrived(Struct, frozen=True):
     """Something that a place sent us of its own accord."""
 
@@ -242,6 +271,7 @@ class Declared:
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll"})
     names: ClassVar[Mapping[Verb, str]] = {}
     limits: ClassVar[Limits] = Limits()
+    place: ClassVar[str] = ""
     keys: ClassVar[str] = ""
     keyless: ClassVar[bool] = False
     tested: ClassVar[tuple[Tested, ...]] = ()

@@ -17,7 +17,7 @@ from hubbub.core.failures import Broken, Retry
 
 from . import _guard
 from ._answer import Answer, read_body, shown, too_large
-from ._asking import Query, address, content_of, moved
+from ._asking import Body, Parts, Query, address, content_of, moved
 from ._dial import Wire
 from ._guard import Guard, Resolve
 from ._lines import Lines
@@ -25,12 +25,13 @@ from ._pace import SHARED, Pace, asked_to_wait, spent_until
 from ._setbacks import HARMLESS, SetbackError, in_words, turned
 from ._websocket import WebSocket, handshake
 
-__all__ = ["Answer", "Http", "Lines", "Query", "WebSocket"]
+__all__ = ["Answer", "Http", "Lines", "Parts", "Query", "WebSocket"]
 
 PATIENCE = 10.0  # seconds that one call may spend waiting in place; what takes longer is a Retry
 PAUSES = (0.5, 2.0)  # seconds before the second and the third try
 REST = timedelta(minutes=1)  # for a server that had too many requests and does not say when to come back
 REDIRECTS = 5
+UPLOAD = 500_000  # bytes a second that a file may take in addition to `total`: the slowest line that is waited for
 NOT_DONE = frozenset({429, 503})  # by these a server says that it did nothing
 MOVED = frozenset({301, 302, 303, 307, 308})
 REFUSALS = {
@@ -40,6 +41,8 @@ REFUSALS = {
     404: "there is nothing at this address. Check the address",
     405: "it does not allow this. Check the address",
     410: "what was there has been removed for good",
+    413: "what was sent is too large for it. Make it smaller",
+    415: "it does not take files of this kind",
     451: "it may not show this for legal reasons",
 }
 
@@ -144,6 +147,7 @@ class Http:
         *,
         json: object = None,
         form: Query | None = None,
+        body: Body | None = None,
         params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
@@ -153,9 +157,10 @@ class Http:
 
         What may be repeated is repeated after a short pause: everything that did not arrive or was refused as too
         much, and reads. A write that may have arrived is a Retry, so that the caller looks before trying again.
-        `auth` is user and password; an address that carries them in itself is read so, too.
+        `auth` is user and password; an address that carries them in itself is read so, too. `body`: a file, alone or
+        as a part of a form.
         """
-        request = self._request(method, url, json=json, form=form, params=params, headers=headers, auth=auth)
+        request = self._request(method, url, json=json, form=form, body=body, params=params, headers=headers, auth=auth)
         waited = 0.0
         for pause in (*PAUSES, None):
             try:
@@ -175,6 +180,7 @@ class Http:
         *,
         json: object = None,
         form: Query | None = None,
+        body: Body | None = None,
         params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
@@ -183,12 +189,11 @@ class Http:
         sent = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip"}
         if auth:
             sent["authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
-        if json is not None:
-            sent["content-type"] = "application/json"
-        if form is not None:
-            sent["content-type"] = "application/x-www-form-urlencoded"
+        content, kind = content_of(json, form, body)
+        if kind:
+            sent["content-type"] = kind
         sent |= {name.lower(): value for name, value in (headers or {}).items()}
-        return httpx2.Request(method, target, headers=sent, content=content_of(json, form))
+        return httpx2.Request(method, target, headers=sent, content=content)
 
     @contextmanager
     def websocket(
@@ -253,7 +258,7 @@ class Http:
 
     def _follow(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         """One try, with its redirects."""
-        over = _guard.deadline.set(self._clock() + self._total)
+        over = _guard.deadline.set(self._clock() + self._total + len(request.content) / UPLOAD)
         try:
             opened = self._open(request, accept, self._pool, self._times)
             with in_words(opened.host, request.method), closing(opened.response):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ._connector import Family, Limits, Reads, Verb
+from ._media import MediaLimits, in_megabytes
 
 FAMILIES: Mapping[Family, str] = {
     "own": "Your own places",
@@ -54,6 +55,18 @@ DOING: Mapping[Verb, str] = {
 
 
 def limits_in_words(limits: Limits) -> str:
-    """As in “300 graphemes a post; 300 requests in 5 minutes”; "" where nothing is declared."""
+    """As in “300 graphemes a post; 4 files a post; 300 requests in 5 minutes”; "" where nothing is declared."""
     length = f"{limits.length:,} {limits.counts} a post" if limits.length is not None else ""
-    return "; ".join(part for part in (length, limits.rate) if part)
+    link = f"a web address counts {limits.link}" if limits.link is not None else ""
+    title = {"none": "", "may": "a new post may have a title", "must": "a new post needs a title"}[limits.title]
+    return "; ".join(part for part in (length, link, title, _media(limits.media), limits.rate) if part)
+
+
+def _media(media: MediaLimits) -> str:
+    """As in “4 files a post (image/* up to 16 MB), with alt text of 1,500 characters”."""
+    if not media.many:
+        return ""
+    sizes = [f"{kind} up to {in_megabytes(most)}" if most else kind for kind, most in media.kinds.items()]
+    alone = f", {' and '.join(media.alone)} alone" if media.alone else ""
+    alt = f", with alt text of up to {media.alt:,} characters" if media.alt else ""
+    return f"{media.many} {'file' if media.many == 1 else 'files'} a post ({', '.join(sizes)}{alone}){alt}"

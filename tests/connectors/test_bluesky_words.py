@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.connectors._bluesky_words import facets, graphemes
+from hubbub.connectors._bluesky_words import facets
+from hubbub.connectors._lengths import graphemes
 
 KNOWN = {"ann.test": "did:plc:ann", "bob.example.com": "did:plc:bob"}
 
