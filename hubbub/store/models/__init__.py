@@ -2,6 +2,7 @@
 
 from .account import Account, AccountState, Keys
 from .appeal import Appeal, AppealState
+from .approval import Approval, ApprovalState, ApprovalVote, Approving, HowMany
 from .arrival import Arrival
 from .attachment import Attachment
 from .audit import Audit, System
@@ -25,7 +26,7 @@ from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
 from .notification import Notification, NotificationKind
 from .objective import Objective, ObjectiveKind
 from .opening import Opening, OpeningRun, OpeningRunState
-from .outbox import Outbox, OutboxState
+from .outbox import HeldFor, Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
 from .past_judgement import PastJudgement
@@ -37,6 +38,7 @@ from .post import Decision, Post
 from .presence import Draft, Presence
 from .redaction import Redaction
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
+from .replying import Replying
 from .report import Report, ReportOutcome, ReportState
 from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
@@ -72,6 +74,10 @@ __all__ = [
     "ApiToken",
     "Appeal",
     "AppealState",
+    "Approval",
+    "ApprovalState",
+    "ApprovalVote",
+    "Approving",
     "Arrival",
     "Attachment",
     "Audit",
@@ -95,6 +101,8 @@ __all__ = [
     "Fate",
     "FieldKind",
     "Ground",
+    "HeldFor",
+    "HowMany",
     "IdentityKey",
     "Judge",
     "JudgedDay",
@@ -119,10 +127,10 @@ __all__ = [
     "Notifying",
     "Objective",
     "ObjectiveKind",
-    "Opinion",
     "Opening",
     "OpeningRun",
     "OpeningRunState",
+    "Opinion",
     "Outbox",
     "OutboxState",
     "OwnModel",
@@ -148,6 +156,7 @@ __all__ = [
     "Replay",
     "ReplayHit",
     "ReplayState",
+    "Replying",
     "Report",
     "ReportOutcome",
     "ReportState",

@@ -21,6 +21,14 @@ class OutboxState(models.TextChoices):
     DROPPED = "dropped", "Called back before it was sent"
 
 
+class HeldFor(models.TextChoices):
+    """Why a row is held."""
+
+    NONE = "", "Not held"
+    APPROVAL = "approval", "Waits for approval"
+    OVERTAKEN = "overtaken", "The conversation went on before it was due"
+
+
 class Outbox(Owned):
     """One act on a network."""
 
@@ -35,6 +43,13 @@ class Outbox(Owned):
     label = models.CharField(max_length=40, blank=True, default="")
     until = models.DateTimeField(null=True)
     attachments = models.ManyToManyField(Attachment, related_name="+")  # in the order of their ids
+    # What must have been sent before: the reply that this one goes on from, edits or deletes.
+    follows = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followed_by")
+    at = models.DateTimeField(null=True)  # the time that a person chose; None: at once
+    timing = models.CharField(max_length=200, blank=True, default="")  # why then, in words
+    held_for = models.CharField(max_length=9, blank=True, choices=HeldFor.choices, default=HeldFor.NONE)
+    # the newest post of the conversation that its writer had seen; what comes later overtakes a reply with a time
+    seen = models.BigIntegerField(null=True)
     was = models.CharField(max_length=8, blank=True, default="")  # how the post stood there before this was asked
     key = models.CharField(max_length=40, unique=True)  # the same at every try; the network may be asked for it
     state = models.CharField(max_length=7, choices=OutboxState.choices, default=OutboxState.WAITING)
