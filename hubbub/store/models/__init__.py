@@ -1,6 +1,7 @@
 """One noun a file. Rooms import them from here."""
 
 from .account import Account, AccountState, Keys
+from .activity import Activity, Relating
 from .appeal import Appeal, AppealState
 from .approval import Approval, ApprovalState, ApprovalVote, Approving, HowMany
 from .arrival import Arrival
@@ -37,6 +38,7 @@ from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
 from .presence import Draft, Presence
 from .redaction import Redaction
+from .relationship import FAR, Relationship, RelationshipKind, Stage, Touch
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
 from .replying import Replying
 from .report import Report, ReportOutcome, ReportState
@@ -49,6 +51,7 @@ from .seal import Seal
 from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
 from .strike import Proposal, ProposalState, Strike
+from .suggestion import Suggestion, SuggestionKind, SuggestionState
 from .sweep import Sweep, SweepState
 from .tag import Tag
 from .target import Target
@@ -64,12 +67,14 @@ from .word_list import WordList
 from .workspace import Workspace
 
 __all__ = [
+    "FAR",
     "NEVER",
     "POLICY_FIELDS",
     "RULE_FIELDS",
     "STANDING",
     "Account",
     "AccountState",
+    "Activity",
     "Actor",
     "ApiToken",
     "Appeal",
@@ -153,6 +158,9 @@ __all__ = [
     "ProposalState",
     "Ranking",
     "Redaction",
+    "Relating",
+    "Relationship",
+    "RelationshipKind",
     "Replay",
     "ReplayHit",
     "ReplayState",
@@ -177,9 +185,13 @@ __all__ = [
     "Sort",
     "Source",
     "SourceState",
+    "Stage",
     "Statement",
     "StatementEnd",
     "Strike",
+    "Suggestion",
+    "SuggestionKind",
+    "SuggestionState",
     "Sweep",
     "SweepState",
     "System",
@@ -189,6 +201,7 @@ __all__ = [
     "Topic",
     "TopicKind",
     "TopicVersion",
+    "Touch",
     "Undoing",
     "UndoingState",
     "User",
