@@ -5,6 +5,7 @@ from .activity import Activity, Relating
 from .appeal import Appeal, AppealState
 from .approval import Approval, ApprovalState, ApprovalVote, Approving, HowMany
 from .arrival import Arrival
+from .article import Article
 from .attachment import Attachment
 from .audit import Audit, System
 from .band import Band
@@ -46,8 +47,10 @@ from .rollup import Rollup
 from .rule import Rule, RuleOutcome, RuleState
 from .rule_version import RULE_FIELDS, RuleVersion
 from .sanction import STANDING, Sanction, SanctionState
+from .saved_reply import SavedReply
 from .saved_view import Promised, Ranking, SavedView, Sort, ViewStatus, Whose
 from .seal import Seal
+from .sketch import Sketch, Sketching, SketchState
 from .source import Source, SourceState
 from .statement import Ground, NoticeState, Statement, StatementEnd
 from .strike import Proposal, ProposalState, Strike
@@ -84,6 +87,7 @@ __all__ = [
     "ApprovalVote",
     "Approving",
     "Arrival",
+    "Article",
     "Attachment",
     "Audit",
     "Author",
@@ -177,10 +181,14 @@ __all__ = [
     "SampleJudgement",
     "Sanction",
     "SanctionState",
+    "SavedReply",
     "SavedView",
     "Seal",
     "Severity",
     "SignInLink",
+    "Sketch",
+    "SketchState",
+    "Sketching",
     "Skip",
     "Sort",
     "Source",
