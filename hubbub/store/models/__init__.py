@@ -14,6 +14,7 @@ from .breaker import Breaker
 from .consent import Consent, ConsentKind, ConsentSource
 from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
+from .hours import Holiday, Hours
 from .judge import Judge
 from .judged_day import JudgedDay
 from .kpi import Kpi
@@ -38,6 +39,7 @@ from .person_note import PersonNote
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
 from .presence import Draft, Presence
+from .promise import Promise
 from .redaction import Redaction
 from .relationship import FAR, Relationship, RelationshipKind, Stage, Touch
 from .replay import Replay, ReplayHit, ReplayState, SampleJudgement
@@ -65,6 +67,7 @@ from .topic_version import TopicVersion
 from .undoing import Undoing, UndoingState
 from .user import User
 from .verdict import Verdict
+from .wait import Turn, Wait, WaitEnd, WaitKind
 from .waiting import Opinion, Skip, Waiting
 from .word_list import WordList
 from .workspace import Workspace
@@ -111,6 +114,8 @@ __all__ = [
     "FieldKind",
     "Ground",
     "HeldFor",
+    "Holiday",
+    "Hours",
     "HowMany",
     "IdentityKey",
     "Judge",
@@ -157,6 +162,7 @@ __all__ = [
     "Post",
     "Presence",
     "Priority",
+    "Promise",
     "Promised",
     "Proposal",
     "ProposalState",
@@ -210,11 +216,15 @@ __all__ = [
     "TopicKind",
     "TopicVersion",
     "Touch",
+    "Turn",
     "Undoing",
     "UndoingState",
     "User",
     "Verdict",
     "ViewStatus",
+    "Wait",
+    "WaitEnd",
+    "WaitKind",
     "Waiting",
     "Way",
     "Whose",

@@ -5,6 +5,7 @@ from django.db import models
 from .member import Member
 from .owned import Owned
 from .person import Author
+from .promise import Promise
 from .source import Source
 from .tag import Tag
 from .team import Team
@@ -65,6 +66,8 @@ class Conversation(Owned):
     # published, of the first post of theirs that nobody of us has answered or closed; None: nobody waits for us
     unanswered = models.DateTimeField(null=True)
     due = models.DateTimeField(null=True)  # when the next promise about it breaks; None: nothing is promised, or paused
+    # by which somebody waits for us now; with `due` None its clock stands
+    promise = models.ForeignKey(Promise, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+")
     score = models.FloatField(default=0.0, db_default=0.0)  # its place in the inbox, highest first; `core/priority.py`
     stirred = models.BooleanField(default=True, db_default=True)  # to be settled anew: `store/settling.py`
     settled = models.DateTimeField(null=True)  # when it was: what lists show of it may have changed then
