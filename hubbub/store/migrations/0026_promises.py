@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0024_relationships'),
+        ('store', '0025_helpful'),
     ]
 
     operations = [
