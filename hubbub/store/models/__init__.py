@@ -6,11 +6,13 @@ from .appeal import Appeal, AppealState
 from .approval import Approval, ApprovalState, ApprovalVote, Approving, HowMany
 from .arrival import Arrival
 from .article import Article
+from .asked import Asked, AskedCount
 from .attachment import Attachment
 from .audit import Audit, System
 from .band import Band
 from .batch import Batch, BatchKind, Deed, Fate
 from .breaker import Breaker
+from .calendar_feed import CalendarFeed
 from .consent import Consent, ConsentKind, ConsentSource
 from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
@@ -19,6 +21,7 @@ from .judge import Judge
 from .judged_day import JudgedDay
 from .kpi import Kpi
 from .likeness import IdentityKey, Likeness, LikenessState, PeopleSettings
+from .link_tags import LinkTags
 from .member import Member, Role
 from .mention import Mention
 from .merging import Merging
@@ -36,8 +39,11 @@ from .past_judgement import PastJudgement
 from .person import NEVER, Author, Person, PersonWord
 from .person_field import FieldKind, PersonField, PersonValue
 from .person_note import PersonNote
+from .planned import Planned, PlannedState, PlannedVersion, VersionState
+from .planned_series import PlannedSeries
 from .policy import POLICY_FIELDS, Policy, PolicyVersion, Severity
 from .post import Decision, Post
+from .posting_slot import PostingSlot
 from .presence import Draft, Presence
 from .promise import Promise
 from .redaction import Redaction
@@ -91,6 +97,8 @@ __all__ = [
     "Approving",
     "Arrival",
     "Article",
+    "Asked",
+    "AskedCount",
     "Attachment",
     "Audit",
     "Author",
@@ -98,6 +106,7 @@ __all__ = [
     "Batch",
     "BatchKind",
     "Breaker",
+    "CalendarFeed",
     "Care",
     "Consent",
     "ConsentKind",
@@ -126,6 +135,7 @@ __all__ = [
     "Kpi",
     "Likeness",
     "LikenessState",
+    "LinkTags",
     "Member",
     "Mention",
     "Merging",
@@ -157,9 +167,14 @@ __all__ = [
     "PersonNote",
     "PersonValue",
     "PersonWord",
+    "Planned",
+    "PlannedSeries",
+    "PlannedState",
+    "PlannedVersion",
     "Policy",
     "PolicyVersion",
     "Post",
+    "PostingSlot",
     "Presence",
     "Priority",
     "Promise",
@@ -221,6 +236,7 @@ __all__ = [
     "UndoingState",
     "User",
     "Verdict",
+    "VersionState",
     "ViewStatus",
     "Wait",
     "WaitEnd",

@@ -1,0 +1,115 @@
+"""Tags on links (UTM) that say to the statistics of a site where its visitors came from."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+NAMES = ("source", "medium", "campaign", "content", "term")
+PLACEHOLDERS = ("network", "campaign", "date", "post", "source")
+ADDRESS = re.compile(r"(?<![\w@/.])https?://[^\s<>\"“”]+", re.IGNORECASE)
+PARTS = re.compile(r"([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:@]+|\[[^\]]*\])", re.IGNORECASE)
+TRAILING = ".,;:!?'\u2019…"  # after an address they end a sentence
+PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+
+
+class TagRule(Struct, frozen=True):
+    """Which links get which tags. Templates may hold placeholders in braces."""
+
+    domains: tuple[str, ...]  # "example.org": it and what lies below it
+    networks: tuple[str, ...] = ()  # connectors' kinds; empty: all
+    templates: Mapping[str, str] = {}  # "source" → "{network}"
+
+
+class Post(Struct, frozen=True):
+    """What is known of the post whose links are tagged."""
+
+    network: str  # "mastodon"
+    source: str  # "Acme on Mastodon"
+    campaign: str
+    day: date  # on which it goes out, by the clock of the place
+    number: int  # of the post
+
+
+def placeholders_unknown(template: str) -> list[str]:
+    """What stands in braces and is no placeholder."""
+    return [name for name in re.findall(r"\{([^{}]*)\}", template) if name not in PLACEHOLDERS]
+
+
+def filled(template: str, post: Post) -> str:
+    """The template with its placeholders filled, in small letters without spaces: statistics tell all others apart."""
+    values = {
+        "network": post.network,
+        "campaign": post.campaign,
+        "date": post.day.isoformat(),
+        "post": str(post.number),
+        "source": post.source,
+    }
+    whole = re.sub(r"\{([^{}]*)\}", lambda found: values.get(found[1], found[0]), template)
+    return re.sub(r"[\s_]+", "_", whole.strip().casefold()).strip("_-")
+
+
+def tagged(text: str, rules: Sequence[TagRule], post: Post) -> str:
+    """The text with tags on those of its links that a rule names: the first rule that fits a link, no other.
+
+    Only http and https. What a link has of tags already stays; the order of its parameters and its fragment, too.
+    """
+    fitting = [rule for rule in rules if not rule.networks or post.network in rule.networks]
+    if not fitting:
+        return text
+    return ADDRESS.sub(lambda found: _in_text(found[0], fitting, post), text)
+
+
+def _in_text(found: str, rules: Sequence[TagRule], post: Post) -> str:
+    url, rest = _cut(found)
+    host = host_of(url)
+    for rule in rules:
+        if any(under(host, domain) for domain in rule.domains):
+            return with_tags(url, {name: filled(rule.templates.get(name, ""), post) for name in NAMES}) + rest
+    return found
+
+
+def _cut(found: str) -> tuple[str, str]:
+    """The address, and what of the sentence hangs on its end: a full stop, a bracket that was opened before it, the
+    end of a Markdown link."""
+    end = len(found)
+    while end:
+        last = found[end - 1]
+        unopened = last in ")]}" and found.count(last, 0, end) > found.count("([{"[")]}".index(last)], 0, end)
+        if not (unopened or last in TRAILING):
+            break
+        end -= 1
+    return found[:end], found[end:]
+
+
+def host_of(url: str) -> str:
+    """Its host in small letters; "" where it is no web address."""
+    found = HOST.match(url)
+    return found[1].casefold().rstrip(".") if found else ""
+
+
+def under(host: str, domain: str) -> bool:
+    """Whether the host is that domain or lies below it."""
+    wanted = domain.strip().casefold().strip(".").removeprefix("www.")
+    return bool(wanted) and (host == wanted or host.endswith(f".{wanted}"))
+
+
+def with_tags(url: str, tags: Mapping[str, str]) -> str:
+    """The address with these parameters (name without "utm_" → value) behind those that it has; empty ones and those
+    that stand there already are left out."""
+    parts = PARTS.fullmatch(url)
+    if parts is None:
+        return url
+    base, query, fragment = parts[1], (parts[2] or "?")[1:], parts[3] or ""
+    there = {part.partition("=")[0].casefold() for part in query.split("&")}
+    new = [f"utm_{name}={escaped(value)}" for name, value in tags.items() if value and f"utm_{name}" not in there]
+    if not new:
+        return url
+    return base + "?" + "&".join([part for part in (query.rstrip("&"),) if part] + new) + fragment
+
+
+def escaped(value: str) -> str:
+    """The value as a parameter may hold it (RFC 3986)."""
+    return "".join(char if char in PLAIN else "".join(f"%{byte:02X}" for byte in char.encode()) for char in value)
