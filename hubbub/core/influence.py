@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from .post import Post
 
+BY = "\N{MULTIPLICATION SIGN}"
 LIKE, REPLY, SHARE = 1, 2, 3  # a share takes a post to others, a reply costs more than a like
 AUDIENCE, ECHO = 10.0, 20.0
 DOUBT = 2  # posts: with so many the echo counts half
@@ -47,19 +48,24 @@ def echo(likes: int | None, replies: int | None, shares: int | None) -> int | No
 
 def influence(followers: int, echoes: Sequence[int]) -> Influence:
     """Of the followers on all networks, and what each post of 90 days set off."""
-    number = len(echoes)
-    usual = float(median(echoes)) if number else 0.0
+    return parts(followers, len(echoes), float(median(echoes)) if echoes else 0.0)
+
+
+def parts(followers: int, posts: int, usual: float) -> Influence:
+    """The same from the number of posts and their median."""
     audience = AUDIENCE * log10(1 + max(0, followers))
-    said = ECHO * log10(1 + usual * number / (number + DOUBT)) if number else 0.0
-    return Influence(audience + said, followers, number, usual, audience, said)
+    said = ECHO * log10(1 + usual * posts / (posts + DOUBT)) if posts else 0.0
+    return Influence(audience + said, followers, posts, usual, audience, said)
 
 
 def formula(found: Influence) -> Sequence[str]:
     """How the number comes about, part by part, in words."""
     seen = f"{found.posts:,} post{'' if found.posts == 1 else 's'}"
+    audience = f"10 {BY} log10(1 + {found.followers:,}) = {found.audience:.0f}"
+    weighed = f"likes + 2 {BY} replies + 3 {BY} shares; few posts count less"
+    said = f"20 {BY} log10(1 + {found.usual:,.0f} {BY} {found.posts} / {found.posts + DOUBT}) = {found.echo:.0f}"
     return (
-        f"{found.followers:,} followers on all networks: 10 × log₁₀(1 + {found.followers:,}) = {found.audience:.0f}",
-        f"{seen} in 90 days, a usual echo of {found.usual:,.0f} (likes + 2 × replies + 3 × shares; few posts count "
-        f"less): 20 × log₁₀(1 + {found.usual:,.0f} × {found.posts} / {found.posts + DOUBT}) = {found.echo:.0f}",
+        f"{found.followers:,} followers on all networks: {audience}",
+        f"{seen} in 90 days, a usual echo of {found.usual:,.0f} ({weighed}): {said}",
         f"Together {found.score:.0f}",
     )

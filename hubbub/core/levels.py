@@ -1,4 +1,4 @@
-"""How far somebody has come in our places: newcomer, regular, contributor, core; from what they did in the last 90 days.
+"""How far somebody has come in our places: newcomer, regular, contributor, core; from what they did in 90 days.
 
 A level is reached where everything that it asks for is there; of several the highest. A number of 0 asks for nothing.
 What counts are the person's posts in places of our own; only `removed_share` looks at all of them. Weeks are those of

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 Relation = Literal["customer", "fan", "advocate", "influencer", "partner", "brand", "press", "team"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
+TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "none"  # what a query says of who stands in no relationship
 
 NAMES: Mapping[str, str] = {
@@ -39,18 +40,20 @@ class StartingStage(Struct, frozen=True):
     active: bool = False
 
 
-_seen = StartingStage("Seen")
-_resting = StartingStage("Resting")
+def _stages(*names: str, active: Sequence[str] = ("Active",)) -> tuple[StartingStage, ...]:
+    return tuple(StartingStage(name, name in active) for name in names)
+
+
 STAGES: Mapping[str, Sequence[StartingStage]] = {
-    "customer": (StartingStage("Interested"), StartingStage("Customer", active=True), StartingStage("At risk", active=True), StartingStage("Former")),
-    "fan": (_seen, StartingStage("Thanked"), StartingStage("Active", active=True), _resting),
-    "advocate": (_seen, StartingStage("Asked"), StartingStage("Active", active=True), _resting),
-    "influencer": (_seen, StartingStage("Contacted"), StartingStage("In talks"), StartingStage("Active", active=True), _resting),
-    "partner": (_seen, StartingStage("In talks"), StartingStage("Agreed"), StartingStage("Active", active=True), _resting),
-    "brand": (_seen, StartingStage("Contacted"), StartingStage("In talks"), StartingStage("Active", active=True), _resting),
-    "press": (_seen, StartingStage("Contacted"), StartingStage("Active", active=True), _resting),
-    "team": (StartingStage("Invited"), StartingStage("Active", active=True), StartingStage("Left")),
-}  # fmt: skip
+    "customer": _stages("Interested", "Customer", "At risk", "Former", active=("Customer", "At risk")),
+    "fan": _stages("Seen", "Thanked", "Active", "Resting"),
+    "advocate": _stages("Seen", "Asked", "Active", "Resting"),
+    "influencer": _stages("Seen", "Contacted", "In talks", "Active", "Resting"),
+    "partner": _stages("Seen", "In talks", "Agreed", "Active", "Resting"),
+    "brand": _stages("Seen", "Contacted", "In talks", "Active", "Resting"),
+    "press": _stages("Seen", "Contacted", "Active", "Resting"),
+    "team": _stages("Invited", "Active", "Left"),
+}
 
 
 class Weights(Struct, frozen=True):
@@ -74,7 +77,7 @@ class Weight(Struct, frozen=True):
 
     kinds: tuple[str, ...] = ()  # in which they stand now, in the order of RELATIONS
     factor: float = 1.0  # 1 or more: that of the heaviest, so that two relationships do not multiply
-    words: str = ""  # "customer, influencer: counts 2×"; "" where there is nothing to say
+    words: str = ""  # "customer, influencer: counts 2 times"; "" where there is nothing to say
     reach: float = 0.0  # their influence, see `influence.py`
     followers: int = 0
 
@@ -106,4 +109,4 @@ def weight(kinds: Sequence[str], weights: Weights, reach: float = 0.0, followers
         return Weight(reach=reach, followers=followers)
     factor = max(float(getattr(weights, kind)) for kind in stands)
     said = ", ".join(NAMES[kind].lower() for kind in stands)
-    return Weight(stands, factor, f"{said}: counts {factor:g}×", reach, followers)
+    return Weight(stands, factor, f"{said}: counts {factor:g}{TIMES}", reach, followers)
