@@ -25,6 +25,12 @@ class Author(Struct, frozen=True, gc=False):
     url: str = ""
     created: datetime | None = None  # when the account was made
     followers: int | None = None
+    # What their profile says, where the network tells it along with a post. People are known again by it; no topic and
+    # no rule looks at it.
+    about: str = ""
+    links: tuple[str, ...] = ()  # addresses that stand in the profile
+    verified: tuple[str, ...] = ()  # those of `links` of which the network says that they lead back to this profile
+    picture: str = ""
 
 
 class Media(Struct, frozen=True, gc=False):

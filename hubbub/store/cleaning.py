@@ -8,6 +8,7 @@ from msgspec import structs
 from hubbub.core.post import Author, Post
 
 MOST = 2**63 - 1  # of a count
+PROFILE, MOST_LINKS = 2_000, 20  # characters that are kept of what somebody says of themselves, links in it
 
 
 def clean(post: Post, *, now: datetime) -> Post:
@@ -59,7 +60,7 @@ def author(given: Author) -> Author:
     if (
         _plain(given.id + given.handle + given.name)
         and max(len(given.id), len(given.handle), len(given.name)) <= 200
-        and not given.url
+        and not (given.url or given.about or given.links or given.picture)
         and (given.followers is None or 0 <= given.followers <= MOST)
     ):
         return given
@@ -70,7 +71,15 @@ def author(given: Author) -> Author:
         name=text(given.name)[:200],
         url=web(given.url),
         followers=count(given.followers),
+        about=text(given.about)[:PROFILE],
+        links=_profile(given.links),
+        verified=_profile(given.verified),
+        picture=web(given.picture)[:2000],
     )
+
+
+def _profile(links: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(address[:2000] for link in links[:MOST_LINKS] if (address := web(link)))
 
 
 def text(given: str) -> str:

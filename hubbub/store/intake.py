@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from types import MappingProxyType
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from hubbub.core import post as shapes
@@ -15,46 +17,71 @@ from . import bulk
 from .cleaning import author
 from .counting import Counts, columns_of
 from .fresh import Fresh
-from .models import Author, Mention, Person, Post, Source, Verdict
+from .models import NEVER, Author, Mention, Person, Post, Source, Verdict
 from .models.post import JUDGED
 
 CHANGING = ("handle", "name", "url", "followers")  # of an author, as the network says them
-AUTHOR = (*CHANGING, "account_created")
+PROFILE = ("about", "links", "verified", "picture")  # and of their profile; most networks say nothing of it
+AUTHOR = (*CHANGING, "account_created", *PROFILE)
+NOTHING_SAID = (0, NEVER)
 
 
 def save_authors(source: Source, posts: Sequence[shapes.Post], *, now: datetime) -> dict[str, int]:
-    """The ids of these posts' authors by their native id; new ones get a person of their own."""
-    return save_named(source, [post.author for post in posts if post.author and post.author.id], now=now)
+    """The ids of these new posts' authors by their native id; new ones get a person of their own."""
+    said: dict[str, tuple[int, datetime]] = {}  # how many posts, and when the newest was published
+    named = []
+    for post in posts:
+        if post.author and post.author.id:
+            named.append(post.author)
+            if post.author.id != source.account:  # what we say ourselves makes nobody a regular
+                many, last = said.get(post.author.id, NOTHING_SAID)
+                said[post.author.id] = many + 1, max(last, post.published or now)
+    return save_named(source, named, said, now=now)
 
 
-def save_named(source: Source, named: Sequence[shapes.Author], *, now: datetime) -> dict[str, int]:
-    """The same of authors that may have written nothing yet."""
+def save_named(
+    source: Source,
+    named: Sequence[shapes.Author],
+    said: Mapping[str, tuple[int, datetime]] = MappingProxyType({}),
+    *,
+    now: datetime,
+) -> dict[str, int]:
+    """The same of authors that may have written nothing yet. `said`: how many new posts are theirs, and of when."""
     given = {author.id: author for author in named}
     if not given:
         return {}
     network, workspace = source.network, source.workspace_id
     rows = Author.of(source.workspace).filter(network=network, native_id__in=bulk.among(given))
     ids: dict[str, int] = {}
+    renewed: list[tuple[int, Sequence[object], shapes.Author]] = []
     # whether the day of its making is missing, not the day: it never changes, and moments are slow to read
     ageless = ExpressionWrapper(Q(account_created=None), BooleanField())
     for pk, native_id, *known, missing in rows.values_list("pk", "native_id", *CHANGING, ageless):
         ids[native_id] = pk
         author = given[native_id]
         if known != [author.handle, author.name, author.url, author.followers] or (missing and author.created):
-            _renew(pk, known, author)
+            renewed.append((pk, known, author))
+    for pk, known, author in sorted(renewed, key=_first):  # in one order, as everybody locks authors
+        _renew(pk, known, author)
+    _renew_profiles(ids, given)
+    _count(ids, said)
     strangers = [author for native_id, author in given.items() if native_id not in ids]
     people = bulk.reserve(Person, len(strangers))
     moment = bulk.moments()
     made = moment(now)
+    wrote = [said.get(author.id, NOTHING_SAID) for author in strangers]
     bulk.insert(
         Person,
-        ("id", "workspace", "name", "about", "created"),
-        [(pk, workspace, author.name or author.handle, "", made) for pk, author in zip(people, strangers, strict=True)],
+        ("id", "workspace", "name", "about", "created", "post_count", "last_seen", "followers"),
+        [
+            (pk, workspace, author.name or author.handle, "", made, many, moment(last), author.followers or 0)
+            for pk, author, (many, last) in zip(people, strangers, wrote, strict=True)
+        ],
     )
     numbers = bulk.reserve(Author, len(strangers))
     bulk.insert(
         Author,
-        ("id", "workspace", "person", "network", "native_id", "first_seen", *AUTHOR),
+        ("id", "workspace", "person", "network", "native_id", "first_seen", "post_count", "last_seen", *AUTHOR),
         [
             (
                 pk,
@@ -63,13 +90,19 @@ def save_named(source: Source, named: Sequence[shapes.Author], *, now: datetime)
                 network,
                 author.id,
                 made,
+                many,
+                moment(last),
                 author.handle,
                 author.name,
                 author.url,
                 author.followers,
                 author.created and moment(author.created),
+                author.about,
+                bulk.json(author.links) if author.links else "[]",
+                bulk.json(author.verified) if author.verified else "[]",
+                author.picture,
             )
-            for pk, person, author in zip(numbers, people, strangers, strict=True)
+            for pk, person, author, (many, last) in zip(numbers, people, strangers, wrote, strict=True)
         ],
     )
     ids.update((author.id, pk) for pk, author in zip(numbers, strangers, strict=True))
@@ -81,8 +114,39 @@ def rename(source: Source, authors: Sequence[shapes.Author]) -> None:
     given = {one.id: one for one in (author(raw) for raw in authors)}
     if given:
         rows = Author.of(source.workspace).filter(network=source.network, native_id__in=bulk.among(given))
-        for pk, native_id, *known in rows.values_list("pk", "native_id", *CHANGING):
+        for pk, native_id, *known in sorted(rows.values_list("pk", "native_id", *CHANGING), key=_first):
             _renew(pk, known, given[native_id])
+
+
+_first = itemgetter(0)
+
+
+def _count(ids: Mapping[str, int], said: Mapping[str, tuple[int, datetime]]) -> None:
+    """Add new posts to what is counted of known authors; the loop works out the person's columns from it."""
+    counts = sorted((ids[native], many, last) for native, (many, last) in said.items() if native in ids)
+    moment = bulk.moments()
+    most = "MAX" if connection.vendor == "sqlite" else "GREATEST"
+    with connection.cursor() as cursor:
+        # what is not counted yet (NULL) stays so: the loop counts it whole
+        cursor.executemany(
+            f"UPDATE store_author SET post_count = post_count + %s, last_seen = {most}(last_seen, %s), "  # noqa: S608
+            "stirred = %s WHERE id = %s",
+            [(many, moment(last), True, pk) for pk, many, last in counts],
+        )
+
+
+def _renew_profiles(ids: Mapping[str, int], given: Mapping[str, shapes.Author]) -> None:
+    """Follow what profiles say, of those of whom the network told it."""
+    told = {
+        ids[native]: one for native, one in given.items() if native in ids and (one.about or one.links or one.picture)
+    }
+    if told:
+        rows = Author.everywhere.filter(pk__in=bulk.numbered(sorted(told))).values_list("pk", *PROFILE)
+        for pk, *known in sorted(rows, key=_first):
+            one = told[pk]
+            fresh = [one.about, list(one.links), list(one.verified), one.picture]
+            if known != fresh:
+                Author.everywhere.filter(pk=pk).update(**dict(zip(PROFILE, fresh, strict=True)), stirred=True)
 
 
 def _renew(pk: int, known: Sequence[object], given: shapes.Author) -> None:
@@ -96,7 +160,7 @@ def _renew(pk: int, known: Sequence[object], given: shapes.Author) -> None:
     if given.created:
         changed["account_created"] = given.created
     if changed:
-        Author.everywhere.filter(pk=pk).update(**changed)
+        Author.everywhere.filter(pk=pk).update(**changed, stirred=True)
 
 
 held = attrgetter(*JUDGED)
@@ -105,7 +169,7 @@ POST = (
     *("id", "workspace", "source", "native_id", "author", "type", "title", "text", "url", "published", "taken"),
     *("lang", "parent", "thread", "repost", "edited", "state", "likes", "replies", "shares", "views", "rating"),
     *("links", "media", "ours", "mentioned", "decision", "decided", "conversation"),
-    *("signature", "alike", "judge", *JUDGED),
+    *("waits", "signature", "alike", "judge", *JUDGED),
 )
 
 
@@ -162,6 +226,7 @@ def save_posts(source: Source, rows: Sequence[Fresh], judge: int | None, *, now:
                 row.decision,
                 moment(row.decided) if row.decided else None,
                 row.conversation,
+                row.waits or None,
                 row.signature,
                 row.alike,
                 judge,
