@@ -21,6 +21,7 @@ class Fresh(Struct, gc=False):
     decided: datetime | None = None
     held: str = ""  # why a person is asked instead of doing what a rule says
     conversation: int | None = None
+    waits: bool = False  # in a conversation, for an answer of ours
     signature: int | None = None  # by which its like is found
     alike: int | None = None  # the first post that says the same
 

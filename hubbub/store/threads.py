@@ -1,18 +1,26 @@
 """Which conversation a post belongs to, and what a new post does to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from hubbub.core.opening import kind_of
 
 from . import bulk
+from .answers import SNIPPET, STANDING
 from .fresh import Fresh
-from .models import Conversation, ConversationStatus, Post, Source
+from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post, Source
 
-SNIPPET = 200
 SUBJECT = 300
-CHANGING = ("status", "author", "last_post", "post_count", "snippet", "answered", "closed", "stirred")
-OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", *CHANGING)
+CHANGING = (
+    *("status", "author", "last_post", "post_count", "snippet", "answered", "closed", "snoozed_until", "unanswered"),
+    "stirred",
+)
+OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", "kind", "kind_sure", *CHANGING)
+TAKES_AWAY = frozenset({"remove", "hide", "ban", "mute"})  # outcomes of rules after which nobody waits for an answer
+
+Key = str | int  # of a conversation that is there: its id; else the thread that the network knows
 
 
 class Thread(Struct, gc=False):
@@ -20,6 +28,7 @@ class Thread(Struct, gc=False):
 
     id: int
     key: str
+    merged_into: int | None
     status: str
     author: int | None
     last_post: datetime
@@ -27,29 +36,40 @@ class Thread(Struct, gc=False):
     snippet: str
     answered: datetime | None
     closed: datetime | None
-    opened: datetime | None = None  # of a new one
-    subject: str = ""
+    snoozed_until: datetime | None
+    unanswered: datetime | None
+    opened: datetime | None = None
+    subject: str = ""  # of a new one, as the next two
+    kind: str = ""
+    kind_sure: float | None = None
+    waiting: dict[int, datetime] = field(default_factory=dict)  # stored posts that wait, where we may answer them
+    fresh: list[Fresh] = field(default_factory=list)  # new posts that wait
 
 
 def follow_words(post: Post, title: str, text: str) -> None:
     """A post is about to have these words: a conversation that shows how the old ones begin shows the new ones."""
     if post.conversation_id is not None:
         rows = Conversation.everywhere.filter(pk=post.conversation_id)
-        if post.text and text != post.text:
-            rows.filter(snippet=post.text[:SNIPPET]).update(snippet=text[:SNIPPET])
+        if text != post.text and not post.ours:
+            # of the newest post alone: two may say the same
+            newest = rows.filter(last_post=post.published, author=post.author_id, snippet=post.text[:SNIPPET])
+            newest.update(snippet=text[:SNIPPET])
         if post.title and title != post.title:
             rows.filter(subject=post.title[:SUBJECT]).update(subject=title[:SUBJECT])
 
 
-def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
-    """Set `conversation` on new posts: they join the one of their thread, or open one if they deserve it.
+def join_conversations(source: Source, rows: Sequence[Fresh], *, stored: bool = False) -> int:
+    """Set `conversation` and `waits` on new posts: they join the one of their thread, or open one if they deserve it.
+    Gives how many were opened.
 
-    Saves the conversations, not the posts. Rows come oldest first. Equal to doing it one by one.
+    Saves the conversations, not the posts. Rows come oldest first. Equal to doing it one by one. `stored`: they were
+    read before; one that does not deserve it then joins only what was opened before it was published.
     """
     keys = _keys(source, rows)
     known = _known(source, keys)
-    opened: dict[str, Thread] = {}
-    touched: dict[str, Thread] = {}
+    told = _prepare(source, [(row, known[key]) for row, key in zip(rows, keys, strict=True) if key in known])
+    opened: dict[Key, Thread] = {}
+    touched: dict[int, Thread] = {}
     joined: list[tuple[Fresh, Thread]] = []
     for row, key in zip(rows, keys, strict=True):
         thread = known.get(key) or opened.get(key)
@@ -57,23 +77,74 @@ def join_conversations(source: Source, rows: Sequence[Fresh]) -> None:
             if row.ours or not row.outcome.deserves_answer:
                 continue
             thread = opened[key] = _open(row, key)
+        elif stored and not row.outcome.deserves_answer and thread.opened and row.published < thread.opened:
+            continue
         else:
-            _add(thread, row)
+            _add(thread, row, told)
         if key in known:
-            touched[key] = thread
+            touched[thread.id] = thread
         joined.append((row, thread))
     for pk, thread in zip(bulk.reserve(Conversation, len(opened)), opened.values(), strict=True):
         thread.id = pk
     for row, thread in joined:
         row.conversation = thread.id
     _save(source, list(opened.values()), list(touched.values()))
+    _answer(told, touched.values())
+    return len(opened)
 
 
-def _known(source: Source, keys: Sequence[str]) -> dict[str, Thread]:
-    rows = Conversation.of(source.workspace).filter(source=source, thread__in=bulk.among(set(keys)))
-    # held: what people do with them meanwhile comes before or after what new posts do, and is not written over
-    names = ("pk", "thread", *CHANGING[:-1])  # "stirred" is only written
-    return {row[1]: Thread(*row) for row in bulk.held(rows).values_list(*names)}
+class _Told(Struct, gc=False):
+    """What is known before our own posts are added."""
+
+    echoes: frozenset[str] = frozenset()  # replies that left from here and now come back: they answered when they left
+    waited: frozenset[int] = frozenset()  # stored posts that waited before
+
+
+def _prepare(source: Source, joining: Sequence[tuple[Fresh, Thread]]) -> _Told:
+    answering = {thread.id: thread for row, thread in joining if row.ours}
+    if not answering:
+        return _Told()
+    replies = Outbox.of(source.workspace).filter(
+        post__conversation__in=bulk.numbered(list(answering)), verb="reply", state=OutboxState.SENT
+    )
+    waiting = Post.everywhere.filter(conversation__in=bulk.numbered(list(answering)), waits=True)
+    for pk, talk, published in waiting.values_list("pk", "conversation", "published"):
+        answering[talk].waiting[pk] = published
+    waited = frozenset(pk for thread in answering.values() for pk in thread.waiting)
+    return _Told(frozenset(replies.exclude(result_id="").values_list("result_id", flat=True)), waited)
+
+
+def _answer(told: _Told, touched: Collection[Thread]) -> None:
+    """Posts that waited and were answered by posts of ours wait no longer."""
+    left = {pk for thread in touched for pk in thread.waiting}
+    if answered := told.waited - left:
+        Post.everywhere.filter(pk__in=bulk.numbered(sorted(answered))).update(waits=None)
+
+
+def _known(source: Source, keys: Sequence[Key]) -> dict[Key, Thread]:
+    """The conversations that are there; of one that was merged, the one that it was merged into."""
+    mine = Conversation.of(source.workspace)
+    names = {key for key in keys if isinstance(key, str)}
+    found = mine.filter(source=source, thread__in=bulk.among(names)).values_list("thread", "pk", "merged_into")
+    at: dict[Key, int] = {key: key for key in keys if isinstance(key, int)}
+    for thread, pk, into in found:
+        at[thread] = _end(into) if into else pk
+    while True:
+        # held: what people do with them meanwhile comes before or after what new posts do, and is not written over
+        fields = ("pk", "thread", "merged_into", *CHANGING[:-1], "opened")  # "stirred" is only written
+        rows = bulk.held(mine.filter(pk__in=bulk.numbered(sorted(set(at.values())))))
+        threads = {row[0]: Thread(*row) for row in rows.values_list(*fields)}
+        merged = {pk: thread.merged_into for pk, thread in threads.items() if thread.merged_into}
+        if not merged:  # nearly always; else somebody merged them while they were waited for
+            return {key: threads[pk] for key, pk in at.items() if pk in threads}
+        at = {key: _end(merged[pk] or pk) if pk in merged else pk for key, pk in at.items()}
+
+
+def _end(pk: int) -> int:
+    """Where a chain of merges ends."""
+    while into := Conversation.everywhere.filter(pk=pk).values_list("merged_into", flat=True).first():
+        pk = into
+    return pk
 
 
 def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -> None:
@@ -84,8 +155,7 @@ def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -
         [
             (
                 *(thread.id, source.workspace_id, source.pk, thread.key, thread.subject),
-                thread.opened and moment(thread.opened),
-                None,
+                *(thread.opened and moment(thread.opened), None, thread.kind, thread.kind_sure),
                 *_changing(thread, moment),
             )
             for thread in opened
@@ -103,21 +173,21 @@ def _changing(thread: Thread, moment: Callable[[datetime], bulk.Cell]) -> tuple[
         thread.snippet,
         thread.answered and moment(thread.answered),
         thread.closed and moment(thread.closed),
+        thread.snoozed_until and moment(thread.snoozed_until),
+        thread.unanswered and moment(thread.unanswered),
         True,
     )
 
 
-def _keys(source: Source, rows: Sequence[Fresh]) -> list[str]:
+def _keys(source: Source, rows: Sequence[Fresh]) -> list[Key]:
     """The thread that each post is answered in. A comment's is that of the comment at its root, because answers go
-    to people, not to articles; a post's is the network's own thread."""
+    to people, not to articles; a post's is the network's own thread. What answers a post follows that post, into
+    whatever conversation people have moved it."""
     parents = {row.outcome.post.parent for row in rows if row.outcome.post.parent}
-    found: dict[str, str] = dict(
-        Post.of(source.workspace)
-        .filter(source=source, native_id__in=bulk.among(parents), conversation__isnull=False)
-        .values_list("native_id", "conversation__thread")
-        if parents
-        else ()
-    )
+    found: dict[str, Key] = {}
+    if parents:
+        there = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(parents))
+        found.update(there.filter(conversation__isnull=False).values_list("native_id", "conversation"))
     keys = []
     for row in rows:
         found[row.outcome.post.id] = key = _key(row, found)
@@ -125,7 +195,7 @@ def _keys(source: Source, rows: Sequence[Fresh]) -> list[str]:
     return keys
 
 
-def _key(row: Fresh, found: Mapping[str, str]) -> str:
+def _key(row: Fresh, found: Mapping[str, Key]) -> Key:
     post = row.outcome.post
     if post.parent:
         return found.get(post.parent) or post.parent
@@ -134,11 +204,14 @@ def _key(row: Fresh, found: Mapping[str, str]) -> str:
     return post.thread or post.id
 
 
-def _open(row: Fresh, key: str) -> Thread:
-    post = row.outcome.post
-    return Thread(
+def _open(row: Fresh, key: Key) -> Thread:
+    post, judgement = row.outcome.post, row.outcome.judgement
+    kind, sure = kind_of(post.type, judgement.intent, judgement.intent_sure)
+    waits = _stands(row)
+    thread = Thread(
         id=0,
-        key=key,
+        key=str(key),
+        merged_into=None,
         status=ConversationStatus.OPEN.value,
         author=row.author,
         last_post=row.published,
@@ -146,20 +219,53 @@ def _open(row: Fresh, key: str) -> Thread:
         snippet=post.text[:SNIPPET],
         answered=None,
         closed=None,
+        snoozed_until=None,
+        unanswered=row.published if waits else None,
         opened=row.published,
         subject=post.title[:SUBJECT],
+        kind=kind,
+        kind_sure=sure,
     )
+    if waits:
+        row.waits = True
+        thread.fresh.append(row)
+    return thread
 
 
-def _add(thread: Thread, row: Fresh) -> None:
+def _add(thread: Thread, row: Fresh, told: _Told) -> None:
     thread.post_count += 1
     if row.ours:
         thread.answered = row.published if thread.answered is None else min(thread.answered, row.published)
+        if row.outcome.post.id not in told.echoes:
+            _answered(thread, row.published)
         return
-    if row.published >= thread.last_post:
+    newest = row.published >= thread.last_post
+    if newest:
         thread.last_post = row.published
         thread.author = row.author
         thread.snippet = row.outcome.post.text[:SNIPPET]
-        if row.state in {"visible", "pending"}:
-            thread.status = ConversationStatus.OPEN.value  # a new post reopens
-            thread.closed = None
+    if not _stands(row):
+        return
+    # what comes late, older than all that we knew of, was seen by whoever answered or closed
+    if newest or (thread.unanswered is not None and row.published >= thread.unanswered):
+        row.waits = True
+        thread.fresh.append(row)
+        thread.unanswered = row.published if thread.unanswered is None else min(thread.unanswered, row.published)
+    if newest:
+        thread.status = ConversationStatus.OPEN.value  # a new post reopens what waited, slept or was done
+        thread.closed = thread.snoozed_until = None
+
+
+def _answered(thread: Thread, published: datetime) -> None:
+    """We said something then, on the network itself: what they said until then is answered."""
+    thread.waiting = {pk: when for pk, when in thread.waiting.items() if when > published}
+    for row in thread.fresh:
+        row.waits = row.published > published
+    thread.fresh = [row for row in thread.fresh if row.waits]
+    thread.unanswered = min((*thread.waiting.values(), *(row.published for row in thread.fresh)), default=None)
+
+
+def _stands(row: Fresh) -> bool:
+    """Whether it is there for all to see, or soon will be: what a rule takes away asks for no answer."""
+    decided = row.outcome.decided
+    return row.state in STANDING and (decided is None or decided.outcome not in TAKES_AWAY)

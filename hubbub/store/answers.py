@@ -1,0 +1,113 @@
+"""Who waits for us: the posts of theirs that nobody of us has answered or closed, and what follows for a conversation.
+
+Each such post carries `waits`. Whoever answers or closes takes the marks away; the columns of the conversation are what
+its posts say (`recompute`). So no order in which posts arrive, are split off, merged or taken back can lose anybody.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import Max, Min, Q
+
+from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post
+
+SNIPPET = 200
+STANDING = ("visible", "pending")  # what is hidden or gone waits for no answer
+DERIVED = ("post_count", "last_post", "author", "snippet", "answered", "unanswered", "stirred")
+KEPT = 100  # ids of posts that an entry of the log names, so that closing can be taken back
+
+
+def sent(row: Outbox, *, now: datetime) -> None:
+    """A reply has reached its network: what they had said when it was written is answered by it. Call it in the
+    transaction that marks the row as sent. What is no reply, or answers no conversation, changes nothing."""
+    if row.verb != "reply" or row.post is None or row.post.conversation_id is None:
+        return
+    talk = lock(row.post.conversation_id)
+    if talk is None:
+        return
+    talk.posts.filter(waits=True, taken__lte=row.created).update(waits=None)
+    first = min(talk.answered, now) if talk.answered else now
+    recompute(talk)
+    if talk.answered != first:  # the row itself may not be saved as sent yet
+        talk.answered = min(talk.answered, first) if talk.answered else first
+        talk.save(update_fields=["answered"])
+
+
+def lock(pk: int) -> Conversation | None:
+    """The conversation, nobody else's to change until the transaction ends."""
+    return Conversation.everywhere.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+
+
+def close(conversation: Conversation) -> list[int]:
+    """Nobody waits there any more. Sets `unanswered`, unsaved; gives the posts that waited, `KEPT` at most."""
+    waiting = list(
+        conversation.posts.filter(waits=True).order_by("published", "id").values_list("pk", flat=True)[:KEPT]
+    )
+    if waiting:
+        conversation.posts.filter(waits=True).update(waits=None)
+    conversation.unanswered = None
+    return waiting
+
+
+def wait_again(conversation: Conversation, posts: Collection[int]) -> None:
+    """What `close` did is taken back. Sets `unanswered`, unsaved. A post that went elsewhere stays as it is."""
+    conversation.posts.filter(pk__in=posts, ours=False).update(waits=True)
+    conversation.unanswered = _unanswered(conversation)
+
+
+def recompute(conversation: Conversation) -> None:
+    """Set and save what the conversation's posts say of it: how many, the newest of theirs, who waits since when, when
+    we answered first. Equal to what their arrival one after the other makes of it."""
+    posts = conversation.posts
+    newest = posts.filter(ours=False).order_by("-published", "-id").values("published", "author", "text").first()
+    if newest:
+        conversation.last_post, conversation.author_id = newest["published"], newest["author"]
+        conversation.snippet = newest["text"][:SNIPPET]
+    conversation.post_count = posts.count()
+    ours = posts.filter(ours=True).aggregate(first=Min("published"))["first"]
+    replies = Outbox.everywhere.filter(post__conversation=conversation, verb="reply", state=OutboxState.SENT)
+    first_sent = replies.aggregate(first=Min("sent"))["first"]
+    conversation.answered = min((one for one in (ours, first_sent) if one), default=None)
+    conversation.unanswered = _unanswered(conversation)
+    conversation.stirred = True
+    conversation.save(update_fields=list(DERIVED))
+
+
+def _unanswered(conversation: Conversation) -> datetime | None:
+    waiting = conversation.posts.filter(waits=True, state__in=STANDING)
+    first: datetime | None = waiting.aggregate(first=Min("published"))["first"]
+    return first
+
+
+def stir(posts: Collection[int]) -> None:
+    """Something about these posts changed (they were hidden, shown, deleted): their conversations are settled anew."""
+    if posts:
+        Conversation.everywhere.filter(posts__in=posts).update(stirred=True)
+
+
+def settle(rows: Sequence[Conversation], now: datetime) -> None:  # noqa: ARG001  # one of `settling.SETTLERS`
+    """Since when somebody waits, where what waited was hidden or shown since; and for the first time, in conversations
+    that are older than this column."""
+    _fill([row for row in rows if row.settled is None and row.unanswered is None and row.status == "open"])
+    marked = (
+        Post.everywhere.filter(conversation__in=[row.pk for row in rows], waits=True)
+        .values("conversation")
+        .order_by()
+        .annotate(first=Min("published", filter=Q(state__in=STANDING)))
+        .values_list("conversation", "first")
+    )
+    since = dict(marked)
+    for row in rows:
+        row.unanswered = since.get(row.pk, row.unanswered)
+
+
+def _fill(rows: Sequence[Conversation]) -> None:
+    ids = [row.pk for row in rows if row.status == ConversationStatus.OPEN]
+    if not ids:
+        return
+    posts = Post.everywhere.filter(conversation__in=ids)
+    ours = posts.filter(ours=True).values("conversation").order_by().annotate(last=Max("published"))
+    last = dict(ours.values_list("conversation", "last"))
+    theirs = posts.filter(ours=False, state__in=STANDING).values_list("pk", "conversation", "published")
+    waiting = [pk for pk, talk, when in theirs if talk not in last or when > last[talk]]
+    Post.everywhere.filter(pk__in=waiting).update(waits=True)
