@@ -1,0 +1,154 @@
+"""What members have written and not sent: kept with every pause in their typing, and never lost to another window.
+
+Whoever saves says which version of which draft they had before them. Where that is still the newest, it is changed;
+where another window has changed it meanwhile, both stand: what was saved becomes a draft of its own. Only words that
+stand whole in what takes their place are let go. Drafts are not in the log: nobody but their writer may read them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from msgspec import Struct
+
+from .models import Conversation, Draft, Member, Outbox, OutboxState, Post
+
+KEPT_SENT = timedelta(days=2)  # what was sent can be had back so long
+KEPT = timedelta(days=90)  # and what was not, since it was touched last
+LATE = timedelta(minutes=1)  # an autosave can come after the reply that holds its words
+LONGEST = 20_000  # characters; more than can be sent, so that nothing is cut while it is shortened
+MOST = 20  # of one member in one conversation
+SWEPT = 500  # old ones deleted at a time
+
+
+class TooLong(ValueError):
+    """More characters than a draft holds."""
+
+
+class Kept(Struct, frozen=True):
+    """What stands after saving."""
+
+    draft: int  # 0: nothing
+    version: int
+    apart: bool = False  # another window had changed it: its words stand beside these
+
+
+def save(
+    conversation: Conversation,
+    member: Member,
+    text: str,
+    *,
+    now: datetime,
+    draft: int = 0,
+    version: int = 0,
+    post: Post | None = None,
+) -> Kept:
+    """Keep `text`. `draft`, `version`: what the writer's window held when they went on writing; 0 for a new one.
+
+    Empty text takes that draft away, unless another window has changed it since.
+    Raises TooLong.
+    """
+    if len(text) > LONGEST:
+        raise TooLong(f"A draft holds {LONGEST:,} characters; this one has {len(text):,}")
+    with transaction.atomic():
+        mine = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
+        held = mine.select_for_update().filter(pk=draft).first() if draft else None
+        blank = not text.strip()
+        if held is None:
+            return Kept(0, 0) if blank else _new(conversation, member, text, now, post)
+        if held.sent is not None:
+            return Kept(0, 0) if blank else _new(conversation, member, text, now, post)
+        if held.text == text:
+            return Kept(held.pk, held.version)
+        if held.version == version or (not blank and text.startswith(held.text)):
+            if blank:
+                held.delete()
+                return Kept(0, 0)
+            held.text, held.version, held.at = text, held.version + 1, now
+            if post is not None:
+                held.post = post
+            held.save(update_fields=["text", "version", "at", "post"])
+            return Kept(held.pk, held.version)
+        if blank or held.text.startswith(text):
+            return Kept(held.pk, held.version, apart=True)
+        return _new(conversation, member, text, now, post, apart=True)
+
+
+def _new(
+    conversation: Conversation, member: Member, text: str, now: datetime, post: Post | None, *, apart: bool = False
+) -> Kept:
+    mine = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
+    same = mine.filter(text=text, sent=None).first()  # the same words twice are one draft
+    if same is not None:
+        return Kept(same.pk, same.version, apart)
+    # the very first autosave may still be on its way while the reply leaves
+    just_sent = mine.filter(sent__gte=now - LATE).values_list("text", flat=True)
+    if any(said.strip().startswith(text.strip()) for said in just_sent):
+        return Kept(0, 0)
+    made = Draft.everywhere.create(
+        workspace_id=conversation.workspace_id, conversation=conversation, member=member, post=post, text=text, at=now
+    )
+    return Kept(made.pk, made.version, apart)
+
+
+def of(conversation: Conversation, member: Member) -> Sequence[Draft]:
+    """What this member can go on with there, the newest first: drafts, then words that were sent and came back."""
+    rows = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
+    back = Q(outbox__state__in=[OutboxState.DROPPED, OutboxState.BROKEN])
+    found = list(rows.filter(Q(sent=None) | back).order_by("-at", "-id")[:MOST])
+    return sorted(found, key=lambda row: row.sent is not None)
+
+
+def left(
+    conversation: Conversation, member: Member, text: str, row: Outbox, *, draft: int = 0, version: int = 0
+) -> None:
+    """A reply goes out: in its own transaction its draft is gone. It is kept aside, should the reply come back.
+
+    `draft`, `version`: what the form held. Other drafts stay, unless all their words stand at the beginning of the
+    reply. Once for each row of the outbox.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("a draft leaves in the transaction of its reply")
+    mine = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
+    if mine.filter(outbox=row).exists():
+        return
+    said = text.strip()
+    gone = [one.pk for one in mine.filter(sent=None).select_for_update() if _stands_in(one, said, draft, version)]
+    mine.filter(pk__in=gone).exclude(pk=draft).delete()
+    if draft in gone:
+        mine.filter(pk=draft).update(text=text, sent=row.created, at=row.created, outbox=row)
+        return
+    Draft.everywhere.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        member=member,
+        post_id=row.post_id,
+        text=text,
+        at=row.created,
+        outbox=row,
+        sent=row.created,
+    )
+
+
+def _stands_in(one: Draft, said: str, draft: int, version: int) -> bool:
+    return said.startswith(one.text.strip()) or (one.pk == draft and one.version == version)
+
+
+def forget(conversation: Conversation, member: Member, draft: int) -> str:
+    """Throw one away; gives its words, so that it can be saved again. "" where there is none."""
+    rows = Draft.of(conversation.workspace).filter(conversation=conversation, member=member, pk=draft)
+    found = rows.first()
+    if found is None:
+        return ""
+    rows.delete()
+    return found.text
+
+
+def sweep(now: datetime) -> bool:
+    """For the loop: old ones go. False: there are none."""
+    old = Q(sent__isnull=False, at__lt=now - KEPT_SENT, outbox__state=OutboxState.SENT) | Q(at__lt=now - KEPT)
+    pks = list(Draft.everywhere.filter(old, at__lt=now - KEPT_SENT).values_list("pk", flat=True)[:SWEPT])
+    if pks:
+        Draft.everywhere.filter(pk__in=pks).delete()
+    return bool(pks)
