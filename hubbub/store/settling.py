@@ -9,16 +9,17 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from . import ranking
+from . import answers, ranking
 from .models import Conversation
 
 AT_ONCE = 200
 
 # Each sets what it works out on the rows, which are of one workspace and locked, and saves nothing.
 SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = (
+    answers.settle,  # first: promises and places hang on since when somebody waits
     ranking.settle,  # last: the place hangs on what the others work out
 )
-SETTLED = ("due", "score", "resettle", "settled", "stirred")
+SETTLED = ("unanswered", "due", "score", "resettle", "settled", "stirred")
 
 
 def step(now: datetime) -> bool:
