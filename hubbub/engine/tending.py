@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from hubbub.store import drafts, presence, ranking, settling
+from hubbub.store import approvals, drafts, presence, ranking, settling
 
 # Each does a small piece of what is due at the moment it is given, and says whether there was any. Several workers may
 # do so at once: each piece is claimed by one conditional UPDATE, or its second doing changes nothing.
 TENDED: tuple[Callable[[datetime], bool], ...] = (
     ranking.wake,  # before it: a place that the clock changes is settled in the same round
     settling.step,  # first: what changed gets its promise and its place before clocks are looked at
+    approvals.step,  # approvers that left block nobody
     presence.sweep,
     drafts.sweep,
 )

@@ -1,15 +1,31 @@
 """Putting something into the outbox: the only way in which anything leaves us."""
 
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.utils import timezone
+from msgspec import Struct
 
 from hubbub.core.post import PostState
 
-from .models import Actor, Author, Member, Outbox, Post
+from . import approvals
+from .models import (
+    Actor,
+    Approval,
+    ApprovalState,
+    Attachment,
+    Author,
+    Conversation,
+    Draft,
+    HeldFor,
+    Member,
+    Outbox,
+    OutboxState,
+    Post,
+    Source,
+)
 
 # verbs that decide how a post stands on its network, and how it stands after each of them
 LEADS: Mapping[str, PostState] = {
@@ -20,10 +36,24 @@ LEADS: Mapping[str, PostState] = {
     "spam": "spam",
     "remove": "removed",
 }
+ANSWERS = ("reply", "message")  # seen by all, and by their reader alone
+UNSENT = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
+
+
+class Timing(Struct, frozen=True):
+    """When something leaves; nothing set: at once."""
+
+    at: datetime | None = None  # the time that a person chose
+    says: str = ""  # why then, in words
+    seen: int | None = None  # the newest post of the conversation that its writer had seen: what comes later holds it
+    delay: timedelta = timedelta()  # in which it can be called back, where it leaves at once
+
+
+AT_ONCE = Timing()
 
 
 def put(
-    post: Post,
+    post: Post | None,
     verb: str,
     *,
     by: Actor,
@@ -34,20 +64,31 @@ def put(
     label: str = "",
     until: datetime | None = None,
     was: str = "",
+    source: Source | None = None,
+    thread: str = "",
+    title: str = "",
+    timing: Timing = AT_ONCE,
+    follows: Outbox | None = None,
+    attachments: Iterable[Attachment] = (),
 ) -> Outbox:
     """A row that the loop will deliver: `verb` on `post`, or on its `author`, at its source.
 
+    `post` None: a new post (or what follows one) at `source`, under `title`, in the place `thread`.
     `was`: how the post stands there until then, for a verb that changes that; so it stands on if the network refuses.
     `nonce` comes from the form that was sent: the same form sent twice (a double click, a reload) gives the same
     row. Must be called in the transaction of the act it belongs to.
     """
-    key = sha256(f"{post.workspace_id} {post.pk} {verb} {nonce}".encode()).hexdigest()[:32] if nonce else ""
+    place = post or source
+    if place is None:
+        raise ValueError("what leaves us goes to a post or to a source")
+    about = post.pk if post else f"at {source.pk if source else 0}"
+    key = sha256(f"{place.workspace_id} {about} {verb} {nonce}".encode()).hexdigest()[:32] if nonce else ""
     now = timezone.now()
-    row, _ = Outbox.everywhere.get_or_create(
+    row, made = Outbox.everywhere.get_or_create(
         key=key or secrets.token_hex(16),
         defaults={
-            "workspace_id": post.workspace_id,
-            "source_id": post.source_id,
+            "workspace_id": place.workspace_id,
+            "source_id": post.source_id if post else place.pk,
             "post": post,
             "verb": verb,
             "text": text,
@@ -55,11 +96,84 @@ def put(
             "label": label,
             "until": until,
             "was": was,
+            "thread": thread,
+            "title": title,
+            "follows": follows,
+            "at": timing.at,
+            "timing": timing.says[:200],
+            "seen": timing.seen,
             "by_member": by if isinstance(by, Member) else None,
             "by_name": str(by)[:200],
             "why": why,
             "created": now,
-            "due": now,
+            "due": timing.at or now + timing.delay,
         },
     )
+    if made:
+        row.attachments.set(attachments)
     return row
+
+
+def give_back(row: Outbox) -> None:
+    """What was to be sent will not be: its words are a draft of their writer again, unless that holds others by now."""
+    if row.by_member_id is None or row.post is None or row.post.conversation_id is None or not row.text:
+        return
+    drafts = Draft.of(row.workspace).filter(conversation=row.post.conversation_id, member=row.by_member_id)
+    if drafts.filter(sent__isnull=True).exclude(text="").exists():
+        return
+    kept = drafts.filter(outbox=row).first()
+    if kept is not None:
+        kept.text, kept.outbox, kept.sent = row.text, None, None
+        kept.version, kept.at = kept.version + 1, timezone.now()
+        kept.save(update_fields=["text", "outbox", "sent", "version", "at"])
+        return
+    Draft.everywhere.create(
+        workspace_id=row.workspace_id,
+        conversation_id=row.post.conversation_id,
+        member_id=row.by_member_id,
+        post=row.post,
+        text=row.text,
+        at=timezone.now(),
+    )
+
+
+def hold_conversation(row: Outbox) -> None:
+    """Lock the conversation that an answer belongs to: first of all, as whoever answers in it does."""
+    if row.verb in ANSWERS and row.post is not None and row.post.conversation_id is not None:
+        Conversation.of(row.workspace).select_for_update().filter(pk=row.post.conversation_id).first()
+
+
+def _hold(approval: Approval) -> bool:
+    row = _about(approval)
+    if row is None:
+        return False
+    hold_conversation(row)
+    Outbox.everywhere.select_for_update().filter(pk=row.pk).first()
+    return True
+
+
+def _about(approval: Approval) -> Outbox | None:
+    rows = Outbox.everywhere.select_related("workspace", "post")
+    return rows.filter(workspace=approval.workspace_id, pk=approval.noun_id).first()
+
+
+def _approved(approval: Approval, by: Actor) -> None:
+    """Due at its time, with the words that were approved; or called back, and its words a draft again."""
+    del by
+    row = _about(approval)
+    if row is None or row.state != OutboxState.HELD:
+        return
+    if approval.state == ApprovalState.APPROVED:
+        row.state, row.held_for, row.text = OutboxState.WAITING, HeldFor.NONE, approval.words
+        row.due = max(row.at or row.due, timezone.now())
+    else:
+        row.state, row.held_for = OutboxState.DROPPED, HeldFor.NONE
+        row.error = f"Not approved: {approval.why}"
+        row.followed_by.filter(state__in=UNSENT).update(state=OutboxState.DROPPED, error=row.error)
+        give_back(row)
+    row.save(update_fields=["state", "held_for", "text", "due", "error"])
+    if row.post is not None and row.post.conversation_id is not None:
+        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
+
+
+approvals.HANDLERS["outbox"] = approvals.Handler(hold=_hold, ended=_approved)
