@@ -12,11 +12,12 @@ from msgspec import convert
 from hubbub.connectors import Act, Connector, Done, Http, Verb, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Failure, Retry
+from hubbub.store import answers
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
-from hubbub.store.models import Conversation, Outbox, OutboxState, Post, Source, System
+from hubbub.store.models import Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.source import LeaseLost
 from hubbub.store.outbox import LEADS
 
@@ -132,8 +133,7 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
         if not Outbox.everywhere.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields}):
             return _let_go(row)  # deleted with its source
         if row.verb == "reply" and row.post is not None:
-            waiting = Conversation.of(row.workspace).filter(pk=row.post.conversation_id or 0, answered__isnull=True)
-            waiting.update(answered=now)
+            answers.sent(row, now=now)
         elif row.post is not None and (row.verb in LEADS or row.verb == "delete"):
             _settle_state(row, done)
         fallout.arrived(row)

@@ -11,7 +11,7 @@ from hubbub.core import post as shapes
 from hubbub.core.stages import Outcome, Ready
 from hubbub.core.text.judgement import NOT_JUDGED
 from hubbub.moderate import aftermath
-from hubbub.store import bulk, intake, judgements, sameness, standing, strikes, threads
+from hubbub.store import answers, bulk, intake, judgements, sameness, standing, strikes, threads
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
@@ -65,6 +65,7 @@ def follow(
     Post.everywhere.bulk_update(
         changed, [*WORDS, *COUNTS, "links", "media", "state", "edited", "decision", "decided"], batch_size=200
     )
+    answers.stir([row.pk for row in changed if row.waits])
     for row in shown_again:
         aftermath.settle(row, by=System(source.name), why="Somebody showed it again on the network")
     _read_again(source, reworded, given, ready, counts, now=now)
@@ -103,6 +104,7 @@ def _erase(source: Source, rows: QuerySet[Post], why: str, counts: Counts) -> No
         Redaction.of(source.workspace).filter(post__in=some).update(original="", text="", undone=timezone.now())
         Outbox.of(source.workspace).filter(post__in=some, verb="redact").update(text="")
     sameness.leave(source.workspace, ids, counts)
+    answers.stir(ids)
     for row in gone:
         before = {"state": row.state, "decision": row.decision}
         threads.follow_words(row, "", "")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import deeds, outbox, statements
+from hubbub.store import answers, deeds, outbox, statements
 from hubbub.store.audit import Plain, audit, changes
 from hubbub.store.models import (
     Actor,
@@ -100,6 +100,7 @@ def decide(
         row, decision=str(decision), state=STATES[decision], decided=timezone.now(), **opinions.columns(ground)
     )
     row.save(update_fields=SET)
+    answers.stir([row.pk])  # what is hidden waits for no answer
     asked = opinions.close(row, decision, by=by)
     verb = way(row.state, row.source.can, there.may_be(stood)) if there.must_hear(row.state) else None
     sent = outbox.put(row, verb, by=by, why=reason, was=there.state) if verb else None
