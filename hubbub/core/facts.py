@@ -24,7 +24,7 @@ class Analysis(Struct, frozen=True, gc=False):
 class Standing(Struct, frozen=True, gc=False):
     """The author's history in this workspace, counted before the post at hand."""
 
-    relationship: str | None = None
+    relationship: str | frozenset[str] | None = None  # one, or all in which they stand; "none": in none
     level: str | None = None
     strikes: int | None = None
     account_age: timedelta | None = None
@@ -38,7 +38,7 @@ class Counts(Protocol):
     """What Standing has, counted when it is asked for."""
 
     @property
-    def relationship(self) -> str | None: ...
+    def relationship(self) -> str | frozenset[str] | None: ...
 
     @property
     def level(self) -> str | None: ...

@@ -21,7 +21,8 @@ class Past(Struct, eq=False, gc=False):
     """One post of a person. What rules decide about it is told by `Record.rule`, which keeps the counts right.
 
     `order`: of two posts of one moment the smaller was read first. `taken_away`: whether a decision hid or removed it;
-    None: nothing was decided. `praises`: it is a promotion, or in a positive mood.
+    None: nothing was decided. `praises`: it is a promotion, or in a positive mood. `own`: it was said in a place
+    of ours; `answering`, `replied`: whether it answers somebody, and how many answered it.
     """
 
     post: Post
@@ -30,6 +31,9 @@ class Past(Struct, eq=False, gc=False):
     taken_away: bool | None = None
     decided: datetime | None = None
     praises: bool = False
+    own: bool = False
+    answering: bool = False
+    replied: int = 0
     ruled: bool = False  # whether the rules that are being tried take it away,
     undone: datetime | None = None  # until people took that back
     _links: frozenset[str] | None = None

@@ -4,12 +4,14 @@
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from .levels import Doing
 from .past import Past, theirs
 
 DAY = timedelta(hours=24)
 WINDOW = timedelta(days=90)
+MONTH = timedelta(days=30)
 LEAST = 4  # posts from which on a share of self-promotion says something
 
 
@@ -42,6 +44,27 @@ def removed_share(posts: Iterable[Past], post: Past, at: datetime) -> float:
     """The share of the earlier posts that had been taken away by then."""
     earlier = before(posts, WINDOW, post)
     return sum(past.gone(at) for past in earlier) / len(earlier) if earlier else 0.0
+
+
+def doing(posts: Iterable[Past], post: Past, at: datetime) -> Doing:
+    """What the person had done in our places by then: of the posts before this one."""
+    given = list(posts)
+    earlier = [past for past in before(given, WINDOW, post) if past.own]
+    return Doing(
+        posts_30=sum(past.own for past in before(given, MONTH, post)),
+        posts_90=len(earlier),
+        weeks=len({week(past.published) for past in earlier}),
+        answers=sum(past.answering for past in earlier),
+        replied=sum(past.replied for past in earlier),
+        praises=sum(past.praises for past in earlier),
+        removed_share=removed_share(given, post, at),
+    )
+
+
+def week(moment: datetime) -> int:
+    """The number of the calendar week that it lies in, Monday to Sunday in UTC; consecutive."""
+    day = moment if moment.tzinfo is None or moment.tzinfo is UTC else moment.astimezone(UTC)
+    return (day.toordinal() - 1) // 7  # the first day that can be written is a Monday
 
 
 def same_links(posts: Iterable[Past], post: Past) -> int:

@@ -82,6 +82,7 @@ class Work(Struct):
     orders: Sequence[int] = ()  # which of two posts of one moment was read first; none: as they come
     patience: Patience | None = None  # how long a rule may take
     places: Sequence[Place] = ()  # of each post, where they are not all of one source
+    at_home: bool = False  # whether a person's level counts every place as our own
     readings: list[language.Reading] = field(default_factory=list)
     caught: list[tuple[Caught, ...]] = field(default_factory=list)
     judgements: Sequence[Judgement] = ()
@@ -150,7 +151,16 @@ def _past(work: Work, number: int) -> Past:
     past = record.at(published, order)
     if past is None:
         judgement = work.judgements[number]
-        past = Past(post, published, order, praises=praises(judgement.sentiment, judgement.intent))
+        place = work.places[number] if work.places else work.place
+        past = Past(
+            post,
+            published,
+            order,
+            praises=praises(judgement.sentiment, judgement.intent),
+            own=place.owned or work.at_home,
+            answering=bool(post.parent),
+            replied=post.replies or 0,
+        )
         record.add(past)
     return past
 

@@ -13,31 +13,40 @@ history. Windows are open at their far end: a post of exactly 24 hours ago is no
   (a promotion, or in a positive mood, that names it). Theirs is the site that their profile names, unless it is the
   network's own, and the site that they linked to most often, at least twice; of several as often, each. A site that is
   everybody's (a video platform, a shortener) is nobody's; there a channel or account counts. With fewer posts: 0;
+- `level`: how far they have come, from what they did in our places in the 90 days before: see `levels.py`;
+- `relationship`: in which relationships to us they stood when the post at hand was read; "none": in none;
 - `strikes`: the points that had been given before the post at hand was read and had not expired; what is given while a
   batch of posts is read counts for those of the next one.
 
-Who has no earlier post has a history of zeros: that is known. A post without an author is by somebody new.
+Who has no earlier post has a history of zeros and is a newcomer: that is known. A post without an author is by
+somebody new, whom we do not know.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from . import recount
 from .facts import Intent, Sentiment
+from .levels import STARTING, Doing, Level, Thresholds, level_of
 from .past import Past as Past
 from .plan import RuleOutcome
 from .recount import DAY as DAY
-from .recount import LEAST
+from .recount import LEAST, MONTH
 from .recount import WINDOW as WINDOW
 from .recount import earliest as _since
-from .windows import Linked, Promoted, Span, Taken, Window, place_of, put
+from .relations import Stands, kinds_at
+from .windows import Done, Linked, Promoted, Span, Taken, Window, place_of, put
 
-HISTORY = frozenset({"posts_24h", "removed_share", "same_links", "self_promotion", "strikes"})
-SHORT = frozenset({"posts_24h", "strikes"})  # what a day of posts is enough for
+HISTORY = frozenset({"level", "posts_24h", "relationship", "removed_share", "same_links", "self_promotion", "strikes"})
+SHORT = frozenset({"posts_24h", "relationship", "strikes"})  # what a day of posts is enough for
 TAKES_AWAY: frozenset[RuleOutcome] = frozenset({"hide", "remove", "mute", "ban"})  # what hides or removes the post here
 FIRST = 1 << 62  # orders of posts that are not stored yet begin here: they come after all that are
+
+
+Count: TypeAlias = int | float | str | frozenset[str]
 
 
 class Strike(Struct, frozen=True):
@@ -54,17 +63,28 @@ class Record:
     What nobody asks for is not counted: a count begins when it is first asked for, and is kept from then on.
     """
 
-    __slots__ = ("_linked", "_promoted", "_taken", "day", "marked", "posts", "strikes", "window")
+    __slots__ = (
+        "_done", "_linked", "_promoted", "_taken", "day", "levels", "marked", "posts", "stands", "strikes", "window"
+    )  # fmt: skip
 
-    def __init__(self, posts: Iterable[Past] = (), strikes: Sequence[Strike] = ()) -> None:
+    def __init__(
+        self,
+        posts: Iterable[Past] = (),
+        strikes: Sequence[Strike] = (),
+        stands: Sequence[Stands] = (),
+        levels: Thresholds = STARTING,
+    ) -> None:
         self.posts: list[Past] = sorted(posts, key=place_of)
         self.strikes = strikes
+        self.stands = stands
+        self.levels = levels
         self.marked: list[Past] = [past for past in self.posts if past.taken_away or past.ruled]  # what was taken away
         self.day = Span(self.posts)
         self.window = Span(self.posts)
         self._taken: Taken | None = None
         self._linked: Linked | None = None
         self._promoted: Promoted | None = None
+        self._done: Done | None = None
 
     def add(self, past: Past) -> None:
         """One post more, at its place."""
@@ -78,6 +98,8 @@ class Record:
             _put(self._linked, past)
         if self._promoted is not None and past.telling:
             _put(self._promoted, past)
+        if self._done is not None and past.own:
+            _put(self._done, past)
 
     def _mark(self, past: Past) -> None:
         if self._taken is None:
@@ -112,6 +134,23 @@ class Record:
             self._promoted = Promoted([one for one in self.posts if one.telling])
         return self._promoted.number(_since(WINDOW, past.published), past)
 
+    def doing(self, past: Past, at: datetime) -> Doing:
+        """What they had done in our places before this post, as known by then."""
+        if self._done is None:
+            self._done = Done([one for one in self.posts if one.own])
+        done = self._done
+        done.move(_since(WINDOW, past.published), past)
+        done.recent.move(_since(MONTH, past.published), past)
+        return Doing(
+            posts_30=done.recent.last - done.recent.first,
+            posts_90=done.span.last - done.span.first,
+            weeks=len(done.weeks),
+            answers=done.answers,
+            replied=done.replied,
+            praises=done.praises,
+            removed_share=_removed_share(self, past, at),
+        )
+
     def at(self, published: datetime, order: int) -> Past | None:
         """The post of that place, if it is here."""
         if not self.posts or (newest := self.posts[-1]).published < published:
@@ -144,8 +183,8 @@ class Counted:
     )  # fmt: skip
 
     account_age: timedelta | None
-    relationship: str | None
-    level: str | None
+    relationship: frozenset[str]
+    level: Level
     earlier: int  # posts of the window
     posts_24h: int  # this and the others: see above
     removed_share: float
@@ -159,20 +198,18 @@ class Counted:
         self._past = past
         self._at = at
         self.account_age = account_age
-        self.relationship = None
-        self.level = None
         if not record.marked:  # of nearly everybody nothing was
             self.removed_share = 0.0
         if not record.strikes:
             self.strikes = 0
 
-    def __getattr__(self, name: str) -> int | float:
+    def __getattr__(self, name: str) -> Count:
         """A count that is asked for the first time; afterwards it stands in its slot."""
         if name not in _COUNTS:
             raise AttributeError(name)
-        number = _COUNTS[name](self._record, self._past, self._at)
-        setattr(self, name, number)
-        return number
+        count = _COUNTS[name](self._record, self._past, self._at)
+        setattr(self, name, count)
+        return count
 
 
 def _posts_24h(record: Record, past: Past, _at: datetime) -> int:
@@ -205,13 +242,23 @@ def _self_promotion(record: Record, past: Past, at: datetime) -> float:
     return record.promoted(past) / earlier
 
 
-_COUNTS: dict[str, Callable[[Record, Past, datetime], int | float]] = {
+def _level(record: Record, past: Past, at: datetime) -> Level:
+    return level_of(record.doing(past, at), record.levels)
+
+
+def _relationship(record: Record, _past: Past, at: datetime) -> frozenset[str]:
+    return kinds_at(record.stands, at)
+
+
+_COUNTS: dict[str, Callable[[Record, Past, datetime], Count]] = {
     "earlier": _earlier,
     "posts_24h": _posts_24h,
     "strikes": _strikes,
     "removed_share": _removed_share,
     "same_links": _same_links,
     "self_promotion": _self_promotion,
+    "level": _level,
+    "relationship": _relationship,
 }
 
 

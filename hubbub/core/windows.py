@@ -11,6 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from .past import Past, owned
+from .recount import week
 
 place_of = attrgetter("published", "order")
 LAST = 1 << 63  # an order behind all others
@@ -208,6 +209,41 @@ class Promoted(Window):
             self._about = sum(past.about(own) for past in within) if own else 0
         elif own:
             self._about += sum(past.about(own) for past in entered) - sum(past.about(own) for past in left)
+
+
+class Done(Window):
+    """What the posts add up to: answers given and got, praise, and in how many weeks there was one."""
+
+    __slots__ = ("answers", "praises", "recent", "replied", "weeks")
+
+    def __init__(self, posts: list[Past]) -> None:
+        super().__init__(posts)
+        self.recent = Span(posts)  # the last of the days alone
+        self.answers = self.replied = self.praises = 0
+        self.weeks: dict[int, int] = {}
+
+    def change(self, left: Iterable[Past], entered: Iterable[Past]) -> None:
+        """See above."""
+        for past in left:
+            self._count(past, -1)
+        for past in entered:
+            self._count(past, 1)
+
+    def _count(self, past: Past, step: int) -> None:
+        self.answers += step * past.answering
+        self.praises += step * past.praises
+        self.replied += step * past.replied
+        number = week(past.published)
+        found = self.weeks.get(number, 0) + step
+        if found:
+            self.weeks[number] = found
+        else:
+            del self.weeks[number]
+
+    def put_in(self, place: int) -> None:
+        """A post was put among the posts, at this place: one that came late may lie within."""
+        super().put_in(place)
+        self.recent.put_in(place)
 
 
 def _more(counts: dict[str, int], names: Iterable[str]) -> None:

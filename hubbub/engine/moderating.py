@@ -31,7 +31,9 @@ from .matching import read_topics
 from .rules_toml import RulesRefused, read_rules
 
 BATCH = 1000
-JUDGED = frozenset({"sentiment", "intent", "toxicity", "spam", "lang", "self_promotion"})  # what asks for the model
+JUDGED = frozenset(
+    {"sentiment", "intent", "toxicity", "spam", "lang", "self_promotion", "level"}
+)  # what asks for the model
 
 
 class _Said(Struct, frozen=True, omit_defaults=True):
@@ -102,6 +104,7 @@ def answered(lines: Sequence[Line], ready: stages.Ready, now: datetime) -> Itera
     done = 0
     while batch := list(islice(going, BATCH)):
         work = stages.Work(ready=ready, place=Place(), now=now, posts=[line.post for line in batch])
+        work.at_home = True  # who hands us a file of posts moderates their place
         work.places = [Place(line.source, line.source) for line in batch]
         for stage in stages.FINDING:
             stage(work)

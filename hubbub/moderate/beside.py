@@ -95,11 +95,13 @@ def _record(post: Post, author: Author) -> Record:
 
 
 def _history(standing: object) -> list[tuple[str, object]]:
-    names = ("strikes", "posts_24h", "removed_share", "same_links", "self_promotion")
+    names = ("relationship", "level", "strikes", "posts_24h", "removed_share", "same_links", "self_promotion")
     return [(name, value) for name in names if (value := getattr(standing, name)) is not None]
 
 
 def _words(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value))
     return f"{value:.0%}" if isinstance(value, float) else str(value)
 
 

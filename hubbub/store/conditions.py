@@ -14,13 +14,14 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from hubbub.core import relations
 from hubbub.core.query import lookup
 from hubbub.core.query import tree as asked
 from hubbub.core.query.fields import FIELDS
 from hubbub.core.query.glob import glob
 from hubbub.core.query.narrow import All, Any, Asked, Need
 
-from .models import Author, ConversationStatus, Decision, Member, Mention, Post, Source, Topic, Workspace
+from .models import Author, ConversationStatus, Decision, Member, Mention, Post, Relationship, Source, Topic, Workspace
 
 Leaf = asked.Value | asked.Numbers | asked.Days | asked.Raw
 Condition = tuple[Q, bool]  # and whether it is exact
@@ -239,6 +240,15 @@ class Conditions:
     def _topics(self, leaf: asked.Value) -> list[int]:
         return [pk for pk, name in Topic.of(self._workspace).values_list("pk", "name") if lookup.same(leaf, name)]
 
+    def _relationship(self, leaf: asked.Value, want: bool) -> Condition:
+        person = f"{self._prefix}author__person"
+        stands = Relationship.of(self._workspace).filter(person=OuterRef(person), ended=None)
+        kinds = [kind for kind in relations.RELATIONS if lookup.same(leaf, kind)]
+        theirs = self._is(ours=False) & Q(Exists(stands.filter(kind__in=kinds)))
+        if lookup.same(leaf, relations.NONE):
+            theirs |= self._is(ours=True) | ~Q(Exists(stands))
+        return (theirs if want else ~theirs), True
+
     def _found(self, leaf: asked.Value, want: bool) -> Condition:
         fit = [one for one in FIELDS[leaf.field].choices if lookup.same(leaf, one) is want]
         return self._is(**{f"{leaf.field}__in": fit}), True
@@ -256,6 +266,7 @@ _VALUES: dict[str, Callable[[Conditions, asked.Value, bool], Condition | None]] 
     "assignee": Conditions._assignee,
     "answered": Conditions._answered,
     "topic": Conditions._topic,
+    "relationship": Conditions._relationship,
     **dict.fromkeys(FOUND_WORDS, Conditions._found),
 }
 

@@ -67,13 +67,15 @@ def topics_of(posts: Sequence[int]) -> Mapping[int, set[str]]:
 
 
 def standings(workspace: int, written: Sequence[Written], asked: frozenset[str]) -> list[Counts]:
-    """Of their authors when the posts of a workspace (its id) were written and read, in their order."""
+    """Of their authors when the posts of a workspace (its id) were written and read, in their order; but in what
+    relationships they stand is said as of now."""
     ages = [one.published - one.created if one.created else None for one in written]
     if not asked & HISTORY:
         return [Standing(account_age=age) for age in ages]
     moments = [Moment(one.person, one.published) for one in written]
     found: list[Counts] = []
-    for one, age, record in zip(written, ages, before(workspace, moments, asked), strict=True):
+    records = before(workspace, moments, asked, now=True)
+    for one, age, record in zip(written, ages, records, strict=True):
         past = record.at(one.published, one.id) or Past(one.post, one.published, one.id)
         found.append(Counted(record, past, one.taken, age))
     return found

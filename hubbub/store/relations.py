@@ -18,6 +18,7 @@ from .models import Activity, Relating, Relationship, Stage, Workspace
 
 Shape = TypeVar("Shape", bound=Struct)
 
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 AT_HOUR = 9  # of the workspace's day: when a next step of that day is reminded of
 
 
@@ -72,12 +73,16 @@ def kinds_of(workspace_id: int, persons: Collection[int]) -> dict[int, list[str]
     return {person: sorted(kinds, key=RELATIONS.index) for person, kinds in found.items()}
 
 
-def stands_of(persons: Iterable[int]) -> Mapping[int, Sequence[Stands]]:
-    """Person id → all their relationships, those that ended too, for a history as of any moment."""
+def stands_of(persons: Iterable[int], *, now: bool = False) -> Mapping[int, Sequence[Stands]]:
+    """Person id → all their relationships, those that ended too, for a history as of any moment. `now`: those that
+    stand now, as if they always had: what a list of posts shows."""
     found: dict[int, list[Stands]] = defaultdict(list)
     rows = Relationship.everywhere.filter(person__in=numbered(sorted(persons))).order_by("since", "pk")
     for person, kind, since, until in rows.values_list("person", "kind", "since", "ended"):
-        found[person].append(Stands(kind, since, until))
+        if not now:
+            found[person].append(Stands(kind, since, until))
+        elif until is None:
+            found[person].append(Stands(kind, ALWAYS))
     return found
 
 

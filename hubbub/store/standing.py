@@ -12,8 +12,10 @@ from django.db.models import QuerySet
 from msgspec import Struct
 
 from hubbub.core import post as shapes
+from hubbub.core.levels import STARTING
 from hubbub.core.standing import DAY, SHORT, WINDOW, Past, Record, Strike, praises
 
+from . import relations
 from .bulk import numbered
 from .models import Author, Decision, Post, Source
 from .models import Strike as Given
@@ -47,13 +49,14 @@ def people_of(workspace: int, authors: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("pk", "person"))
 
 
-def before(workspace: int, moments: Sequence[Moment], asked: Collection[str]) -> list[Record]:
+def before(workspace: int, moments: Sequence[Moment], asked: Collection[str], *, now: bool = False) -> list[Record]:
     """For each post of a workspace (its id) the record of its person; posts of one person share it. A post by nobody
     known has one of its own.
 
     `asked`: the fields that somebody asks for; what none of them needs is not read. The records hold all posts of those
     people from the time that counts for any of these posts until the last of them, these among them if they are
-    stored. Five queries at most.
+    stored. `now`: in what relationships they stand is what they are now, as a list shows it, not what they were. Eight
+    queries at most.
     """
     people = {one.person for one in moments if one.person is not None}
     if not people:
@@ -61,7 +64,7 @@ def before(workspace: int, moments: Sequence[Moment], asked: Collection[str]) ->
     window = WINDOW if set(asked) - SHORT else DAY
     since = _earlier(min(one.published for one in moments), window)
     until = max(one.published for one in moments)
-    records = of_people(workspace, people, since, until, asked)
+    records = of_people(workspace, people, since, until, asked, now=now)
     return [Record() if one.person is None else records[one.person] for one in moments]
 
 
@@ -97,9 +100,15 @@ def of_stored(source: Source, posts: Sequence[Post], asked: Collection[str]) -> 
 
 
 def of_people(
-    workspace: int, people: Collection[int], since: datetime, until: datetime, asked: Collection[str]
+    workspace: int,
+    people: Collection[int],
+    since: datetime,
+    until: datetime,
+    asked: Collection[str],
+    *,
+    now: bool = False,
 ) -> dict[int, Record]:
-    """The record of each of these people over a time, both ends included."""
+    """The record of each of these people over a time, both ends included. `now`: see `before`."""
     posts: dict[int, list[Past]] = defaultdict(list)
     given = sorted(people)
     for at in range(0, len(given), MANY):
@@ -112,37 +121,61 @@ def of_people(
         rows = Post.everywhere.filter(
             author__in=numbered(sorted(identities)), published__gte=since, published__lte=until, ours=False
         ).order_by()
-        for author, past in _read(rows, {pk: url for pk, (_, url) in identities.items()}, set(asked)):
+        urls = {pk: url for pk, (_, url) in identities.items()}
+        for author, past in _read(rows, urls, _owned(workspace), set(asked)):
             posts[identities[author][0]].append(past)
     given_strikes = strikes(given) if "strikes" in asked else {}
-    return {person: Record(posts[person], given_strikes.get(person, ())) for person in given}
+    stands = relations.stands_of(given, now=now) if "relationship" in asked else {}
+    levels = relations.levels_of(workspace) if "level" in asked else STARTING
+    return {
+        person: Record(posts[person], given_strikes.get(person, ()), stands.get(person, ()), levels) for person in given
+    }
 
 
-def _read(rows: QuerySet[Post], urls: Mapping[int, str], asked: set[str]) -> Iterable[tuple[int, Past]]:
-    """The posts of authors, each with as much as is asked for."""
+def _owned(workspace: int) -> frozenset[int]:
+    return frozenset(Source.everywhere.filter(workspace=workspace, owned=True).values_list("pk", flat=True))
+
+
+def _read(
+    rows: QuerySet[Post], urls: Mapping[int, str], owned: Collection[int], asked: set[str]
+) -> Iterable[tuple[int, Past]]:
+    """The posts of authors, each with as much as is asked for. `owned`: the sources that are our own places."""
     if not asked - SHORT:
         for pk, author, published in rows.values_list("pk", "author", "published"):
             yield author, Past(_SHELL, published, pk)
         return
     columns = ("pk", "author", "published", "decision", "decided")
-    if not asked & {"same_links", "self_promotion"}:
+    if not asked & {"same_links", "self_promotion", "level"}:
         for pk, author, published, decision, decided in rows.values_list(*columns):
-            yield author, _past(_SHELL, published, pk, decision, decided, praising=False)
+            yield author, _past(_SHELL, published, pk, decision, decided)
         return
-    said = ("title", "text", "url", "links", "sentiment", "intent")
-    for pk, author, published, decision, decided, title, text, url, links, mood, intent in rows.values_list(
-        *columns, *said
+    judged = ("sentiment", "intent", "source", "parent", "replies")
+    if asked & {"same_links", "self_promotion"}:
+        said = ("title", "text", "url", "links")
+        for *begins, mood, intent, source, parent, replies, title, text, url, links in rows.values_list(
+            *columns, *judged, *said
+        ):
+            pk, author, published, decision, decided = begins
+            writer = shapes.Author("", url=urls[author])
+            post = shapes.Post("", text, title, url, author=writer, links=tuple(links))
+            past = _past(post, published, pk, decision, decided)
+            yield author, _telling(past, praises(mood, intent), source in owned, parent, replies)
+        return
+    for pk, author, published, decision, decided, mood, intent, source, parent, replies in rows.values_list(
+        *columns, *judged
     ):
-        writer = shapes.Author("", url=urls[author])
-        post = shapes.Post("", text, title, url, author=writer, links=tuple(links))
-        yield author, _past(post, published, pk, decision, decided, praising=praises(mood, intent))
+        past = _past(_SHELL, published, pk, decision, decided)
+        yield author, _telling(past, praises(mood, intent), source in owned, parent, replies)
 
 
-def _past(
-    post: shapes.Post, published: datetime, pk: int, decision: str, decided: datetime | None, *, praising: bool
-) -> Past:
+def _past(post: shapes.Post, published: datetime, pk: int, decision: str, decided: datetime | None) -> Past:
     taken_away = decision in TAKEN_AWAY if decision else None
-    return Past(post, published, pk, taken_away=taken_away, decided=decided, praises=praising)
+    return Past(post, published, pk, taken_away=taken_away, decided=decided)
+
+
+def _telling(past: Past, praising: bool, own: bool, parent: str, replies: int | None) -> Past:
+    past.praises, past.own, past.answering, past.replied = praising, own, bool(parent), replies or 0
+    return past
 
 
 def _earlier(moment: datetime, window: timedelta) -> datetime:

@@ -28,7 +28,7 @@ def counted(*earlier: Past, text: str = "", strikes: tuple[Strike, ...] = (), **
 def test_a_newcomer_has_a_history_of_zeros() -> None:
     new = counted(text="see https://a.example")
     assert (new.posts_24h, new.removed_share, new.same_links, new.self_promotion, new.strikes) == (0, 0.0, 0, 0.0, 0)
-    assert (new.relationship, new.level, new.account_age) == (None, None, None)
+    assert (new.relationship, new.level, new.account_age) == ({"none"}, "newcomer", None)
 
 
 @pytest.mark.parametrize(

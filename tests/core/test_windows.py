@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.core import recount
+from hubbub.core.levels import Asks, Thresholds, level_of
 from hubbub.core.post import Author, Post
 from hubbub.core.standing import Counted, Past, Record
 
 BEGAN = datetime(2026, 5, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LOW = Thresholds(Asks(posts_90=1), Asks(posts_90=2, weeks=2, answers=1), Asks(posts_30=2, replied=3, removed_share=0.4))
 PIECES = (
     *("hello", "great mineworks", "I love it", "mineworks and others"),
     *("https://mineworks.example/a?utm_source=x", "https://shop.mineworks.example/", "https://others.example/x"),
@@ -29,6 +31,8 @@ class Written(NamedTuple):
     links: tuple[str, ...]
     profile: str
     praises: bool
+    own: bool
+    replied: int
     decided: tuple[bool, int] | None  # whether it was taken away, and when, seen from when it was published
     ruled: int | None  # which post the rules take away after this one was judged,
     undone: int | None  # and when that is undone
@@ -46,6 +50,8 @@ writings = st.lists(
         st.sampled_from(((), (), ("https://others.example/x",), ("https://c.example", "https://mineworks.example/a"))),
         profiles,
         st.booleans(),
+        st.sampled_from((True, True, False)),
+        st.integers(0, 3),
         st.none() | st.tuples(st.booleans(), hours),
         st.none() | st.integers(0, 20),
         st.none() | hours,
@@ -58,10 +64,11 @@ writings = st.lists(
 def past_of(one: Written, number: int, published: datetime) -> Past:
     author = Author("a", url=one.profile)
     post = Post(str(number), one.text, url="https://blog.example/1", author=author, links=one.links)
-    if one.decided is None:
-        return Past(post, published, number, praises=one.praises)
-    taken_away, after = one.decided
-    return Past(post, published, number, taken_away=taken_away, decided=published + after * HOUR, praises=one.praises)
+    past = Past(post, published, number, praises=one.praises, own=one.own, replied=one.replied)
+    past.answering = one.replied != 2
+    if one.decided is not None:
+        past.taken_away, past.decided = one.decided[0], published + one.decided[1] * HOUR
+    return past
 
 
 def same(record: Record, past: Past, at: datetime) -> None:
@@ -71,6 +78,9 @@ def same(record: Record, past: Past, at: datetime) -> None:
     assert counted.removed_share == recount.removed_share(posts, past, at)
     assert counted.same_links == recount.same_links(posts, past)
     assert counted.self_promotion == recount.self_promotion(posts, past)
+    doing = recount.doing(posts, past, at)
+    assert record.doing(past, at) == doing
+    assert counted.level == level_of(doing, LOW)
 
 
 @settings(max_examples=400, deadline=None)
@@ -80,7 +90,7 @@ def test_windows_count_what_a_recount_does(written: Sequence[Written], stored: i
     for number, one in enumerate(written):
         posts.append(past_of(one, number if number % 3 else 30 - number, moment + one.hour * HOUR))
         moment = max(moment, posts[-1].published)
-    record = Record(posts[:stored])  # as a replay has them, the others as a stream
+    record = Record(posts[:stored], levels=LOW)  # as a replay has them, the others as a stream
     for number, (one, past) in enumerate(zip(written, posts, strict=True)):
         if number >= stored:
             record.add(past)

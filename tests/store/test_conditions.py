@@ -10,6 +10,7 @@ from hubbub.core.query.tree import Value
 from hubbub.store.conditions import Conditions, authors
 from hubbub.store.models import Conversation, Member, Mention, Post
 from hubbub.store.search import matching
+from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -59,6 +60,8 @@ def stored(world: World) -> World:
             make_conversation(
                 post, status=("open", "waiting", "done")[number % 3], answered=NOON if number % 8 else None
             )
+    for number, kind, ended in ((1, "customer", None), (1, "press", None), (2, "customer", NOON), (3, "fan", None)):
+        make_relationship(writers[number].person, kind, ended=ended)
     alice = Member.of(world.acme).get(role="admin")
     Conversation.of(world.acme).filter(status="open").update(assignee=alice)
     return world
@@ -77,6 +80,8 @@ LEAVES = (
     "status:none", "assignee:alice@example.org", "assignee:ali*", "assignee:nobody", "answered:yes", "answered:no",
     "topic:acme", "topic:none", 'topic:"other one"', "topic:oth*", 'raw:"C++"', 'raw:"%"', "tag:x", "priority:high",
     "site:x.example", "name:writer1", "account_age:<1d", "strikes:>1",
+    "relationship:customer", "relationship:fan", "relationship:none", "relationship:team", "level:newcomer",
+    "level:regular",
 )  # fmt: skip
 
 
@@ -113,7 +118,7 @@ def test_what_is_exact(stored: World) -> None:
     """So that no change makes all of them rough unseen."""
     knows = Conditions(stored.acme, NOW).knows
     exact = {text for text in LEAVES if narrow(language.parse(text, language.Use.VIEW), knows).exact}
-    rough = {"lang", "has", "tag", "priority", "site", "name", "account_age", "strikes"}
+    rough = {"lang", "has", "tag", "priority", "site", "name", "account_age", "strikes", "level"}
     assert {text for text in LEAVES if text.partition(":")[0] not in rough} - exact == {"age:>999999999w"}
 
 

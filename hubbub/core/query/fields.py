@@ -7,6 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from hubbub.core.facts import INTENTS, SENTIMENTS
+from hubbub.core.levels import LEVELS
+from hubbub.core.relations import NONE, RELATIONS
 
 
 class Use(Enum):
@@ -99,8 +101,22 @@ _ALL = (
     Field("spam", "number", ANALYSED, "how much it looks like spam, 0 to 1", "spam:>0.9"),
     Field("topic", "whole", ANALYSED, "a topic that matched, by its name", 'topic:"Acme"'),
     Field("list", "whole", LISTS, "one of the entries of a word list, in title or text", "list:rivals"),
-    Field("relationship", "whole", PERSON, "what the person is to us", "relationship:customer"),
-    Field("level", "whole", PERSON, "the person's level", "level:new"),
+    Field(
+        "relationship",
+        "choice",
+        PERSON,
+        "what the person is to us, perhaps several; none: in no relationship",
+        "relationship:customer",
+        (*RELATIONS, NONE),
+    ),
+    Field(
+        "level",
+        "choice",
+        PERSON,
+        "how far the person has come in our places",
+        "level:newcomer",
+        LEVELS,
+    ),
     Field("strikes", "number", PERSON, "the points of the person's strikes that count today", "strikes:>=2"),
     Field("account_age", "duration", PERSON, "how old the account is", "account_age:<7d"),
     Field("posts_24h", "number", PERSON, "the person's posts in the 24 hours before this one", "posts_24h:>10"),

@@ -37,7 +37,6 @@ _FOUND: dict[str, Callable[[Facts], Any]] = {  # int, float, timedelta, or None;
 _SAID: dict[str, Callable[[Facts], str | None]] = {
     "sentiment": lambda facts: facts.analysis.sentiment,
     "intent": lambda facts: facts.analysis.intent,
-    "relationship": lambda facts: facts.standing.relationship,
     "level": lambda facts: facts.standing.level,
     "status": lambda facts: facts.handling.status,
     "assignee": lambda facts: facts.handling.assignee,
@@ -48,8 +47,14 @@ _SAID: dict[str, Callable[[Facts], str | None]] = {
 
 _LISTED: dict[str, Callable[[Facts], frozenset[str] | None]] = {
     "topic": lambda facts: facts.analysis.topics,
+    "relationship": lambda facts: _each(facts.standing.relationship),
     "tag": lambda facts: facts.handling.tags,
 }
+
+
+def _each(said: str | frozenset[str] | None) -> frozenset[str] | None:
+    return frozenset({said}) if isinstance(said, str) else said
+
 
 _SHORT = 200  # longer names are not remembered
 UNSURE = frozenset(_FOUND) | frozenset(_SAID) | frozenset(_LISTED)  # fields that may not be known
