@@ -1,0 +1,106 @@
+"""Approval of planned posts: what is shown for it, and what follows from a yes or a no."""
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.utils import timezone
+
+from . import approvals
+from .audit import audit
+from .models import Actor, Approval, ApprovalState, Approving, Member, Planned, PlannedState, PlannedVersion
+from .planned import held
+
+NOUN = "planned"
+
+
+def rule_for(item: Planned, by: Member) -> Approving | None:
+    """The rule by which it needs approval on at least one of its networks; None: it goes out as it is."""
+    found = (approvals.needed(by, version.source, "planned") for version in versions_of(item))
+    return next((rule for rule in found if rule is not None), None)
+
+
+def versions_of(item: Planned) -> list[PlannedVersion]:
+    """In their order."""
+    return list(item.versions.select_related("source").order_by("pk"))
+
+
+def fingerprint(item: Planned) -> str:
+    """The same as long as the same words and files go to the same places. Moments are not in it: another hour needs no
+    second approval."""
+    parts: list[object] = [item.text, sorted(item.attachments.values_list("sha256", "alt"))]
+    for version in versions_of(item):
+        files = sorted(version.attachments.values_list("sha256", "alt"))
+        own = () if version.same else (version.text, files)
+        parts.append((version.source_id, version.place, version.title, own))
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def shown(item: Planned) -> str:
+    """All words that would leave, as approvers read and may change them: once where all networks get the same."""
+    versions = versions_of(item)
+    if all(version.same and not version.title for version in versions):
+        return item.text
+    return "\n\n".join(f"{_label(version)}\n{item.text if version.same else version.text}" for version in versions)
+
+
+def _label(version: PlannedVersion) -> str:
+    named = f"{version.source}, {version.place}" if version.place else str(version.source)
+    return f"[{named}: {version.title}]" if version.title else f"[{named}]"
+
+
+def ask(item: Planned, rule: Approving, *, by: Member) -> Approval:
+    """Hold it until it is approved. The item is locked. Raises `approvals.Unapprovable`."""
+    says = f"Planned post {item.pk} for {', '.join(dict.fromkeys(str(one.source) for one in versions_of(item)))}"
+    return approvals.ask(item, rule, by=by, text=shown(item), says=says)
+
+
+def _hold(approval: Approval) -> bool:
+    return held(approval.noun_id) is not None
+
+
+def _ended(approval: Approval, by: Actor) -> None:
+    item = held(approval.noun_id)
+    if item is None or item.state != PlannedState.APPROVAL:
+        return
+    before = {"state": item.state}
+    if approval.state == ApprovalState.APPROVED:
+        if approval.edited:
+            take_over(item, approval.words)
+        item.state, item.approved = PlannedState.PLANNED, fingerprint(item)
+    else:
+        item.state, item.approved = PlannedState.DRAFT, ""
+    item.changed, item.revision = timezone.now(), item.revision + 1
+    item.save(update_fields=["text", "state", "approved", "changed", "revision"])
+    verb = "approved" if item.state == PlannedState.PLANNED else "not approved"
+    audit(item, verb, by=by, why=approval.why, before=before, after={"state": item.state})
+
+
+def take_over(item: Planned, words: str) -> None:
+    """Words as an approver changed them. Raises `approvals.Unapprovable` where it cannot be told which are whose."""
+    versions = versions_of(item)
+    if all(version.same and not version.title for version in versions):
+        item.text = words
+        return
+    parts = split(words, [_label(version) for version in versions])
+    if parts is None:
+        raise approvals.Unapprovable(
+            "The lines in square brackets say which words go where: leave them as they are, and change what is between."
+        )
+    for version, text in zip(versions, parts, strict=True):
+        if text != (item.text if version.same else version.text):
+            version.text = text
+            if version.same:
+                version.same = False
+                version.attachments.set(item.attachments.all())
+            version.save(update_fields=["text", "same"])
+
+
+def split(words: str, labels: Sequence[str]) -> list[str] | None:
+    """The words between these lines, which must all be there, in their order."""
+    pattern = "".join(rf"{re.escape(label)}\n(.*?)\s*" for label in labels)
+    found = re.fullmatch(rf"\s*{pattern}", words.replace("\r\n", "\n"), re.DOTALL)
+    return [part.strip() for part in found.groups()] if found else None
+
+
+approvals.HANDLERS[NOUN] = approvals.Handler(hold=_hold, ended=_ended)
