@@ -203,6 +203,12 @@ EMAIL_HOST_PASSWORD = os.environ.get("HUBBUB_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = _flag("HUBBUB_MAIL_TLS", default=True)
 DEFAULT_FROM_EMAIL = os.environ.get("HUBBUB_MAIL_FROM", "hubbub@localhost")
 
+# A server that speaks OpenAI's chat completions and may help with drafts, where the operator names one and an admin of
+# a workspace turns it on: its address up to and with /v1.
+DRAFT_URL = os.environ.get("HUBBUB_DRAFT_URL", "").rstrip("/")
+DRAFT_MODEL = os.environ.get("HUBBUB_DRAFT_MODEL", "")
+DRAFT_KEY = os.environ.get("HUBBUB_DRAFT_KEY", "")
+
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True

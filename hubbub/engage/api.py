@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from hubbub.core import query as language
+from hubbub.engage.helpful.api import router as helpful_router
 from hubbub.store import word_lists
 from hubbub.store.models import Conversation, ConversationStatus, Member, Person, Role
 from hubbub.store.search import search
@@ -22,6 +23,7 @@ from .replying.shapes import OutboxOut
 from .thread import thread
 
 router = Router()
+router.add_router("", helpful_router)
 router.add_router("", replying_router)
 Tab = Literal["open", "waiting", "done", "mine", "unassigned", "all"]
 

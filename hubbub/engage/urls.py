@@ -6,6 +6,7 @@ from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
+    path("helpful/", include("hubbub.engage.helpful.urls")),
     path("", include("hubbub.engage.replying.urls")),
     path("", views.inbox, name="inbox"),
     path("bulk/", views_acts.bulk, name="bulk"),

@@ -16,7 +16,7 @@ from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
-from . import accounts, judging, replays
+from . import accounts, judging, replays, sketching
 from .listening import listen_to
 from .outbox import deliver
 from .streaming import Streams
@@ -95,6 +95,11 @@ def rank_some() -> bool:
     return queue.rank_some() > 0 or proposals.step(timezone.now())
 
 
+def sketch_one() -> bool:
+    """Have one draft written by the language model that the operator named. False: nobody waits for one."""
+    return sketching.step()
+
+
 def seal_some() -> bool:
     """Seal what stands in the log and is not sealed yet. False: all of it is."""
     return sealing.seal_some(timezone.now())
@@ -112,12 +117,13 @@ WORK: tuple[Callable[[], bool], ...] = (
     sweep_some,  # apart: thousands of decisions must not hold up the sending of single ones
     rank_some,  # until then they stand in the order in which they came
     seal_some,
+    sketch_one,  # apart: a model may take minutes
     tend,  # promises, snoozes, plans of ours: due by the clock
     replay_some,
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 
-PAUSES: Mapping[Callable[[], bool], float] = {seal_some: SEALING}  # for whom nobody waits
+PAUSES: Mapping[Callable[[], bool], float] = {seal_some: SEALING, sketch_one: 1.0}  # for whom nobody waits
 
 
 def run(stop: threading.Event) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from hubbub.store import approvals, drafts, presence, ranking, settling
+from hubbub.store import approvals, drafts, merging, peopling, presence, ranking, settling
+
+from . import sketching
 
 # Each does a small piece of what is due at the moment it is given, and says whether there was any. Several workers may
 # do so at once: each piece is claimed by one conditional UPDATE, or its second doing changes nothing.
@@ -15,6 +17,9 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     approvals.step,  # approvers that left block nobody
     presence.sweep,
     drafts.sweep,
+    sketching.forget_old,
+    peopling.step,  # before merging: it finds who may be one person
+    merging.step,
 )
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hubbub.core import notices as texts
+from hubbub.core.placeholders import named
 from hubbub.core.grounds import CATEGORIES
 from hubbub.store import outbox
 from hubbub.store.audit import audit, changes
@@ -56,7 +57,7 @@ def _fit(draft: notices.Draft, text: str) -> str:
     words = text.replace("\r\n", "\n").strip() or draft.text
     if not words:
         raise Refusal(f"This notice cannot go out. {draft.missing}.")
-    if gaps := texts.named(words):
+    if gaps := named(words):
         raise Refusal(f"{{{gaps[0]}}} still stands in the text, unfilled: write what belongs there")
     if draft.verb and draft.most and len(words) > draft.most:
         raise Refusal(f"The text has {len(words):,} characters, and the network takes {draft.most:,}: shorten it")

@@ -192,6 +192,23 @@ function restoreDrafts(root) {
 document.addEventListener("DOMContentLoaded", () => { restoreDrafts(document); count(); });
 document.addEventListener("DOMContentLoaded", () => { if (chosen() && !location.hash) chosen().scrollIntoView({ block: "nearest" }); });
 document.addEventListener("htmx:afterSwap", (event) => restoreDrafts(event.target));
+/* words from elsewhere put into a field where its cursor stands: [data-insert="#field"] beside [data-words]; the first
+   {gap} in them is chosen, to be typed over */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const field = button && document.querySelector(button.dataset.insert);
+  const words = button && button.closest("li, .card").querySelector("[data-words]");
+  if (!field || !words) return;
+  const at = field.selectionStart ?? field.value.length;
+  const put = words.textContent.trim();
+  field.setRangeText(put, at, field.selectionEnd ?? at, "end");
+  const gap = put.search(/\{[^{}]+\}/);
+  field.focus();
+  if (gap >= 0) field.setSelectionRange(at + gap, at + put.indexOf("}", gap) + 1);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (button.dataset.used && token) fetch(button.dataset.used, { method: "POST", headers: { "X-CSRFToken": token.value } });
+});
 /* a form whose text is nowhere else: leaving it is asked about, sending it is not */
 document.addEventListener("input", (event) => {
   const form = event.target.form;
