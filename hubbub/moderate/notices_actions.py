@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from hubbub.core import notices as texts
-from hubbub.core.placeholders import named
 from hubbub.core.grounds import CATEGORIES
+from hubbub.core.placeholders import named
 from hubbub.store import outbox
 from hubbub.store.audit import audit, changes
 from hubbub.store.models import (

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from hubbub.engage.actions import locked, set_status, words_of
 from hubbub.engage.thread import conversation_outbox
-from hubbub.store import outbox
+from hubbub.store import outbox, saved_replies
 from hubbub.store.audit import audit
 from hubbub.store.models import Audit, Conversation, ConversationStatus, Member, Outbox, OutboxState, Post
 from hubbub.ui.api import Refusal
@@ -35,6 +35,8 @@ def reply(
     conversation's state from here on.
     """
     words = words_of(text, "reply")
+    if gaps := saved_replies.missing(conversation.workspace, words, conversation):
+        raise Refusal(saved_replies.refusal(gaps))
     if post.conversation_id != conversation.pk:
         raise Refusal("That post stands in another conversation: open it there and answer there")
     if "reply" not in conversation.source.can:
