@@ -28,7 +28,7 @@ COMMON = frozenset(
 _HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}"
 _ACCT = re.compile(rf"(?<![\w@/.])@([a-z0-9_][a-z0-9_.-]*)@({_HOST})\b", re.I)
 _BLUE = re.compile(r"(?<![\w/.-])@?([a-z0-9][a-z0-9-]*\.bsky\.social)\b", re.I)
-_URL = re.compile(rf"(?<![\w@.-])(?:https?://)?({_HOST}/[^\s<>\"'()\[\]]+)|https?://({_HOST})(?![\w/])", re.I)
+_URL = re.compile(rf"(?<![\w@.-])(?:https?://)?({_HOST}/[^\s<>\"'()\[\]]*)|https?://({_HOST})(?![\w-]|\.\w)", re.I)
 _GRAVATAR = re.compile(r"/avatar/([0-9a-f]{32}|[0-9a-f]{64})\b", re.I)
 _NOBODY = {hashlib.md5(b"", usedforsecurity=False).hexdigest(), hashlib.sha256(b"").hexdigest()}
 _MAIL = re.compile(r"(?:mailto:)?([^\s@:/]+@[^\s@:/]+\.[a-z]{2,24})", re.I)
