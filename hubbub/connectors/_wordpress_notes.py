@@ -17,13 +17,18 @@ Without user name and password Hubbub reads what visitors see and can do nothing
 NOTES = """Comments that wait for approval come into the queue; you answer and moderate here, and it happens there. All
 comments are read, also those that wait, are spam or lie in the trash: text, author's name and address, time, which
 comment they answer, which article they stand below. What happens in wp-admin is followed: approved, edited, marked as
-spam or deleted for good there, it is so here at one of the next looks. Articles themselves are not read: add the site's
-feed for them. A guest's e-mail address tells guests of the same name apart; it is not kept.
+spam or deleted for good there, it is so here at one of the next looks. Articles of others are not read: add the site's
+feed for them. Those that were published from here are, so that they can be changed and deleted here and their
+comments stand below them. A guest's e-mail address tells guests of the same name apart; it is not kept.
 
 WordPress has no “hidden”: what is hidden or held back waits for approval again. What is removed goes into the trash,
 from which it can be restored; where a site has no trash it is refused, because removing would delete for good. A reply
 carries a mark where browsers name themselves (editors can read it, visitors cannot). By it an answer that got lost on
 the way back is found again, so that no reply is sent twice.
+
+A new article needs the right to publish (role Author and above). Its pictures and files go into the media library, each
+under a name by which a second try finds it again, and stand below the text. Edited here it keeps them; an article that
+was written in WordPress itself is not edited here, because its layout would be lost. Deleted, it lies in the trash.
 
 Changes are followed among the newest 1,000 comments; older ones stay as they were read. Two comments of one account
 within 15 seconds: WordPress asks for a pause, and Hubbub waits. The very same words twice by the same account:

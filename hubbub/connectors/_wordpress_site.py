@@ -92,7 +92,7 @@ class Comment(Struct, frozen=True, rename={"embedded": "_embedded"}):
             url=self.link,
             type="comment",
             author=self._author(site),
-            published=_utc(self.date_gmt),
+            published=utc(self.date_gmt),
             parent=str(self.parent) if self.parent else "",
             thread=str(self.post),
             state=self.state,
@@ -120,6 +120,11 @@ class Me(Struct, frozen=True):
     def moderates(self) -> bool:
         """Whether it may read comments in all states and change them."""
         return isinstance(self.capabilities, dict) and self.capabilities.get("moderate_comments", False)
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it may publish articles."""
+        return isinstance(self.capabilities, dict) and self.capabilities.get("publish_posts", False)
 
 
 class Index(Struct, frozen=True):
@@ -174,14 +179,19 @@ class Site:
         return self.ask("wp/v2/users/me", Me, {"context": "edit", "_fields": "id,name,capabilities"})[0]
 
     def comments(
-        self, *, order: Literal["asc", "desc"], offset: int = 0, many: int = PAGE, **more: str | int
+        self,
+        *,
+        order: Literal["asc", "desc"],
+        offset: int = 0,
+        many: int = PAGE,
+        more: Mapping[str, str | int] | None = None,
     ) -> tuple[list[Comment], int]:
         """Comments by their number, and how many there are in all; with credentials those in every state."""
         asked: dict[str, str | int] = {"orderby": "id", "order": order, "offset": offset, "per_page": many}
         asked |= {"_fields": FIELDS, "_embed": "up"}
         if self.signed_in:
             asked |= {"context": "edit", "status": "any"}
-        found, answer = self.ask("wp/v2/comments", list[Comment], asked | more)
+        found, answer = self.ask("wp/v2/comments", list[Comment], {**asked, **(more or {})})
         total = answer.headers.get("x-wp-total", "")
         return found, int(total) if total.isdecimal() else offset + len(found)
 
@@ -201,6 +211,18 @@ class Site:
         if answer.status in REFUSED:
             raise self._refused(answer)
         return answer.json(shape), answer
+
+    def upload(self, path: str, shape: type[Shape], params: Query, data: bytes, headers: Mapping[str, str]) -> Shape:
+        """Send a file. WordPress explains what it does not take with a 500, too."""
+        root = self._http.known.get(self._key) or self._find_root()
+        answer = self._http.request(
+            "POST", root + path, body=data, headers=headers, params=params, auth=self._auth, accept=REFUSED | {500}
+        )
+        if answer.status == 500 and _refusal(answer) is None:
+            raise Retry(f"{self.host} has trouble of its own with this file (it answered 500).")
+        if answer.status in REFUSED or answer.status == 500:
+            raise self._refused(answer)
+        return answer.json(shape)
 
     @property
     def _key(self) -> str:
@@ -295,7 +317,8 @@ def _avatar(urls: dict[str, str] | Sequence[str]) -> str:
     return found[1] if found else ""
 
 
-def _utc(text: str) -> datetime | None:
+def utc(text: str) -> datetime | None:
+    """A time as WordPress writes it; None where none stands there."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:  # "0000-00-00T00:00:00" stands at imported comments

@@ -1,37 +1,30 @@
-"""Comments of a WordPress site: read in all states, answered, approved, held back, marked as spam, removed."""
+"""A WordPress site: its comments read in all states, answered, moderated; our articles published and followed."""
 
 import hashlib
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-import hubbub
 from hubbub.core.failures import Broken, Retry
 from hubbub.core.post import Post
 
+from . import _wordpress_acts as acts
+from . import _wordpress_articles as articles
 from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Settings, Tested, Verb
 from ._http import Http
 from ._wordpress_notes import KEYS, NOTES
-from ._wordpress_site import FIELDS, MAKE_ONE, PAGE, Comment, RefusedError, Site
+from ._wordpress_site import MAKE_ONE, PAGE, Comment, RefusedError, Site
 
 Given = TypeVar("Given")
 
 OVERLAP = 50  # comments that are read again at the seam of two pages, so that a deletion between them makes no gap
 WATCHED = 1000  # the newest comments, whose changes we follow
 STEPS = 40  # questions that one fetch may ask to find its place
-VERBS: frozenset[Verb] = frozenset({"reply", "approve", "hold", "spam", "hide", "remove", "restore", "redact"})
-# What WordPress calls the state that a verb leads to. It has no "hidden": what is held back is seen by moderators only.
-LEADS_TO: Mapping[Verb, str] = {
-    "approve": "approved",
-    "restore": "approved",
-    "hold": "hold",
-    "hide": "hold",
-    "spam": "spam",
-    "remove": "trash",
-}
+VERBS: frozenset[Verb] = frozenset(
+    {"reply", "post", "edit", "delete", "approve", "hold", "spam", "hide", "remove", "restore", "redact"}
+)
 
 
 class _Place(Struct, frozen=True):
@@ -43,6 +36,7 @@ class _Place(Struct, frozen=True):
     behind: bool = True  # there are comments between `last` and the newest page
     page: int = 1  # the page of older comments that is looked through next
     seen: dict[int, str] = {}  # the newest comments and their fingerprints
+    articles: dict[int, str] = {}  # our newest articles and theirs
     floor: int = 0  # the highest number whose fingerprint was let go; up to here nothing is watched any more
 
 
@@ -51,7 +45,7 @@ class WordPress(Declared):
 
     kind = "wordpress"
     label = "WordPress comments"
-    about = "Comments on your own WordPress site, also those that wait for approval; answer and moderate them here."
+    about = "Comments on your own WordPress site, also those that wait for approval; answer and moderate, publish."
     fields = (
         Field("site", "Address of the site", kind="url", placeholder="https://example.com"),
         Field(
@@ -75,10 +69,12 @@ class WordPress(Declared):
         "hide": "Unapprove",
         "hold": "Unapprove",
         "remove": "Move to trash",
+        "delete": "Move to trash",
+        "post": "Publish an article",
         "spam": "Mark as spam",
         "restore": "Restore, and approve",
     }
-    limits = Limits(length=65_525, counts="bytes")
+    limits = Limits(length=65_525, counts="bytes", title="must", media=articles.TAKES)
     keys = KEYS
     family = "comments"
     notes = NOTES
@@ -107,12 +103,12 @@ class WordPress(Declared):
     def act(self, settings: Settings, act: Act, http: Http) -> Done:
         """Answer a comment, change its words, or bring it into the state that the verb asks for; done is done."""
         site = _signed_in(settings, http)
-        return _in_words(lambda: DOES.get(act.verb, _change)(site, act))
+        return _in_words(lambda: acts.do(site, act))
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
         """Our answer by the key that it carries, or the comment if it is in the state, or has the words, asked for."""
         site = _signed_in(settings, http)
-        return _in_words(lambda: FINDS.get(act.verb, _find_change)(site, act))
+        return _in_words(lambda: acts.find(site, act))
 
 
 def _in_words(ask: Callable[[], Given]) -> Given:
@@ -143,12 +139,14 @@ def _check(site: Site) -> Found:
             "application password for another one."
         )
     newest, total = site.comments(order="desc", many=5)
-    waiting = site.comments(order="desc", many=1, status="hold")[1]
+    waiting = site.comments(order="desc", many=1, more={"status": "hold"})[1]
     says = f"{name}: {total:,} comments, {waiting:,} of them wait for approval. Signed in as {me.name}"
-    says += ", who can answer, approve, hold back, mark as spam, remove, restore and black out words."
+    says += ", who can answer, approve, hold back, mark as spam, remove, restore and black out words"
+    says += ", and publish articles." if me.publishes else "."
     if site.address.startswith("http://"):
         says += " The address begins with http://, so the password travels unprotected; use https:// if the site can."
-    return Found(says, name, VERBS, f"user:{me.id}", _posts(site, newest))
+    can = VERBS if me.publishes else VERBS - {"post"}
+    return Found(says, name, can, f"user:{me.id}", _posts(site, newest))
 
 
 # --- reading
@@ -221,7 +219,19 @@ def _look_again(site: Site, place: _Place, newest: Sequence[Comment], total: int
         page=page + 1,
     )
     after = _watching(after, seen)
-    return _batch(site, changed, after, gone=tuple(str(number) for number in sorted(gone)))
+    batch = _batch(site, changed, after, gone=tuple(str(number) for number in sorted(gone)))
+    return _with_articles(site, batch, after) if site.signed_in else batch
+
+
+def _with_articles(site: Site, batch: Batch, after: _Place) -> Batch:
+    """The batch with what our account published, so that it can be changed here and its comments hang below it."""
+    me = site.me()
+    fresh, seen, gone = articles.changed(articles.newest(site, me), after.articles)
+    after = msgspec.structs.replace(after, articles=seen)
+    posts = (*(one.as_post(me.name) for one in fresh), *batch.posts)
+    return msgspec.structs.replace(
+        batch, posts=posts, gone=(*batch.gone, *gone), cursor=msgspec.json.encode(after).decode()
+    )
 
 
 def _missing(seen: Iterable[int], pages: Sequence[tuple[Sequence[Comment], bool]]) -> set[int]:
@@ -277,101 +287,4 @@ def _watching(place: _Place, seen: Mapping[int, str]) -> _Place:
     return msgspec.structs.replace(place, seen={number: seen[number] for number in kept}, floor=floor)
 
 
-# --- acting
-
-
-def _reply(site: Site, act: Act) -> Done:
-    if not act.text.strip():
-        raise Broken("The answer is empty. Write something.")
-    article = int(act.thread) if act.thread.isdecimal() else site.comment(act.post).post
-    body = {
-        "post": article,
-        "parent": int(act.post) if act.post.isdecimal() else 0,
-        "content": html.escape(act.text, quote=False),
-        "author_user_agent": f"Hubbub/{hubbub.__version__} {_mark(act)}",
-    }
-    try:
-        return _done(site.ask("wp/v2/comments", Comment, {"_fields": FIELDS}, method="POST", body=body)[0])
-    except RefusedError as refused:
-        if refused.code != "comment_duplicate":
-            raise
-        if (earlier := _find_reply(site, act)) is not None:
-            return earlier
-        raise Broken("This account has written the very same answer here before. Change a word to send it.") from None
-
-
-def _find_reply(site: Site, act: Act) -> Done | None:
-    """Among the answers to the comment, newest first; the key stands where browsers name themselves."""
-    mark = _mark(act)
-    offset, total = 0, 1
-    while offset < total:
-        answers, total = site.comments(order="desc", offset=offset, parent=act.post)
-        for answer in answers:
-            if mark in answer.author_user_agent:
-                return _done(answer)
-        offset += PAGE
-    return None
-
-
-def _change(site: Site, act: Act) -> Done:
-    due = LEADS_TO[act.verb]
-    found = _find_change(site, act)  # WordPress calls it an error when there is nothing to change
-    if found is not None:
-        return found
-    try:
-        if due == "trash":  # this way WordPress refuses where there is no trash, the other way it would delete for good
-            site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id", "_method": "DELETE"}, method="POST")
-        else:
-            site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id"}, method="POST", body={"status": due})
-    except RefusedError as refused:
-        if refused.code == "rest_trash_not_supported":
-            raise Broken(
-                f"{site.host} has no trash: removing would delete the comment for good. Hold it back instead."
-            ) from None
-        if refused.code != "rest_already_trashed":
-            raise
-    after = site.comment(act.post)
-    if after.status != due:
-        raise Retry(
-            f"{site.host} said yes, but the comment is {after.status}, not {due}. A plugin may have a say in it."
-        )
-    return _done(after)
-
-
-def _find_change(site: Site, act: Act) -> Done | None:
-    comment = site.comment(act.post)
-    return _done(comment) if comment.status == LEADS_TO[act.verb] else None
-
-
-def _done(comment: Comment) -> Done:
-    return Done(str(comment.id), comment.link, comment.state)
-
-
-def _mark(act: Act) -> str:
-    """What an answer is known again by, whichever version of us wrote it; WordPress keeps 254 characters."""
-    return f"({act.key if len(act.key) <= 100 else hashlib.sha256(act.key.encode()).hexdigest()})"
-
-
-def _redact(site: Site, act: Act) -> Done:
-    """Other words instead of the comment's own. Its state stays; markup that it had is gone, its words are not."""
-    if not act.text.strip():
-        raise Broken("Nothing would be left of the comment. Remove it instead.")
-    found = _find_redaction(site, act)
-    if found is not None:
-        return found
-    body = {"content": html.escape(act.text, quote=False)}
-    site.ask(f"wp/v2/comments/{act.post}", msgspec.Raw, {"_fields": "id"}, method="POST", body=body)
-    after = _find_redaction(site, act)
-    if after is None:
-        raise Retry(f"{site.host} said yes, but the comment has other words. A plugin may have a say in it.")
-    return after
-
-
-def _find_redaction(site: Site, act: Act) -> Done | None:
-    comment = site.comment(act.post)
-    return _done(comment) if comment.as_post(site.address).text.strip() == act.text.strip() else None
-
-
-DOES: Mapping[str, Callable[[Site, Act], Done]] = {"reply": _reply, "redact": _redact}
-FINDS: Mapping[str, Callable[[Site, Act], Done | None]] = {"reply": _find_reply, "redact": _find_redaction}
 CONNECTOR = WordPress()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.connectors import Batch, wordpress
-from hubbub.connectors._wordpress_site import Comment, Text
+from hubbub.connectors._wordpress_site import Comment, Me, Text
 from hubbub.connectors.wordpress import _fetch
 
 
@@ -20,6 +20,9 @@ class MadeUp:
     def __init__(self, many: int) -> None:
         self.rows = dict.fromkeys(range(1, many + 1), "approved")
         self.next = many + 1
+
+    def me(self) -> Me:
+        return Me(1)  # who may moderate, and publish nothing
 
     def write(self, many: int) -> None:
         for _ in range(many):

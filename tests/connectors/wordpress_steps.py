@@ -3,12 +3,23 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hubbub.connectors import Act, Http, Settings, connector
+from hubbub.connectors import Act, Attached, Http, Settings, connector
 from hubbub.core.failures import Failure
+
+from ..pictures import png
 
 NETWORK = connector("wordpress")
 STRANGER = "Tom's <b>bread</b> & butter\nis good, see https://a.example/x"
 REPLY = Act("reply", "1", "outbox-1", "Thank you, <Tom> & friends!\nSee you.", "1")
+ARTICLE = Act(
+    "post",
+    "",
+    "launch-1",
+    "We open at <8>.\n\nAll about it: https://example.com/a?b=1&c=2.",
+    title="A third bakery & café",
+    media=(Attached("The ovens.png", "image/png", png(), "Two <ovens>"),),
+)
+CHANGED = Act("edit", "post:3", "k6", "We open at nine.")
 REDACTED = Act("redact", "2", "k2", "When do ███ open?")
 
 
@@ -48,7 +59,15 @@ STEPS: Mapping[str, Callable[[Settings, Http], object]] = {
     "answer": lambda settings, http: NETWORK.act(settings, REPLY, http),
     "look for the answer again": lambda settings, http: NETWORK.find(settings, REPLY, http),
     "answer again": lambda settings, http: NETWORK.act(settings, REPLY, http),
+    "publish": lambda settings, http: NETWORK.act(settings, ARTICLE, http),
+    "publish again": lambda settings, http: NETWORK.act(settings, ARTICLE, http),
+    "change the article": lambda settings, http: NETWORK.act(settings, CHANGED, http),
+    "look for the change": lambda settings, http: NETWORK.find(settings, CHANGED, http),
     "fetch all": lambda settings, http: NETWORK.fetch(settings, "", http),
+    "delete the article": _act("delete", "post:3"),
+    "delete the article again": _act("delete", "post:3"),
+    "edit our answer": lambda settings, http: NETWORK.act(settings, Act("edit", "4", "k7", "Thanks!"), http),
+    "delete our answer": _act("delete", "4"),
 }
 
 

@@ -1,13 +1,15 @@
 """The WordPress connector against a real WordPress."""
 
 import socket
+from hashlib import sha256
 from threading import Thread
 
 import pytest
 
-from hubbub.connectors import Act, Batch, Http, connector
+from hubbub.connectors import Act, Attached, Batch, Http, connector
 from hubbub.connectors._connector import Verb
 from hubbub.core.failures import Broken, Retry
+from tests.pictures import png
 
 from .conftest import WordPress
 
@@ -290,3 +292,106 @@ def test_closed_comments_are_said(wordpress: WordPress, http: Http) -> None:
     wordpress.side("close", wordpress.post)
     with pytest.raises(Broken, match="closed"):
         NETWORK.act(wordpress.settings, Act("reply", str(comment), "key", "Hi"), http)
+
+
+# --- what we say first
+
+ARTICLE = Act(
+    "post",
+    "",
+    "launch-1",
+    "We open at <8>.\n\nAll about it: https://example.com/a?b=1&c=2.",
+    title="A third bakery & café",
+    media=(Attached("The ovens.png", "image/png", png(), "Two <ovens>"), Attached("menu.png", "image/png", png(8, 8))),
+)
+
+
+def test_an_article_with_pictures_comes_back_as_it_was_sent(wordpress: WordPress, http: Http) -> None:
+    cursor = fetch_all(wordpress.settings, http)[1].cursor
+    done = NETWORK.act(wordpress.settings, ARTICLE, http)
+    assert (done.state, done.url) == ("visible", f"{wordpress.address}/a-third-bakery-cafe/")
+    page = http.get(done.url).text()
+    assert "We open at &lt;8&gt;." in page
+    assert '<a href="https://example.com/a?b=1&#038;c=2">' in page or "a?b=1&amp;c=2" in page
+    assert 'alt="Two &lt;ovens&gt;"' in page
+    batch = NETWORK.fetch(wordpress.settings, cursor, http)
+    (post,) = batch.posts
+    assert (post.id, post.url, post.type) == (done.id, done.url, "article")
+    assert (post.title, post.text) == (ARTICLE.title, ARTICLE.text)
+    assert post.author is not None
+    assert post.author.id == NETWORK.check(wordpress.settings, http).account
+    assert [one.type for one in post.media] == ["image", "image"]
+    assert [http.get(one.url).status for one in post.media] == [200, 200]
+    assert NETWORK.fetch(wordpress.settings, batch.cursor, http).posts == ()
+
+
+def test_an_article_is_published_once(wordpress: WordPress, http: Http) -> None:
+    assert NETWORK.find(wordpress.settings, ARTICLE, http) is None
+    first = NETWORK.act(wordpress.settings, ARTICLE, http)
+    assert NETWORK.find(wordpress.settings, ARTICLE, http) == first
+    assert NETWORK.act(wordpress.settings, ARTICLE, http) == first
+    files = http.get(f"{wordpress.address}/wp-json/wp/v2/media", params={"per_page": 100, "_fields": "slug"}).text()
+    slug = f"hubbub-{sha256(b'launch-1').hexdigest()[:20]}"
+    assert files.count(slug) == 2
+
+
+def test_an_article_is_changed_and_its_pictures_stay(wordpress: WordPress, http: Http) -> None:
+    done = NETWORK.act(wordpress.settings, ARTICLE, http)
+    cursor = fetch_all(wordpress.settings, http)[1].cursor
+    change = Act("edit", done.id, "k2", "We open at nine.", "", title="")
+    assert NETWORK.find(wordpress.settings, change, http) is None
+    assert NETWORK.act(wordpress.settings, change, http).id == done.id
+    assert NETWORK.find(wordpress.settings, change, http) is not None
+    (post,) = NETWORK.fetch(wordpress.settings, cursor, http).posts
+    assert (post.title, post.text, len(post.media)) == (ARTICLE.title, "We open at nine.", 2)
+    assert NETWORK.find(wordpress.settings, ARTICLE, http) is not None
+
+
+def test_an_article_is_answered_and_deleted(wordpress: WordPress, http: Http) -> None:
+    done = NETWORK.act(wordpress.settings, ARTICLE, http)
+    thread = done.id.removeprefix("post:")
+    answer = Act("reply", done.id, "k3", "Ask us anything.", thread)
+    said = NETWORK.act(wordpress.settings, answer, http)
+    assert NETWORK.find(wordpress.settings, answer, http) == said
+    batch = NETWORK.fetch(wordpress.settings, "", http)
+    while batch.more:
+        batch = NETWORK.fetch(wordpress.settings, batch.cursor, http)
+    gone = Act("delete", done.id, "k4")
+    assert NETWORK.find(wordpress.settings, gone, http) is None
+    assert NETWORK.act(wordpress.settings, gone, http).state == "removed"
+    assert NETWORK.find(wordpress.settings, gone, http) is not None
+    assert NETWORK.act(wordpress.settings, gone, http).state == "removed"
+    assert done.id in NETWORK.fetch(wordpress.settings, batch.cursor, http).gone
+
+
+def test_our_answer_is_changed_and_deleted(wordpress: WordPress, http: Http) -> None:
+    said = NETWORK.act(
+        wordpress.settings, Act("reply", str(wordpress.say("Hi")), "k", "Hello", str(wordpress.post)), http
+    )
+    change = Act("edit", said.id, "k2", "Hello & welcome")
+    assert NETWORK.act(wordpress.settings, change, http).id == said.id
+    assert NETWORK.find(wordpress.settings, change, http) is not None
+    assert NETWORK.act(wordpress.settings, Act("delete", said.id, "k3"), http).state == "removed"
+    assert wordpress.state(said.id) == "trash"
+
+
+@pytest.mark.parametrize(
+    ("media", "says"),
+    [
+        (Attached("notes.txt", "text/plain", b"x"), "is of a kind"),
+        (Attached("broken.png", "image/png", b"no picture"), "does not take the file “broken.png”"),
+        (Attached("long.png", "image/png", png(), "x" * 1001), "Shorten it"),
+    ],
+)
+def test_files_that_are_not_taken(wordpress: WordPress, http: Http, media: Attached, says: str) -> None:
+    act = Act("post", "", "k", "Words", title="Title", media=(media,))
+    with pytest.raises(Broken, match=says):
+        NETWORK.act(wordpress.settings, act, http)
+    assert NETWORK.find(wordpress.settings, act, http) is None
+
+
+def test_an_article_of_wordpress_is_not_edited_here(wordpress: WordPress, http: Http) -> None:
+    with pytest.raises(Broken, match="written in WordPress"):
+        NETWORK.act(wordpress.settings, Act("edit", f"post:{wordpress.post}", "k", "New"), http)
+    with pytest.raises(Broken, match="needs a title"):
+        NETWORK.act(wordpress.settings, Act("post", "", "k", "Words"), http)
