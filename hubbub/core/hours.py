@@ -38,13 +38,13 @@ class NeverOpen(HoursError):
 
 
 class Span(Struct, frozen=True, order=True):
-    """An interval of a day, in minutes from its midnight; beyond 24 × 60 it ends on the day after."""
+    """An interval of a day, in minutes from its midnight; beyond 24 hours it ends on the day after."""
 
     opens: int  # 0 to 1439
     closes: int  # after `opens`, at most 24 hours later
 
     def __str__(self) -> str:
-        return f"{_clock(self.opens)}–{_clock(self.closes if self.closes <= MIDNIGHT else self.closes - MIDNIGHT)}"
+        return f"{_clock(self.opens)}-{_clock(self.closes if self.closes <= MIDNIGHT else self.closes - MIDNIGHT)}"
 
 
 class Hours(Struct, frozen=True):
@@ -170,11 +170,9 @@ class _Calendar:
         self.odd = sorted(day.toordinal() for day in hours.days)
         self.yearly = frozenset(hours.yearly)
         self.days: dict[int, tuple[Stretch, ...]] = {}
-        first = date(2001, 1, 1)  # a Monday; only lengths are taken from here
-        plain = Hours("UTC", hours.week)
-        self.week = sum(
-            end - start for number in range(7) for start, end in _walls(plain, date.fromordinal(first.toordinal() + number))
-        ) * 60 * _SECOND  # fmt: skip
+        plain, monday = Hours("UTC", hours.week), date(2001, 1, 1).toordinal()  # any: only lengths are taken from here
+        days = (date.fromordinal(monday + number) for number in range(7))
+        self.week = sum(end - start for day in days for start, end in _walls(plain, day)) * 60 * _SECOND
 
     @staticmethod
     @lru_cache(maxsize=256)

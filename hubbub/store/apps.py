@@ -14,6 +14,7 @@ class StoreConfig(AppConfig):
         """The search index is derived from the posts: its tables are no models, and are made after migrations."""
         post_migrate.connect(_index, sender=self, dispatch_uid="search index")
         post_migrate.connect(_queue, sender=self, dispatch_uid="queue")
+        post_migrate.connect(_turns, sender=self, dispatch_uid="turns")
 
 
 def _index(**_: object) -> None:
@@ -24,5 +25,11 @@ def _index(**_: object) -> None:
 
 def _queue(**_: object) -> None:
     from .queue.install import install  # the same
+
+    install()
+
+
+def _turns(**_: object) -> None:
+    from .turns import install  # the same
 
     install()

@@ -73,7 +73,7 @@ from .topic_version import TopicVersion
 from .undoing import Undoing, UndoingState
 from .user import User
 from .verdict import Verdict
-from .wait import Turn, Wait, WaitEnd, WaitKind
+from .wait import Resettling, Turn, Wait, WaitEnd, WaitKind
 from .waiting import Opinion, Skip, Waiting
 from .word_list import WordList
 from .workspace import Workspace
@@ -193,6 +193,7 @@ __all__ = [
     "Report",
     "ReportOutcome",
     "ReportState",
+    "Resettling",
     "Role",
     "Rollup",
     "Rule",

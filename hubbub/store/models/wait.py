@@ -73,3 +73,15 @@ class Turn(Owned):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.became}"
+
+
+class Resettling(Owned):
+    """A workspace whose hours or promises were changed: what waits there is settled anew, in steps."""
+
+    after = models.BigIntegerField(default=0)  # the last conversation that was stirred
+
+    class Meta(Owned.Meta):
+        constraints = [models.UniqueConstraint(fields=["workspace"], name="resettling_once")]
+
+    def __str__(self) -> str:
+        return f"after conversation {self.after}"
