@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from . import answers, ranking
+from . import answers, promises, ranking
 from .models import Conversation
 
 AT_ONCE = 200
@@ -17,9 +17,10 @@ AT_ONCE = 200
 # Each sets what it works out on the rows, which are of one workspace and locked, and saves nothing.
 SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = (
     answers.settle,  # first: promises and places hang on since when somebody waits
+    promises.settle,
     ranking.settle,  # last: the place hangs on what the others work out
 )
-SETTLED = ("unanswered", "due", "score", "resettle", "settled", "stirred")
+SETTLED = ("unanswered", "due", "promise", "score", "resettle", "settled", "stirred")
 
 
 def step(now: datetime) -> bool:
