@@ -5,21 +5,40 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from hubbub.store import approvals, drafts, merging, peopling, presence, ranking, settling
+from hubbub.store import (
+    approvals,
+    asked,
+    attachments,
+    drafts,
+    merging,
+    peopling,
+    planned,
+    planned_approval,
+    planned_series,
+    presence,
+    ranking,
+    settling,
+)
 
 from . import sketching
 
 # Each does a small piece of what is due at the moment it is given, and says whether there was any. Several workers may
 # do so at once: each piece is claimed by one conditional UPDATE, or its second doing changes nothing.
 TENDED: tuple[Callable[[datetime], bool], ...] = (
+    promises.resettle,
     ranking.wake,  # before it: a place that the clock changes is settled in the same round
     settling.step,  # first: what changed gets its promise and its place before clocks are looked at
     approvals.step,  # approvers that left block nobody
+    attachments.sweep,
     presence.sweep,
     drafts.sweep,
     sketching.forget_old,
     peopling.step,  # before merging: it finds who may be one person
     merging.step,
+    planned.step,
+    planned_approval.expire_one,
+    planned_series.extend_some,
+    asked.step,  # last: nobody waits for it
 )
 
 

@@ -151,7 +151,9 @@ def settle_some(now: datetime) -> bool:
     apart = Q()
     for fate, state in FATES.items():
         apart |= Q(outbox__state=fate) & ~Q(state=state)
-    known = PlannedVersion.everywhere.filter(state__in=[VersionState.SENDING, VersionState.FAILED])
+    # dropped ones, too: what was on its way when it was called back may have arrived
+    followed = [VersionState.SENDING, VersionState.FAILED, VersionState.DROPPED]
+    known = PlannedVersion.everywhere.filter(state__in=followed, outbox__isnull=False)
     behind = list(known.filter(apart).order_by("pk").values_list("pk", "planned")[:AT_ONCE])
     for pk, planned in behind:
         with transaction.atomic():
@@ -187,7 +189,8 @@ def minders(item: Planned) -> list[Member]:
 def follow(item: Planned, now: datetime) -> None:
     """Once its first version has left, an item's state is what its versions say. The item is locked."""
     states = set(item.versions.values_list("state", flat=True))
-    fresh = together(states)
+    begun = item.state in {PlannedState.SENDING, PlannedState.FAILED, PlannedState.POSTED, PlannedState.DROPPED}
+    fresh = together(states, begun=begun)
     if fresh is None or fresh == item.state:
         return
     if fresh not in MOVES[PlannedState(item.state)]:
@@ -198,11 +201,13 @@ def follow(item: Planned, now: datetime) -> None:
     audit(item, str(fresh), by=LOOP, before={"state": before}, after={"state": item.state})
 
 
-def together(states: set[str]) -> PlannedState | None:
-    """What an item is whose versions stand so. None: nothing has left yet, and a person's word counts."""
+def together(states: set[str], *, begun: bool) -> PlannedState | None:
+    """What an item is whose versions stand so. None: nothing has left yet, and a person's word counts. `begun`: some
+    version was on its way once."""
     moving = states - {VersionState.READY, VersionState.DROPPED}
     if not moving:
-        return None
+        left = PlannedState.SENDING if VersionState.READY in states else PlannedState.DROPPED
+        return left if begun else None
     if VersionState.SENDING in moving or (VersionState.READY in states and VersionState.FAILED not in moving):
         return PlannedState.SENDING
     return PlannedState.FAILED if VersionState.FAILED in moving else PlannedState.POSTED

@@ -2,14 +2,27 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 
+from django.db import transaction
 from django.utils import timezone
 
 from . import approvals
 from .audit import audit
-from .models import Actor, Approval, ApprovalState, Approving, Member, Planned, PlannedState, PlannedVersion
-from .planned import held
+from .models import (
+    Actor,
+    Approval,
+    ApprovalState,
+    Approving,
+    Member,
+    NotificationKind,
+    Planned,
+    PlannedState,
+    PlannedVersion,
+)
+from .notifying import notify
+from .planned import LOOP, held, minders
 
 NOUN = "planned"
 
@@ -101,6 +114,28 @@ def split(words: str, labels: Sequence[str]) -> list[str] | None:
     pattern = "".join(rf"{re.escape(label)}\n(.*?)\s*" for label in labels)
     found = re.fullmatch(rf"\s*{pattern}", words.replace("\r\n", "\n"), re.DOTALL)
     return [part.strip() for part in found.groups()] if found else None
+
+
+def expire_one(now: datetime) -> bool:
+    """An item whose moment passed before somebody approved it is a draft again, and its owner is told. False: there is
+    none."""
+    late = Planned.everywhere.filter(state=PlannedState.APPROVAL, due__lt=now)
+    pk = late.order_by("due", "pk").values_list("pk", flat=True).first()
+    if pk is None:
+        return False
+    with transaction.atomic():
+        item = held(pk)
+        if item is None or not late.filter(pk=pk).exists():
+            return True
+        approvals.withdraw(item, by=LOOP, why="its moment passed")
+        before, item.state, item.changed = {"state": item.state}, PlannedState.DRAFT, now
+        item.revision += 1
+        item.save(update_fields=["state", "changed", "revision"])
+        why = "nobody had approved it at its moment"
+        audit(item, "draft", by=LOOP, why=why, before=before, after={"state": item.state})
+        says = f"“{item.title}” was not approved in time: it is a draft again, choose another moment"
+        notify(minders(item), NotificationKind.APPROVAL, says, about=item, key=f"late {item.revision}")
+    return True
 
 
 approvals.HANDLERS[NOUN] = approvals.Handler(hold=_hold, ended=_ended)

@@ -1,0 +1,1 @@
+"""Ideas: what people ask most, and posts planned about it."""
