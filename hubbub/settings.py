@@ -218,6 +218,8 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself: nothing has to be collected first
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# The largest picture, film or file that goes out with our words; networks may take less.
+UPLOAD_MAX = int(float(os.environ.get("HUBBUB_UPLOAD_MAX", "100")) * 1_000_000)
 
 LOGGING = {
     "version": 1,

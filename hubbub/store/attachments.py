@@ -1,0 +1,130 @@
+"""Pictures, films and files that go out with our words: kept under the data folder, named by what they are.
+
+Pictures lose what their camera wrote into them before they are kept; films and other files stay as they are.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, ManyToOneRel, OuterRef, QuerySet
+from django.utils import timezone
+
+from hubbub.core.files import Unreadable, bare, mime_of
+
+from .models import Attachment, Member, Workspace
+
+KEPT = timedelta(days=1)  # what was uploaded and then went out with nothing
+EVERY = timedelta(minutes=10)  # unused ones are looked for
+AT_ONCE = 50
+LONGEST_ALT = 1500  # characters
+_LOOKED: dict[str, datetime] = {}  # when this process did last
+
+
+class Unfit(ValueError):
+    """A file that cannot be kept, in words."""
+
+
+def keep(workspace: Workspace, name: str, data: bytes, *, by: Member | None, alt: str = "") -> Attachment:
+    """Keep a file. `name` is what a person called it. Raises Unfit.
+
+    What it is is told by its content, not by its name.
+    """
+    shown = shown_name(name)
+    if not data:
+        raise Unfit(f"“{shown}” is empty. Choose it again once it holds something.")
+    if len(data) > settings.UPLOAD_MAX:
+        most = settings.UPLOAD_MAX / 1_000_000
+        raise Unfit(
+            f"“{shown}” has {len(data) / 1_000_000:,.3g} MB; at most {most:,.3g} MB are taken here. Make it smaller."
+        )
+    mime = mime_of(data, shown)
+    try:
+        data = bare(data, mime)
+    except Unreadable as damaged:
+        raise Unfit(f"“{shown}” cannot be read as a picture: {damaged}. Save it again, and attach that.") from damaged
+    digest = sha256(data).hexdigest()
+    with transaction.atomic():
+        row = Attachment.everywhere.create(
+            workspace=workspace, name=shown, mime=mime, size=len(data), sha256=digest, alt=told(alt, shown), by=by,
+            at=timezone.now(),
+        )  # fmt: skip
+        _write(path_of(row), data)
+    return row
+
+
+def told(alt: str, name: str) -> str:
+    """What is to be seen, as it is kept. Raises Unfit."""
+    words = " ".join(alt.split())
+    if len(words) > LONGEST_ALT:
+        raise Unfit(
+            f"What “{name}” shows is told in {len(words):,} characters; {LONGEST_ALT:,} is the most. Shorten it."
+        )
+    return words
+
+
+def shown_name(given: str) -> str:
+    """A file's name as a person called it: without folders, without characters that cannot be seen."""
+    last = given.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in last if char.isprintable()).strip(". ")[:100] or "file"
+
+
+def path_of(row: Attachment) -> Path:
+    """Where its bytes lie."""
+    return Path(settings.DATA) / "attachments" / str(row.workspace_id) / row.sha256[:2] / row.sha256
+
+
+def read(row: Attachment) -> bytes:
+    """Its bytes. Raises Unfit where they are gone from the disk."""
+    try:
+        return path_of(row).read_bytes()
+    except FileNotFoundError as gone:
+        raise Unfit(f"The file “{row.name}” is gone from Hubbub's data folder. Attach it again.") from gone
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all; the same content is there already or is written over by itself."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with part.open("xb") as file:
+        part.chmod(0o600)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def unused() -> QuerySet[Attachment]:
+    """Those that no row anywhere names."""
+    rows = Attachment.everywhere.all()
+    for relation in Attachment._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            named = relation.field.model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            rows = rows.filter(~Exists(named))
+    return rows
+
+
+def sweep(now: datetime) -> bool:
+    """For the loop, which asks often: now and then, forget files that went out with nothing. False: there are none."""
+    if "at" in _LOOKED and now - EVERY < _LOOKED["at"] <= now:
+        return False
+    old = list(unused().filter(at__lt=now - KEPT).order_by("pk")[:AT_ONCE])
+    if len(old) < AT_ONCE:
+        _LOOKED["at"] = now
+    forget(old)
+    return bool(old)
+
+
+def forget(rows: Sequence[Attachment]) -> None:
+    """Delete them, and their bytes where no other row has the same."""
+    for row in rows:
+        with transaction.atomic():
+            if not unused().filter(pk=row.pk).delete()[0]:
+                continue
+            if not Attachment.everywhere.filter(workspace=row.workspace_id, sha256=row.sha256).exists():
+                path_of(row).unlink(missing_ok=True)
