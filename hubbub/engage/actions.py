@@ -1,64 +1,194 @@
-"""What people do with conversations: states, who looks after them, notes. Each act leaves an audit row."""
+"""What people do with conversations: states, priority, kind, who looks after them, tags, notes. Each leaves an audit
+row, and stirs the conversation, so that its promise and its place are worked out anew."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.db import transaction
 from django.utils import timezone
 
+from hubbub.store import answers
 from hubbub.store.audit import audit, changes
 from hubbub.store.models import (
     Actor,
     Audit,
     Conversation,
     ConversationStatus,
+    Kind,
     Member,
     Note,
+    NotificationKind,
+    Priority,
     Role,
+    Tag,
+    Team,
     Workspace,
 )
+from hubbub.store.notifying import notify
 from hubbub.ui.api import Refusal
+
+from . import tagging
+from .naming import told_in
 
 LONGEST = 10_000  # characters of a note
 MOST = 200  # conversations in one bulk act
+FARTHEST = timedelta(days=3660)  # of a snooze
+
+Act: TypeAlias = Callable[[Conversation], Audit | None]
 
 
 @transaction.atomic
-def set_status(conversation: Conversation, status: ConversationStatus, *, by: Actor, why: str = "") -> Audit | None:
-    """Open, waiting or done. None where it stood so already."""
+def set_status(
+    conversation: Conversation,
+    status: ConversationStatus,
+    *,
+    by: Actor,
+    why: str = "",
+    until: datetime | None = None,
+) -> Audit | None:
+    """Open, waiting for them, snoozed `until` a moment, or done. None where it stood so already."""
+    snoozed = _until(until) if status == ConversationStatus.SNOOZED else None
     row = locked(conversation)
-    before, after = changes(row, status=str(status))
+    since = row.unanswered
+    before, after = changes(row, status=str(status), snoozed_until=snoozed)
     if not after:
         return None
     row.closed = timezone.now() if status == ConversationStatus.DONE else None
-    row.save(update_fields=["status", "closed"])
-    conversation.status, conversation.closed = row.status, row.closed
+    if status == ConversationStatus.DONE and (waited := answers.close(row)):
+        before["unanswered"], after["waited"] = since, " ".join(map(str, waited))
+    _save(row, conversation, "status", "closed", "snoozed_until", "unanswered")
     return audit(row, "status", by=by, why=why, before=before, after=after)
 
 
+def _until(until: datetime | None) -> datetime:
+    now = timezone.now()
+    if until is None:
+        raise Refusal("Say until when it is to sleep")
+    if until <= now:
+        raise Refusal("That moment is over: choose a later one")
+    if until > now + FARTHEST:
+        raise Refusal("That is more than ten years away: choose an earlier one")
+    return until
+
+
 @transaction.atomic
-def assign(conversation: Conversation, assignee: Member | None, *, by: Actor, why: str = "") -> Audit | None:
-    """Give it to a member, or to nobody. None where it stood so already."""
-    if assignee and assignee.workspace_id != conversation.workspace_id:
-        raise Refusal("Only members of this workspace can be given a conversation")
-    if assignee and not assignee.may(Role.RESPONDER):
-        raise Refusal(f"{assignee} cannot answer: their role is {Role(assignee.role).word.lower()}. Choose another.")
+def set_priority(conversation: Conversation, priority: Priority, *, by: Actor, why: str = "") -> Audit | None:
+    """How urgent it is. None where it stood so already."""
     row = locked(conversation)
-    was = row.assignee
-    if was == assignee:
+    before, after = changes(row, priority=str(priority))
+    if not after:
         return None
-    row.assignee = assignee
-    row.save(update_fields=["assignee"])
-    conversation.assignee = assignee
-    return audit(row, "assign", by=by, why=why, before=_assignee(was), after=_assignee(assignee))
+    _save(row, conversation, "priority")
+    return audit(row, "priority", by=by, why=why, before=before, after=after)
 
 
-def _assignee(member: Member | None) -> dict[str, int | str | None]:
-    return {"assignee": member.pk if member else None, "name": str(member) if member else "nobody"}
+@transaction.atomic
+def set_kind(
+    conversation: Conversation, kind: Kind, *, by: Actor, why: str = "", sure: float | None = None
+) -> Audit | None:
+    """What it is about, as a person says it; saying what was guessed makes it certain. `sure`: it is a guess again,
+    where what a person said is taken back."""
+    row = locked(conversation)
+    before, after = changes(row, kind=str(kind), kind_sure=sure)
+    if not after:
+        return None
+    _save(row, conversation, "kind", "kind_sure")
+    return audit(row, "kind", by=by, why=why, before={"kind": row.kind, **before}, after={"kind": row.kind, **after})
+
+
+@transaction.atomic
+def assign(conversation: Conversation, to: Member | Team | None, *, by: Actor, why: str = "") -> Audit | None:
+    """Give it to a member, to a team (until somebody of it takes it), or to nobody. None where it stood so already.
+
+    Whoever it is given to is told, unless they did it themselves."""
+    _may_have(conversation, to)
+    row = locked(conversation)
+    member = to if isinstance(to, Member) else None
+    # a member takes it for their team
+    team = to if isinstance(to, Team) else row.team if member else None
+    if (row.assignee_id, row.team_id) == (_id(member), _id(team)):
+        return None
+    act = _give(row, member, team, by=by, why=why)
+    conversation.assignee, conversation.team = member, team
+    told = [member] if member else list(team.members.select_related("user")) if team else []
+    others = [one for one in told if one.user_id != (by.user_id if isinstance(by, Member) else None)]
+    whom = f"your team {team}" if team and not member else "you"
+    says = f"{by} gave {whom} a conversation with {row.author or 'somebody'} on {row.source}"
+    notify(others, NotificationKind.ASSIGNED, says, about=row, key=str(act.pk))
+    return act
+
+
+def _may_have(conversation: Conversation, to: Member | Team | None) -> None:
+    if to is not None and to.workspace_id != conversation.workspace_id:
+        raise Refusal("Only members of this workspace can be given a conversation")
+    if isinstance(to, Member) and not to.may(Role.RESPONDER):
+        raise Refusal(f"{to} cannot answer: their role is {Role(to.role).word.lower()}. Choose another.")
+    if isinstance(to, Team) and not to.members.filter(active=True).exists():
+        raise Refusal(f"Nobody is in the team {to} yet: add members first, or choose another")
+
+
+def _give(row: Conversation, member: Member | None, team: Team | None, *, by: Actor, why: str) -> Audit:
+    before = _held(row.assignee, row.team)
+    row.assignee, row.team, row.stirred = member, team, True
+    row.save(update_fields=["assignee", "team", "stirred"])
+    return audit(row, "assign", by=by, why=why, before=before, after=_held(member, team))
+
+
+def _held(member: Member | None, team: Team | None) -> dict[str, int | str | None]:
+    return {"assignee": _id(member), "team": _id(team), "name": str(member or team or "nobody")}
+
+
+def _id(row: Member | Team | None) -> int | None:
+    return row.pk if row else None
+
+
+@transaction.atomic
+def give_back(conversation: Conversation, act: Audit, *, by: Member, why: str) -> Audit | None:
+    """Take an assignment back: to whom it was given before, where it is still as that act left it."""
+    row = locked(conversation)
+    if (row.assignee_id, row.team_id) != (act.after.get("assignee"), act.after.get("team")):
+        return None
+    member = Member.of(row.workspace).filter(pk=act.before.get("assignee")).first()
+    team = Team.of(row.workspace).filter(pk=act.before.get("team")).first()
+    return _give(row, member, team, by=by, why=why)
+
+
+@transaction.atomic
+def tag(
+    conversation: Conversation,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    by: Actor,
+    why: str = "",
+) -> Audit | None:
+    """Put tags on, take tags off, by their names; new ones are made on the fly. None where nothing changed."""
+    row = locked(conversation)
+    has = {one.name.casefold(): one for one in row.tags.all()}
+    off = [has[name] for name in dict.fromkeys(tagging.folded(one) for one in remove) if name in has]
+    wanted = [one for one in tagging.cleaned(add) if one.casefold() not in has]
+    if len(has) - len(off) + len(wanted) > tagging.MOST:
+        raise Refusal(f"A conversation has {tagging.MOST} tags at most: take one off first")
+    on = tagging.named(row.workspace, wanted, by=by)
+    if not on and not off:
+        return None
+    row.tags.add(*on)
+    row.tags.remove(*off)
+    _save(row, conversation)
+    said = {"added": _names(on), "removed": _names(off)}
+    after = {"tags": _names(row.tags.all()), **{key: value for key, value in said.items() if value}}
+    return audit(row, "tags", by=by, why=why, before={"tags": _names(has.values())}, after=after)
+
+
+def _names(tags: Iterable[Tag]) -> str:
+    return ", ".join(sorted((one.name for one in tags), key=str.casefold))
 
 
 @transaction.atomic
 def note(conversation: Conversation, text: str, *, by: Member, why: str = "") -> Note:
-    """A remark for colleagues. The same words twice in a row by the same member are one note (a double click)."""
+    """A remark for colleagues; whom it names is told. The same words twice in a row by the same member are one note (a
+    double click)."""
     words = words_of(text, "note")
     row = locked(conversation)
     newest = row.notes.order_by("-at", "-id").first()
@@ -67,7 +197,12 @@ def note(conversation: Conversation, text: str, *, by: Member, why: str = "") ->
     made = Note.everywhere.create(
         workspace_id=row.workspace_id, conversation=row, by=by, by_name=str(by)[:200], text=words, at=timezone.now()
     )
-    audit(row, "note", by=by, why=why, after={"note": made.pk})
+    named = [one for one in told_in(row.workspace, words) if one.pk != by.pk]
+    says = f"{by} named you in a note on a conversation with {row.author or 'somebody'} on {row.source}"
+    notify(named, NotificationKind.MENTIONED, says, about=row, key=f"note {made.pk}")
+    row.stirred = True
+    row.save(update_fields=["stirred"])
+    audit(row, "note", by=by, why=why, after={"note": made.pk, **({"named": len(named)} if named else {})})
     return made
 
 
@@ -82,53 +217,51 @@ def words_of(text: str, what: str) -> str:
 
 
 def chosen(workspace: Workspace, pks: Sequence[int]) -> list[Conversation]:
-    """The conversations of a bulk act, locked in one order. Unknown ids are passed over."""
+    """The conversations of a bulk act, in one order. Unknown ids, and what was merged, are passed over."""
     if len(pks) > MOST:
         raise Refusal(f"{len(pks)} conversations were chosen; {MOST} at a time is the most")
-    return list(Conversation.of(workspace).filter(pk__in=pks).order_by("pk"))
+    found = Conversation.of(workspace).filter(pk__in=pks, merged_into=None)
+    return list(found.select_related("workspace", "source", "author").order_by("pk"))
 
 
 @transaction.atomic
+def each(workspace: Workspace, pks: Sequence[int], act: Act) -> list[Audit]:
+    """The same act for many, all or none of them; those that stood so already leave no row."""
+    done = [act(one) for one in chosen(workspace, pks)]
+    return [row for row in done if row]
+
+
 def set_status_of(
-    workspace: Workspace, pks: Sequence[int], status: ConversationStatus, *, by: Actor, why: str = ""
+    workspace: Workspace,
+    pks: Sequence[int],
+    status: ConversationStatus,
+    *,
+    by: Actor,
+    why: str = "",
+    until: datetime | None = None,
 ) -> list[Audit]:
-    """The same for many, all or none of them; those that stood so already leave no row."""
-    done = [set_status(one, status, by=by, why=why) for one in chosen(workspace, pks)]
-    return [row for row in done if row]
+    """A state for many."""
+    return each(workspace, pks, lambda one: set_status(one, status, by=by, why=why, until=until))
 
 
-@transaction.atomic
 def assign_all(
-    workspace: Workspace, pks: Sequence[int], assignee: Member | None, *, by: Actor, why: str = ""
+    workspace: Workspace, pks: Sequence[int], assignee: Member | Team | None, *, by: Actor, why: str = ""
 ) -> list[Audit]:
-    """The same for many, all or none of them."""
-    done = [assign(one, assignee, by=by, why=why) for one in chosen(workspace, pks)]
-    return [row for row in done if row]
-
-
-@transaction.atomic
-def undo(workspace: Workspace, audits: Sequence[int], *, by: Member) -> int:
-    """Take acts back, newest first; gives how many. What was changed again since is left alone."""
-    acts = Audit.of(workspace).filter(pk__in=audits[:MOST], noun="conversation", verb__in=["status", "assign"])
-    undone = 0
-    for act in acts.order_by("-pk"):
-        conversation = Conversation.of(workspace).filter(pk=act.noun_id).first()
-        if conversation is not None and _undo(conversation, act, by):
-            undone += 1
-    return undone
-
-
-def _undo(conversation: Conversation, act: Audit, by: Member) -> bool:
-    why = f"undo of entry {act.pk}"
-    if act.verb == "status":
-        unchanged = conversation.status == act.after["status"]
-        return unchanged and bool(set_status(conversation, ConversationStatus(act.before["status"]), by=by, why=why))
-    if conversation.assignee_id != act.after["assignee"]:
-        return False
-    previous = Member.of(conversation.workspace).filter(pk=act.before["assignee"]).first()
-    return bool(assign(conversation, previous, by=by, why=why))
+    """Many to one."""
+    return each(workspace, pks, lambda one: assign(one, assignee, by=by, why=why))
 
 
 def locked(conversation: Conversation) -> Conversation:
-    """Its row, held until the transaction ends."""
-    return Conversation.of(conversation.workspace).select_for_update().get(pk=conversation.pk)
+    """Its row, held until the transaction ends. Raises Refusal where it was merged into another."""
+    row = Conversation.of(conversation.workspace).select_for_update(of=("self",)).get(pk=conversation.pk)
+    if row.merged_into_id:
+        raise Refusal("This conversation was merged into another: act there")
+    return row
+
+
+def _save(row: Conversation, given: Conversation, *fields: str) -> None:
+    """Save what was set, and show it on the row that the caller holds."""
+    row.stirred = True
+    row.save(update_fields=[*fields, "stirred"])
+    for name in fields:
+        setattr(given, name, getattr(row, name))

@@ -15,7 +15,7 @@ from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
-from . import actions, queries, shapes
+from . import actions, queries, shapes, undoing
 from .person import card, posts_of
 from .replying.api import router as replying_router
 from .replying.queries import outbox_counts
@@ -90,7 +90,7 @@ def assign_many(request: MemberRequest, wish: shapes.AssignsIn) -> shapes.Change
 @call(Role.RESPONDER)
 def undo(request: MemberRequest, wish: shapes.EntriesIn) -> shapes.UndoneOut:
     """By their entries in the log, newest first; what was changed again since is left alone."""
-    return shapes.UndoneOut(undone=actions.undo(request.workspace, wish.entries, by=request.member))
+    return shapes.UndoneOut(undone=undoing.undo(request.workspace, wish.entries, by=request.member))
 
 
 @router.get(

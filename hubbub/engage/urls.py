@@ -15,6 +15,7 @@ urlpatterns = [
     path("person/<int:pk>/", views.person, name="person"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/status/", views_acts.status, name="status"),
-    path("<int:pk>/assign/", views_acts.assign, name="assign"),
+    path("<int:pk>/act/", views_acts.act, name="act"),
+    path("<int:pk>/assign/", views_acts.act, name="assign"),
     path("<int:pk>/note/", views_acts.note, name="note"),
 ]

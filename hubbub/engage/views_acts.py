@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from hubbub.store.models import Audit, Conversation, ConversationStatus, Member, Role
+from hubbub.store.models import Audit, Conversation, Role
 from hubbub.store.search import Before
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo, read_filter
 
-from . import actions, queries
-from .forms import AssignForm, BulkForm, StatusForm
+from . import actions, moving, queries, undoing, wishes
 from .listing import read_listing
 from .replying.typed import Typed
 from .views import conversation_page
@@ -27,7 +26,7 @@ def _see(url: str) -> HttpResponseRedirect:
 
 
 def _find(request: MemberRequest, pk: int) -> Conversation:
-    found = Conversation.of(request.workspace).select_related("workspace", "source", "assignee__user")
+    found = Conversation.of(request.workspace).select_related("workspace", "source", "author", "assignee__user", "team")
     return get_object_or_404(found, pk=pk)
 
 
@@ -60,47 +59,32 @@ def _offer(request: MemberRequest, says: str, acts: Sequence[Audit], here: int |
     offer_undo(request, says, url, [*fields, ("here", str(here or ""))])
 
 
-def _member(request: MemberRequest, asked: str) -> Member | None:
-    """Who is meant by a form's field. Raises Refusal where that is nobody here."""
-    if asked == "me":
-        return request.member
-    if not asked:
-        return None
-    found = Member.of(request.workspace).select_related("user").filter(pk=asked).first() if asked.isdecimal() else None
-    if found is None:
-        raise Refusal("That member is not in this workspace any more: choose another")
-    return found
-
-
 @page(Role.RESPONDER)
 @require_POST
 def status(request: MemberRequest, pk: int) -> HttpResponse:
-    """Open, waiting, done."""
-    acted, form = _find(request, pk), StatusForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Choose open, waiting or done")
-        return _see(_url(request, pk))
-    wanted = ConversationStatus(form.cleaned_data["status"])
-    act = actions.set_status(acted, wanted, by=request.member)
-    if act:
-        _offer(request, f"“{_short(acted)}” is now: {wanted.label.lower()}.", [act], here=pk)
-    return _onward(request, acted, form.cleaned_data["here"])
+    """Open, waiting, snoozed, done."""
+    return _act(request, pk, onward=True)
 
 
 @page(Role.RESPONDER)
 @require_POST
-def assign(request: MemberRequest, pk: int) -> HttpResponse:
-    """Who looks after it."""
-    acted, form = _find(request, pk), AssignForm(request.POST)
-    here = form.cleaned_data["here"] if form.is_valid() else pk
+def act(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who looks after it, how urgent it is, its kind, its tags."""
+    return _act(request, pk, onward=False)
+
+
+def _act(request: MemberRequest, pk: int, *, onward: bool) -> HttpResponse:
+    acted, here = _find(request, pk), request.POST.get("here", "")
+    shown = int(here) if here.isdecimal() and len(here) < 19 else None
     try:
-        act = actions.assign(acted, _member(request, request.POST.get("assignee", "")), by=request.member)
+        wish = wishes.read(request.POST, request.member)
+        done = wish.act(acted)
     except Refusal as no:
         messages.error(request, str(no))
-        return _see(_url(request, here))
-    if act:
-        _offer(request, f"“{_short(acted)}” is now looked after by {acted.assignee or 'nobody'}.", [act], here=here)
-    return _see(_url(request, here))
+        return _see(_url(request, shown))
+    if done:
+        _offer(request, f"“{_short(acted)}” is {wish.says}.", [done], here=pk if onward else shown)
+    return _onward(request, acted, shown) if onward else _see(_url(request, shown))
 
 
 @page(Role.RESPONDER)
@@ -119,38 +103,41 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def bulk(request: MemberRequest) -> HttpResponse:
     """One act on all chosen rows."""
-    form, pks = BulkForm(request.POST), [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
-    if not form.is_valid() or not pks:
+    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    if not pks:
         messages.warning(request, "Choose rows first (x), then what to do with them")
         return _see(_url(request, None))
-    act = form.cleaned_data["act"]
     try:
-        if act == "assign":
-            to = _member(request, form.cleaned_data["assignee"])
-            done = actions.assign_all(request.workspace, pks, to, by=request.member)
-            says = f"{_many(done)} now looked after by {to or 'nobody'}."
+        if request.POST.get("act") == "merge":
+            done, says = _merged(request, pks), "now one: the rest was merged into the oldest of them"
         else:
-            wanted = ConversationStatus(act)
-            done = actions.set_status_of(request.workspace, pks, wanted, by=request.member)
-            says = f"{_many(done)} now: {wanted.label.lower()}."
+            wish = wishes.read(request.POST, request.member)
+            done, says = actions.each(request.workspace, pks, wish.act), wish.says
     except Refusal as no:
         messages.error(request, str(no))
         return _see(_url(request, None))
     if done:
-        _offer(request, says, done)
+        _offer(request, f"{_many(done)} {says}.", done)
     return _see(_url(request, None))
+
+
+def _merged(request: MemberRequest, pks: Sequence[int]) -> list[Audit]:
+    rows = sorted(actions.chosen(request.workspace, pks), key=lambda one: (one.opened, one.pk))
+    if len(rows) < 2:
+        raise Refusal("Choose at least two conversations to merge")
+    return moving.merge(rows[0], rows[1:], by=request.member)
 
 
 @page(Role.RESPONDER)
 @require_POST
 def undo(request: MemberRequest) -> HttpResponse:
     """Take back what was just done."""
-    asked = [int(act) for act in request.POST.getlist("acts") if act.isdecimal()]
-    undone = actions.undo(request.workspace, asked, by=request.member)
+    asked = [int(one) for one in request.POST.getlist("acts") if one.isdecimal() and len(one) < 19]
+    undone = undoing.undo(request.workspace, asked, by=request.member)
     if undone < len(asked):
         messages.warning(request, f"{len(asked) - undone} of {len(asked)} were changed again since, and left alone.")
     here = request.POST.get("here", "")
-    return _see(_url(request, int(here) if here.isdecimal() else None))
+    return _see(_url(request, int(here) if here.isdecimal() and len(here) < 19 else None))
 
 
 def _short(conversation: Conversation) -> str:

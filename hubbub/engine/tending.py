@@ -18,6 +18,7 @@ from hubbub.store import (
     presence,
     ranking,
     settling,
+    waking,
 )
 
 from . import sketching
@@ -27,6 +28,7 @@ from . import sketching
 TENDED: tuple[Callable[[datetime], bool], ...] = (
     promises.resettle,
     ranking.wake,  # before it: a place that the clock changes is settled in the same round
+    waking.step,  # before it, too: what woke is settled in the same round
     settling.step,  # first: what changed gets its promise and its place before clocks are looked at
     approvals.step,  # approvers that left block nobody
     attachments.sweep,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hubbub.engage import actions
+from hubbub.engage import actions, undoing
 from hubbub.store.models import Audit, Conversation, ConversationStatus, Note, Role
 from hubbub.ui.api import Refusal
 from tests.world import World, make_conversation, make_post, make_source
@@ -84,23 +84,23 @@ def test_bulk_and_undo(world: World) -> None:
     acts = actions.set_status_of(world.acme, [*pks, foreign.pk], DONE, by=world.alice)
     assert [act.noun_id for act in acts] == pks[:3]  # the fourth was done, the fifth is Bob's
     actions.set_status(talks[1], WAITING, by=world.roles[Role.RESPONDER])  # changed again since
-    assert actions.undo(world.acme, [act.pk for act in acts], by=world.alice) == 2
+    assert undoing.undo(world.acme, [act.pk for act in acts], by=world.alice) == 2
     states = dict(Conversation.everywhere.values_list("pk", "status"))
     assert [states[pk] for pk in [*pks, foreign.pk]] == ["open", "waiting", "open", "done", "open"]
-    assert actions.undo(world.acme, [act.pk for act in acts], by=world.alice) == 0
+    assert undoing.undo(world.acme, [act.pk for act in acts], by=world.alice) == 0
 
 
 def test_assigning_is_undone(world: World, talk: Conversation) -> None:
     first = actions.assign(talk, world.roles[Role.RESPONDER], by=world.alice)
     second = actions.assign(talk, world.alice, by=world.alice)
     for act, stands in ((second, world.roles[Role.RESPONDER]), (first, None)):
-        assert actions.undo(world.acme, [act.pk], by=world.alice) == 1
+        assert undoing.undo(world.acme, [act.pk], by=world.alice) == 1
         assert Conversation.everywhere.get(pk=talk.pk).assignee == stands
 
 
 def test_undo_of_another_workspace_does_nothing(world: World, talk: Conversation) -> None:
     act = actions.set_status(talk, DONE, by=world.alice)
-    assert actions.undo(world.bravo, [act.pk], by=world.bob) == 0
+    assert undoing.undo(world.bravo, [act.pk], by=world.bob) == 0
     assert Conversation.everywhere.get(pk=talk.pk).status == DONE
 
 

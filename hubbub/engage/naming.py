@@ -1,0 +1,56 @@
+"""Whom a note names: members and teams of the workspace, in its words and in what is shown of it."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from hubbub.core.mentions import Directory, directory, mentions
+from hubbub.store.models import Member, Team, Workspace
+
+
+class Piece(Struct, frozen=True):
+    """A stretch of a note; `named` where it names somebody."""
+
+    text: str
+    named: bool = False
+
+
+def known(workspace: Workspace) -> Directory:
+    """All who can be named there."""
+    members = Member.of(workspace).filter(active=True).select_related("user")
+    return directory(
+        ((one.pk, one.user.name, one.user.email) for one in members), Team.of(workspace).values_list("pk", "name")
+    )
+
+
+def told_in(workspace: Workspace, text: str) -> list[Member]:
+    """The members that a note names, themselves or by their team."""
+    if "@" not in text:
+        return []
+    who = {one for named in mentions(text, known(workspace)) for one in named.who}
+    members = {pk for kind, pk in who if kind == "member"}
+    teams = {pk for kind, pk in who if kind == "team"}
+    members |= set(Member.of(workspace).filter(teams__in=teams).values_list("pk", flat=True)) if teams else set()
+    return list(Member.of(workspace).filter(pk__in=members, active=True).select_related("user").order_by("pk"))
+
+
+def pieces(text: str, names: Directory) -> Sequence[Piece]:
+    """A note in pieces, so that names can be shown as such."""
+    found: list[Piece] = []
+    at = 0
+    for one in mentions(text, names):
+        found += [Piece(text[at : one.start]), Piece(text[one.start : one.end], named=True)]
+        at = one.end
+    return [one for one in (*found, Piece(text[at:])) if one.text]
+
+
+def suggestions(workspace: Workspace) -> list[tuple[str, str]]:
+    """What can be written after the @, and who that is: for the list that comes up while a note is written."""
+    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
+    people = [(one.user.email, str(one)) for one in members]
+    teams = [(name if " " not in name else f'"{name}"', f"team {name}") for name in _teams(workspace)]
+    return sorted([*people, *teams], key=lambda pair: pair[1].casefold())
+
+
+def _teams(workspace: Workspace) -> list[str]:
+    return list(Team.of(workspace).values_list("name", flat=True))
