@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from hubbub.store import (
+    activities,
     approvals,
     asked,
     attachments,
@@ -16,8 +17,11 @@ from hubbub.store import (
     planned_approval,
     planned_series,
     presence,
+    promises,
     ranking,
+    reminding,
     settling,
+    suggestions,
     waking,
 )
 
@@ -41,6 +45,9 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     planned_approval.expire_one,
     planned_series.extend_some,
     asked.step,  # last: nobody waits for it
+    reminding.step,
+    suggestions.wake,
+    activities.step,  # last: counting people is never urgent
 )
 
 

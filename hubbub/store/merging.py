@@ -12,7 +12,7 @@ from enum import Enum
 from django.db import models, transaction
 from django.utils import timezone
 
-from . import bulk, likenesses, peopling
+from . import activities, bulk, likenesses, peopling
 from .audit import audit
 from .models import (
     Actor,
@@ -59,7 +59,7 @@ HOW: Mapping[str, How] = {
 }
 
 # what else must follow when a person gains or loses identities: gets their ids, in the same transaction
-FOLLOW: tuple[Callable[[Collection[int], datetime], None], ...] = ()
+FOLLOW: tuple[Callable[[Collection[int], datetime], None], ...] = (activities.follow,)
 
 
 def columns() -> Iterator[tuple[str, "models.ForeignKey[Person, Person]"]]:

@@ -29,12 +29,12 @@ def relating_of(workspace_id: int) -> Relating:
 
 def weights(relating: Relating) -> Weights:
     """How much each kind counts there."""
-    return _read(relating.weights, Weights)
+    return read(relating.weights, Weights)
 
 
 def thresholds(relating: Relating) -> Thresholds:
     """What each level asks for there."""
-    return _read(relating.levels, Thresholds)
+    return read(relating.levels, Thresholds)
 
 
 def levels_of(workspace_id: int) -> Thresholds:
@@ -42,7 +42,8 @@ def levels_of(workspace_id: int) -> Thresholds:
     return thresholds(relating_of(workspace_id))
 
 
-def _read(kept: object, shape: type[Shape]) -> Shape:
+def read(kept: object, shape: type[Shape]) -> Shape:
+    """What a settings row keeps of a shape; what it does not say is as at the start."""
     try:
         return convert(kept, shape)
     except ValidationError:  # written by a later version: what the start has is better than no page
