@@ -165,8 +165,13 @@ class Account:
         answer = self._ask("POST", method, {}, body, proxy)
         return answer.json(shape) if answer.body else msgspec.convert({}, shape)
 
-    def _ask(self, verb: str, method: str, params: Params, body: object, proxy: str) -> Answer:
+    def upload(self, data: bytes, mime: str, shape: type[Shape]) -> Shape:
+        """Keep a file in our repository; it is kept for good once a record names it."""
+        return self._ask("POST", "com.atproto.repo.uploadBlob", {}, data, "", mime).json(shape)
+
+    def _ask(self, verb: str, method: str, params: Params, body: object, proxy: str, mime: str = "") -> Answer:
         headers = {"atproto-proxy": proxy} if proxy else {}
+        headers |= {"content-type": mime} if mime else {}
         kind = "reading" if verb == "GET" else "writing"
         for fresh in (False, True):
             session = self.session(renew=fresh)
@@ -272,9 +277,11 @@ class Account:
         sent = {**headers, "accept": "application/json"}
         if token:
             sent["authorization"] = f"Bearer {token}"
-        answer = self._http.request(
-            verb, _address(service, method, params), json=body, headers=sent, accept=REFUSED
-        )  # fmt: skip
+        url = _address(service, method, params)
+        if isinstance(body, bytes):
+            answer = self._http.request(verb, url, body=body, headers=sent, accept=REFUSED)
+        else:
+            answer = self._http.request(verb, url, json=body, headers=sent, accept=REFUSED)
         if answer.status == 429:
             now = datetime.now(UTC)
             if (asked := asked_to_wait(answer.headers, now) or _until_reset(answer.headers, now)) is not None:

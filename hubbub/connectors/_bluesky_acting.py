@@ -9,9 +9,11 @@ from hubbub.core.failures import Broken, Retry
 
 from ._atproto import Account, RefusedError, now_text, tid
 from ._bluesky_posts import POST, Actor, PostView, parts, web_url
+from ._bluesky_saying import TAKES, embed, message, messaged
 from ._bluesky_words import BYTES, LONGEST, facets
 from ._connector import Act, Done, Verb
 from ._lengths import graphemes
+from ._media import fits
 
 LIKE = "app.bsky.feed.like"
 BLOCK = "app.bsky.graph.block"
@@ -59,6 +61,8 @@ class Acting:
         verb = self._act.verb
         if verb in {"reply", "post"}:
             return self._say()
+        if verb == "message":
+            return message(self._account, self._act, facets(self._act.text.strip(), self._did_of))
         if verb == "delete":
             return self._delete(self._act.post)
         if verb in {"like", "unlike"}:
@@ -74,6 +78,8 @@ class Acting:
         act = self._act
         if act.verb in {"reply", "post"}:
             return self._standing(POST, tid(act.key))
+        if act.verb == "message":
+            return messaged(self._account, act)
         if act.verb == "delete":
             return None if self._standing(*_own(act.post)) else Done(act.post, state="removed")
         if act.verb in {"like", "unlike"}:
@@ -93,8 +99,9 @@ class Acting:
     def _say(self) -> Done:
         act = self._act
         text = act.text.strip()
-        if not text:
+        if not text and not act.media:
             raise Broken("There are no words to send. Write something.")
+        fits(act.media, TAKES, network="Bluesky", verb=act.verb)
         if (length := graphemes(text)) > LONGEST or len(text.encode()) > BYTES:
             raise Broken(f"Bluesky takes {LONGEST} characters in a post, and this has {length:,}. Shorten it.")
         if (earlier := self.find()) is not None:
@@ -113,6 +120,8 @@ class Acting:
             record["langs"] = langs
         if marked := facets(text, self._did_of):
             record["facets"] = marked
+        if hanging := embed(self._account, act.media):
+            record["embed"] = hanging
         return self._create(POST, tid(act.key), record)
 
     def _did_of(self, handle: str) -> str:

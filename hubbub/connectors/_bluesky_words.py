@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from ._markup import TRAILING, addresses
+
 LONGEST = 300  # graphemes of one post
 BYTES = 3000
 
-_LINK = re.compile(r"(?<![\w@/.])(?:https?://[^\s<>\"“”]+)", re.IGNORECASE)
 _PART = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _MENTION = re.compile(rf"(?<![\w@/.])@((?:{_PART}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?)", re.IGNORECASE)
 _TAG = re.compile(r"(?<!\S)[#\uff03]((?!\ufe0f)[^\s\u00ad\u2060\u200a\u200b\u200c\u200d\u20e2]*[^\d\s\W_][^\s\u200b]*)")
-_TRAILING = ".,;:!?'\"\u201d\u2019\u00bb\u2026"
 
 
 class _Index(Struct, frozen=True, rename="camel"):
@@ -46,11 +46,8 @@ def facets(text: str, did_of: Callable[[str], str]) -> list[Facet]:
 
 
 def _links(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
-    for match in _LINK.finditer(text):
-        url = match[0].rstrip(_TRAILING)
-        if url.endswith(")") and url.count("(") < url.count(")"):
-            url = url[:-1].rstrip(_TRAILING)
-        yield match.start(), match.start() + len(url), {"$type": "app.bsky.richtext.facet#link", "uri": url}
+    for start, end in addresses(text):
+        yield start, end, {"$type": "app.bsky.richtext.facet#link", "uri": text[start:end]}
 
 
 def _mentions(text: str, did_of: Callable[[str], str]) -> Iterator[tuple[int, int, dict[str, str]]]:
@@ -61,6 +58,6 @@ def _mentions(text: str, did_of: Callable[[str], str]) -> Iterator[tuple[int, in
 
 def _tags(text: str) -> Iterator[tuple[int, int, dict[str, str]]]:
     for match in _TAG.finditer(text):
-        tag = match[1].rstrip(_TRAILING + ")")
+        tag = match[1].rstrip(TRAILING + ")")
         if tag and len(tag) <= 64:
             yield match.start(), match.start() + 1 + len(tag), {"$type": "app.bsky.richtext.facet#tag", "tag": tag}

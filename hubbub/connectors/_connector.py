@@ -74,7 +74,9 @@ class Limits(Struct, frozen=True):
     markup: Literal["plain", "markdown", "html"] = "plain"  # what the words of a reply may hold
     link: int | None = None  # what every web address counts, whatever its length; None: as it is
     short_mentions: bool = False  # of @name@server only @name counts
+    addressed: bool = False  # a reply begins with @name of the one it answers, added where it is missing; it counts
     title: Literal["none", "may", "must"] = "none"  # whether a new post has one
+    title_name: str = "Title"  # what the network calls it
     title_length: int | None = None  # of that title, in characters
     media: MediaLimits = MediaLimits()
     rate: str = ""  # in words: "300 requests in 5 minutes for one account"
@@ -144,6 +146,7 @@ class Act(Struct, frozen=True):
     label: str = ""  # for "label" and "unlabel"
     until: datetime | None = None  # for "mute" and "ban": aware, UTC; None: until it is taken back
     why: str = ""  # the reason, where the network passes one on to the author or keeps it in its own log
+    since: datetime | None = None  # aware: when it was first tried; what stood there before is no earlier try of it
     media: tuple[Attached, ...] = ()  # goes out with the verbs that `Limits.media` names
 
 

@@ -15,8 +15,10 @@ LINKERS = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d"  # bind two letters of an India
 SARA_AM = "\u0e33\u0eb3"  # Thai and Lao vowels that stand with the letter before
 
 
-def length_of(text: str, limits: Limits) -> int:
-    """How long the network finds it, in `limits.counts`."""
+def length_of(text: str, limits: Limits, *, to: str = "") -> int:
+    """How long the network finds it, in `limits.counts`. `to`: the handle of the one who is answered."""
+    if limits.addressed and to and f"@{to.partition('@')[0]}".casefold() not in text.casefold():
+        text = f"@{to} {text}"
     if limits.link is not None:
         text = re.sub(ADDRESS, "x" * limits.link, text, flags=re.IGNORECASE)
     if limits.short_mentions:

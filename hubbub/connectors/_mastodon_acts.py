@@ -1,6 +1,7 @@
 """Doing things on a Mastodon server: what we say, what we do for ourselves, and what moderators do."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -8,12 +9,15 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 
 from ._connector import Act, Done, Verb
-from ._mastodon_posts import Account, AdminAccount, AdminReport, Relationship, Status, as_post, order
+from ._http import Http
+from ._mastodon_media import upload_all
+from ._mastodon_posts import Account, AdminAccount, AdminReport, Relationship, Status, as_post, aware, order
 from ._mastodon_server import TIMELINES, Server
 from ._text import plain
 
 GONE = frozenset({404, 410})
 REFUSED = frozenset({422})
+SLACK = timedelta(minutes=10)  # by which two clocks may differ
 OWN = 40  # our newest posts, among which an earlier try is looked for
 # what a moderator does to an account: the kind of action, and the call that takes it back
 ACTIONS: Mapping[Verb, str] = {"mute": "silence", "ban": "suspend", "warn": "none"}
@@ -29,12 +33,12 @@ class _Heard(Struct, frozen=True):
     """An answer of which nothing is needed but that it is one."""
 
 
-def do(server: Server, act: Act) -> Done:
+def do(server: Server, act: Act, http: Http) -> Done:
     """Do it; done already is done. Raises Retry or Broken."""
     _signed_in(server)
     match act.verb:
         case "reply" | "message" | "post":
-            return _say(server, act)
+            return _say(server, act, http)
         case "edit":
             return _edit(server, act)
         case "delete":
@@ -101,8 +105,8 @@ def _done(server: Server, status: Status) -> Done:
 # --- what we say
 
 
-def _say(server: Server, act: Act) -> Done:
-    if not act.text.strip():
+def _say(server: Server, act: Act, http: Http) -> Done:
+    if not act.text.strip() and not act.media:
         raise Broken(f"There is nothing to send to {server.host}. Write something.")
     body: dict[str, object] = {"status": act.text, "visibility": "public"}
     if act.verb == "message":
@@ -117,6 +121,8 @@ def _say(server: Server, act: Act) -> Done:
             body |= {"spoiler_text": parent.spoiler_text}
     elif act.title:
         body["spoiler_text"] = act.title
+    if files := upload_all(server, act, http):
+        body["media_ids"] = files
     key = {"idempotency-key": act.key}
     answer = server.ask("/api/v1/statuses", method="POST", json=body, headers=key, accept=REFUSED)
     if answer.status in REFUSED:
@@ -177,7 +183,10 @@ def _said_already(server: Server, act: Act) -> Done | None:
     params: dict[str, str | int] = {"limit": OWN, "exclude_reblogs": "true"}
     newest = server.ask(f"/api/v1/accounts/{_part(me.id)}/statuses", params=params).json(tuple[Status, ...])
     for status in newest:
-        if (status.in_reply_to_id or "") == act.post and _words(status.content) == _words_of(act.text):
+        if act.since is not None and aware(status.created_at) < act.since - SLACK:
+            continue  # said before the first try: the same words at another time
+        same = _words(status.content) == _words_of(act.text) and len(status.media_attachments) == len(act.media)
+        if (status.in_reply_to_id or "") == act.post and same:
             direct = status.visibility == "direct"
             if act.verb == "reply" or direct is (act.verb == "message"):
                 return _done(server, status)

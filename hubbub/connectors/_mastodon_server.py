@@ -9,6 +9,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 
 from ._answer import Answer
+from ._asking import Body
 from ._connector import Settings
 from ._http import Http
 from ._mastodon_posts import Account, Notification, Status, order
@@ -33,6 +34,14 @@ class _Search(Struct, frozen=True):
 
 class _Counts(Struct, frozen=True):
     max_characters: int | None = None
+    max_media_attachments: int | None = None
+
+
+class _Files(Struct, frozen=True):
+    supported_mime_types: tuple[str, ...] = ()
+    description_limit: int | None = None
+    image_size_limit: int | None = None
+    video_size_limit: int | None = None
 
 
 class _Urls(Struct, frozen=True):
@@ -41,6 +50,7 @@ class _Urls(Struct, frozen=True):
 
 class _Configuration(Struct, frozen=True):
     statuses: _Counts = _Counts()
+    media_attachments: _Files = _Files()
     urls: _Urls = _Urls()
 
 
@@ -104,6 +114,7 @@ class Server:
         method: str = "GET",
         params: Mapping[str, str | int] | None = None,
         json: object = None,
+        body: Body | None = None,
         headers: Mapping[str, str] | None = None,
         accept: frozenset[int] = frozenset(),
     ) -> Answer:
@@ -114,6 +125,7 @@ class Server:
             self.address + path,
             params=params,
             json=json,
+            body=body,
             headers={**self.headers, **(headers or {})},
             accept=accept | closed,
         )

@@ -11,10 +11,11 @@ from ._atproto import ACCOUNT_FIELDS, KEYS, TRIED, Account, in_words
 from ._bluesky_acting import Acting
 from ._bluesky_posts import Actor
 from ._bluesky_reading import LISTS, Read, Reading
-from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Settings, Verb
+from ._bluesky_saying import TAKES
+from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Settings, Tested, Verb
 from ._http import Http
 
-SAYS: frozenset[Verb] = frozenset({"post", "reply", "delete", "like", "unlike", "report"})
+SAYS: frozenset[Verb] = frozenset({"post", "reply", "message", "delete", "like", "unlike", "report"})
 HANDLES: frozenset[Verb] = frozenset({"hide", "restore", "lock", "unlock"})
 TREATS: frozenset[Verb] = frozenset({"mute", "unmute", "block", "unblock"})
 VERBS = SAYS | HANDLES | TREATS
@@ -72,6 +73,7 @@ class Bluesky(Declared):
         "restore": "Show reply for everyone",
         "lock": "Let nobody reply",
         "unlock": "Let everybody reply",
+        "message": "Direct message",
         "mute": "Mute account",
         "block": "Block account",
         "report": "Report post",
@@ -79,10 +81,17 @@ class Bluesky(Declared):
     limits = Limits(
         length=300,
         counts="graphemes",
+        media=TAKES,
         rate="3,000 requests in 5 minutes; one account: 1,666 new posts or likes in an hour, 30 sign-ins in 5 minutes",
     )
     keys = KEYS
-    tested = TRIED
+    tested = (*TRIED, Tested("direct messages: answers written after the public lexicons alone"))
+    notes = (
+        "Web addresses, names and hashtags are made clickable. Posts cannot be edited on Bluesky: delete one and write "
+        "it anew. Pictures carry their alt text and their proportions; a film is shown once Bluesky has worked on it. A "
+        "direct message needs an app password for which access to direct messages is allowed; messages are not read. "
+        "One whose answer is lost is looked for by its words before it is sent again."
+    )
 
     def check(self, settings: Settings, http: Http) -> Found:
         """Sign in, and look at what there is to read."""

@@ -9,6 +9,7 @@ from . import _mastodon_acts as acts
 from . import _mastodon_reading as reading
 from ._connector import Act, Batch, Brand, Declared, Done, Field, Found, Limits, Reads, Settings, Tested, Verb
 from ._http import Http
+from ._mastodon_media import TAKES
 from ._mastodon_server import Server
 from ._oauth import OAuth, Who
 
@@ -56,7 +57,17 @@ class Mastodon(Declared):
         "warn": "Send a warning",
         "resolve": "Mark the report as resolved",
     }
-    limits = Limits(length=500, counts="graphemes", rate="300 requests in 5 minutes for one account")
+    limits = Limits(
+        length=500,
+        counts="graphemes",
+        link=23,
+        short_mentions=True,
+        addressed=True,
+        title="may",
+        title_name="Content warning",
+        media=TAKES,
+        rate="300 requests in 5 minutes for one account",
+    )
     keys = (
         "1. Choose **Sign in** below: the server asks whether Hubbub may act as your account, and you are done.\n"
         "2. Or, by hand: open **Preferences → Development** on your server and choose **New application**.\n"
@@ -65,8 +76,11 @@ class Mastodon(Declared):
     )
     keyless = True
     notes = (
-        "An address counts as 23 characters, whatever its length. Streams are opened by servers to those who are "
-        "signed in; without an account Hubbub asks every two minutes. A post is deleted or hidden on Mastodon only by "
+        "An address counts as 23 characters, whatever its length, and of a name on another server only what stands "
+        "before the server. A reply begins with the name of the one it answers, or they would not be told; it is seen "
+        "by whom the question was seen by. A title is a content warning. Files may be as the server itself says. "
+        "Streams are opened by servers to those who are signed in; without an account Hubbub asks every two minutes. "
+        "A post is deleted or hidden on Mastodon only by "
         "its author or in the server's own pages: its API lets moderators act on accounts (warn, limit, suspend) and "
         "reports. A report that names no post is not shown. A warning, and a report filed by somebody who is no "
         "moderator, may arrive twice if the server's answer is lost: neither can be looked up. Limits and suspensions "
@@ -124,7 +138,7 @@ class Mastodon(Declared):
 
     def act(self, settings: Settings, act: Act, http: Http) -> Done:
         """Say it, or do it, as our account or as a moderator."""
-        return acts.do(Server(settings, http), act)
+        return acts.do(Server(settings, http), act, http)
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
         """Our own newest words, or how post and account stand now."""
