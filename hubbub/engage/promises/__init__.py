@@ -1,0 +1,1 @@
+"""Promises: how soon people are answered, in which hours, and how well that is kept."""
