@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from hubbub.engage.promises import telling
 from hubbub.store import (
     activities,
     approvals,
@@ -34,6 +35,8 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     ranking.wake,  # before it: a place that the clock changes is settled in the same round
     waking.step,  # before it, too: what woke is settled in the same round
     settling.step,  # first: what changed gets its promise and its place before clocks are looked at
+    telling.nudge,
+    telling.escalate,  # after it: what is broken is no more about to break
     approvals.step,  # approvers that left block nobody
     attachments.sweep,
     presence.sweep,

@@ -208,7 +208,11 @@ class _Settling:
         self._count(wait, found)
         wait.end = WaitEnd.LATE if found.due and found.due < self.now else WaitEnd.RUNNING
         after = line.nudges_after(within)
-        wait.nudge = None if after is None else nudged_at(line.hours, wait.started, after, stood, self.now)
+        # once it is passed on, nobody is told any more that it is about to break
+        if after is None or wait.escalated:
+            wait.nudge = None
+        else:
+            wait.nudge = nudged_at(line.hours, wait.started, after, stood, self.now)
         row.due, row.promise = found.due, line.promise
 
     def _of(self, row: Conversation, asked: datetime) -> Wait | None:
