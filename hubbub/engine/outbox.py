@@ -17,11 +17,11 @@ from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
-from hubbub.store.models import Outbox, OutboxState, Post, Source, System
+from hubbub.store.models import HeldFor, Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.source import LeaseLost
-from hubbub.store.outbox import LEADS
+from hubbub.store.outbox import ANSWERS, LEADS, OWN, hold_conversation
 
-from . import fallout
+from . import answering, fallout
 from .accounts import acting
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,15 @@ LOOP = System("Hubbub")
 # state → where it may go from there, by the loop (here) or by hand (engage's actions)
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.HELD: frozenset({OutboxState.WAITING, OutboxState.DROPPED}),
-    OutboxState.WAITING: frozenset({OutboxState.SENT, OutboxState.FAILED, OutboxState.BROKEN, OutboxState.DROPPED}),
-    OutboxState.FAILED: frozenset({OutboxState.SENT, OutboxState.WAITING, OutboxState.BROKEN, OutboxState.DROPPED}),
+    # back to "held": the conversation went on, or its words were changed and need approval again
+    OutboxState.WAITING: frozenset(
+        {OutboxState.SENT, OutboxState.FAILED, OutboxState.BROKEN, OutboxState.DROPPED, OutboxState.HELD}
+    ),
+    OutboxState.FAILED: frozenset(
+        {OutboxState.SENT, OutboxState.WAITING, OutboxState.BROKEN, OutboxState.DROPPED, OutboxState.HELD}
+    ),
     # to "sent" by a worker that lost its lease on the way: what arrived has arrived
-    OutboxState.BROKEN: frozenset({OutboxState.WAITING, OutboxState.DROPPED, OutboxState.SENT}),
+    OutboxState.BROKEN: frozenset({OutboxState.WAITING, OutboxState.DROPPED, OutboxState.SENT, OutboxState.HELD}),
     OutboxState.DROPPED: frozenset({OutboxState.SENT}),
     OutboxState.SENT: frozenset(),
 }
@@ -47,6 +52,8 @@ if set(MOVES) != set(OutboxState):
 
 def deliver(row: Outbox, http: Http) -> OutboxState:
     """Try one claimed row. Its fate is saved on it; only a bug raises."""
+    if row.seen is not None and not row.tries and _overtaken(row):
+        return OutboxState.HELD
     again = row.tries > 0  # an earlier try may have arrived although its answer did not
     row.tries += 1
     row.first_try = row.first_try or timezone.now()
@@ -70,6 +77,20 @@ def deliver(row: Outbox, http: Http) -> OutboxState:
     return _sent(row, done)
 
 
+def _overtaken(row: Outbox) -> bool:
+    """Hold an answer that waited for its moment, where the conversation went on meanwhile: its writer is asked."""
+    with transaction.atomic():
+        hold_conversation(row)
+        why = answering.overtaken(row)
+        changed = {"state": OutboxState.HELD, "held_for": HeldFor.OVERTAKEN, "error": why, "lease_until": None}
+        if not why or not _leased(row).update(**changed):
+            return False
+        audit(row, "held", by=LOOP, why=why)
+        answering.stirred(row)
+        answering.tell(row, f"{why}: look whether your answer on {row.source} still fits", f"held {row.pk} {row.seen}")
+    return True
+
+
 def _send(row: Outbox, http: Http, *, again: bool) -> Done:
     act = _act(row)
     network: Connector = connector(row.source.kind)
@@ -83,13 +104,14 @@ def _send(row: Outbox, http: Http, *, again: bool) -> Done:
 
 def _act(row: Outbox) -> Act:
     """The row as its connector sees it. Raises Broken where what it was for is gone."""
-    post = row.post
-    if post is None and row.verb != "post":
+    post, before = row.post, row.follows
+    if post is None and before is None and row.verb != "post":
         raise Broken("The post that this was for is gone")
     author = row.author or (post.author if post else None)
+    about = before.result_id if before else post.native_id if post else ""
     return Act(
         verb=convert(row.verb, Verb),
-        post=post.native_id if post else "",
+        post=about,
         key=row.key,
         text=row.text,
         thread=post.thread if post else row.thread,
@@ -98,6 +120,8 @@ def _act(row: Outbox) -> Act:
         label=row.label,
         until=row.until,
         why=row.why,
+        media=answering.attached(row),
+        since=row.first_try,
     )
 
 
@@ -125,6 +149,7 @@ def _let_go(row: Outbox) -> OutboxState:
 def _sent(row: Outbox, done: Done) -> OutboxState:
     now = timezone.now()
     with transaction.atomic():
+        hold_conversation(row)
         fallout.hold(row)
         row.state, row.error, row.sent, row.lease_until = OutboxState.SENT, "", now, None
         row.result_id, row.result_url = ident(done.id), web(done.url)
@@ -132,8 +157,10 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
         fields = ("state", "error", "sent", "result_id", "result_url", "lease_until")
         if not Outbox.everywhere.filter(pk=row.pk).update(**{name: getattr(row, name) for name in fields}):
             return _let_go(row)  # deleted with its source
-        if row.verb == "reply" and row.post is not None:
+        if row.verb in ANSWERS:
             answers.sent(row, now=now)
+        elif row.verb == "edit":
+            answering.edited(row)
         elif row.post is not None and (row.verb in LEADS or row.verb == "delete"):
             _settle_state(row, done)
         fallout.arrived(row)
@@ -166,11 +193,14 @@ def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> Outbox
 def _broken(row: Outbox, why: str) -> OutboxState:
     why = text(why)
     with transaction.atomic():
+        hold_conversation(row)
         fallout.hold(row)
         if not _leased(row).update(state=OutboxState.BROKEN, error=why, lease_until=None):
             return _let_go(row)
         audit(row, "broken", by=LOOP, why=why)
         fallout.refused(row, why)
+        if row.verb in OWN:
+            answering.failed(row)
     log.warning("Outbox row %s needs a look: %s", row.pk, why)
     return OutboxState.BROKEN
 

@@ -12,6 +12,7 @@ from django.db.models import Max, Min, Q
 from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post
 
 SNIPPET = 200
+REPLIES = ("reply", "message")  # to all, and to one alone
 STANDING = ("visible", "pending")  # what is hidden or gone waits for no answer
 DERIVED = ("post_count", "last_post", "author", "snippet", "answered", "unanswered", "stirred")
 KEPT = 100  # ids of posts that an entry of the log names, so that closing can be taken back
@@ -20,7 +21,7 @@ KEPT = 100  # ids of posts that an entry of the log names, so that closing can b
 def sent(row: Outbox, *, now: datetime) -> None:
     """A reply has reached its network: what they had said when it was written is answered by it. Call it in the
     transaction that marks the row as sent. What is no reply, or answers no conversation, changes nothing."""
-    if row.verb != "reply" or row.post is None or row.post.conversation_id is None:
+    if row.verb not in REPLIES or row.post is None or row.post.conversation_id is None:
         return
     talk = lock(row.post.conversation_id)
     if talk is None:
@@ -65,7 +66,7 @@ def recompute(conversation: Conversation) -> None:
         conversation.snippet = newest["text"][:SNIPPET]
     conversation.post_count = posts.count()
     ours = posts.filter(ours=True).aggregate(first=Min("published"))["first"]
-    replies = Outbox.everywhere.filter(post__conversation=conversation, verb="reply", state=OutboxState.SENT)
+    replies = Outbox.everywhere.filter(post__conversation=conversation, verb__in=REPLIES, state=OutboxState.SENT)
     first_sent = replies.aggregate(first=Min("sent"))["first"]
     conversation.answered = min((one for one in (ours, first_sent) if one), default=None)
     conversation.unanswered = _unanswered(conversation)

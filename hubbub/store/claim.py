@@ -33,11 +33,13 @@ def awake(now: datetime, source: str = "pk") -> Q:
 def claim_outbox(now: datetime) -> Outbox | None:
     """The outbox row that has been due longest, leased to the caller, or None.
 
-    What is asked for one post leaves in order: "restore" never overtakes the "hide" before it.
+    What is asked for one post leaves in order: "restore" never overtakes the "hide" before it. What waits for a time
+    that a person chose holds up nobody. What follows another row leaves once that one has arrived.
     """
     underway = Outbox.everywhere.filter(state__in=[OutboxState.WAITING, OutboxState.FAILED])
-    earlier = underway.filter(post=OuterRef("post"), pk__lt=OuterRef("pk"))
-    return _claim(underway.filter(~Exists(earlier), awake(now, "source"), due__lte=now), now)
+    earlier = underway.filter(Q(at=None) | Q(at__lte=now), post=OuterRef("post"), pk__lt=OuterRef("pk"))
+    first = Outbox.everywhere.filter(pk=OuterRef("follows")).exclude(state=OutboxState.SENT)
+    return _claim(underway.filter(~Exists(earlier), ~Exists(first), awake(now, "source"), due__lte=now), now)
 
 
 def _claim(due: QuerySet[Row], now: datetime) -> Row | None:

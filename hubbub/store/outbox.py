@@ -37,6 +37,7 @@ LEADS: Mapping[str, PostState] = {
     "remove": "removed",
 }
 ANSWERS = ("reply", "message")  # seen by all, and by their reader alone
+OWN = (*ANSWERS, "edit", "delete")  # what we say in conversations, and do to what we said
 UNSENT = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
 
 

@@ -1,0 +1,114 @@
+"""Our answers on their way: held where the conversation went on; and where they fail, nobody is forgotten."""
+
+from hubbub.connectors import Attached
+from hubbub.core.failures import Broken
+from hubbub.store import answers, attachments
+from hubbub.store.audit import audit
+from hubbub.store.models import (
+    Conversation,
+    ConversationStatus,
+    Member,
+    NotificationKind,
+    Outbox,
+    OutboxState,
+    Post,
+    Role,
+    System,
+)
+from hubbub.store.notifying import notify
+from hubbub.store.outbox import ANSWERS, UNSENT
+from hubbub.store.threads import follow_words
+
+LOOP = System("Hubbub")
+
+
+def overtaken(row: Outbox) -> str:
+    """Why an answer that waited for its moment is not sent as it is; "" where nothing came between.
+
+    Only what waited long is asked: an answer with a time, or one that was approved. Its conversation is locked.
+    """
+    if row.seen is None or row.verb not in ANSWERS or row.tries or row.post is None or not row.post.conversation_id:
+        return ""
+    talk = row.post.conversation_id
+    later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
+    own = later.exclude(state=OutboxState.DROPPED).exclude(follows__isnull=False, by_member=row.by_member_id)
+    other = own.order_by("-pk").first()
+    if other is not None:
+        return f"{other.by_name} answered after this was written"
+    posts = Post.of(row.workspace).filter(conversation=talk, pk__gt=row.seen)
+    if posts.filter(ours=False).exists():
+        return "They wrote again after this was written"
+    sent = Outbox.of(row.workspace).filter(post__conversation=talk, state=OutboxState.SENT).exclude(result_id="")
+    if posts.filter(ours=True).exclude(native_id__in=sent.values("result_id")).exists():
+        return "An answer of yours appeared on the network after this was written"
+    return ""
+
+
+def tell(row: Outbox, says: str, key: str) -> None:
+    """The writer; where they are gone, whoever looks after the conversation, else those who lead."""
+    talk = row.post.conversation if row.post else None
+    minders: list[Member] = [one for one in (row.by_member, talk.assignee if talk else None) if one and one.active]
+    if not minders:
+        minders = list(Member.of(row.workspace).filter(active=True, role__in=[Role.MANAGER, Role.ADMIN]))
+    notify(minders[:1] if row.by_member else minders, NotificationKind.FAILED, says, about=talk or row, key=key)
+
+
+def failed(row: Outbox) -> None:
+    """It will not be sent by itself: its writer is told, what follows it is not sent either, and the conversation is
+    open again, unless another answer of ours is on its way or arrived since."""
+    follow = Outbox.of(row.workspace).filter(follows=row, state__in=UNSENT)
+    for one in follow:
+        one.state, one.error = OutboxState.BROKEN, "The part before it could not be sent"
+        one.save(update_fields=["state", "error"])
+        audit(one, "broken", by=LOOP, why=one.error)
+    tell(row, f"{_what(row)} on {row.source} could not be sent", f"outbox {row.pk} {row.tries}")
+    if row.verb not in ANSWERS or row.post is None or row.post.conversation_id is None:
+        return
+    mine = Outbox.of(row.workspace).filter(post__conversation=row.post.conversation_id, verb__in=ANSWERS)
+    lost = [OutboxState.DROPPED, OutboxState.BROKEN]
+    if mine.filter(pk__gt=row.pk).exclude(state__in=lost).exists():
+        return
+    _reopen(row, row.post)
+
+
+def _reopen(row: Outbox, post: Post) -> None:
+    talk = answers.lock(post.conversation_id or 0)
+    if talk is None:
+        return
+    before = talk.status
+    answers.wait_again(talk, [post.pk] if not post.ours else [])
+    talk.status, talk.closed, talk.snoozed_until, talk.stirred = ConversationStatus.OPEN, None, None, True
+    talk.save(update_fields=["status", "closed", "snoozed_until", "unanswered", "stirred"])
+    if before != ConversationStatus.OPEN:
+        after: dict[str, str | int] = {"status": "open", "outbox": row.pk}
+        audit(talk, "reopen", by=LOOP, why="our answer could not be sent", before={"status": before}, after=after)
+
+
+def _what(row: Outbox) -> str:
+    return {"reply": "Your answer", "message": "Your private answer", "edit": "Your change to an answer"}.get(
+        row.verb, f"“{row.verb}”"
+    )
+
+
+def edited(row: Outbox) -> None:
+    """What we said stands there with other words now; it stands so here, too."""
+    post = row.post
+    if post is not None and post.ours and post.text != row.text:
+        follow_words(post, post.title, row.text)
+        Post.of(row.workspace).filter(pk=post.pk).update(text=row.text, edited=True)
+
+
+def stirred(row: Outbox) -> None:
+    """What is shown of its conversation may have changed."""
+    if row.post is not None and row.post.conversation_id is not None:
+        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
+
+
+def attached(row: Outbox) -> tuple[Attached, ...]:
+    """Its files, whole. Raises Broken where one is gone."""
+    try:
+        return tuple(
+            Attached(one.name, one.mime, attachments.read(one), one.alt) for one in row.attachments.order_by("pk")
+        )
+    except attachments.Unfit as gone:
+        raise Broken(str(gone)) from gone
