@@ -25,7 +25,7 @@ NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
-    "statement", "appeal", "notice",
+    "statement", "appeal", "notice", "saved", "article", "sketch",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -35,6 +35,8 @@ SYNONYMS = {
     "message": "outbox",
     "policies": "policy",
     "batches": "batch",
+    "sketches": "sketch",
+    "saved-replies": "saved",
 }
 
 # (address, parameter) → noun, where neither says it

@@ -49,6 +49,7 @@ from hubbub.store.models import (
 from hubbub.store.models.token import digest
 from tests.furnished_appeals import furnish_appeals
 from tests.furnished_deeds import furnish_deeds
+from tests.furnished_helpful import furnish_helpful
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
 from tests.world import (
@@ -130,7 +131,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
-        **appealed,
+        **appealed, **furnish_helpful(talk, admin, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip

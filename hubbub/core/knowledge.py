@@ -20,6 +20,7 @@ STEM = 5  # letters by which a longer word is like another
 ALIKE = 0.5  # what a word counts that only begins the same
 SHORT = 0.25  # what a word of up to three letters of the Latin alphabet counts: most of them only join others
 TITLE = 3  # times that a word of the title or the keywords counts
+FEW = 10  # articles
 LEAST = 1.2  # a score from which on an article is offered
 MOST = 5
 
@@ -65,7 +66,7 @@ def helpful(text: str, articles: Sequence[Article], most: int = MOST) -> list[He
     for one in known:
         parts = {word: weights[word] * _share(one.times(word), one.length, mean) for word in asked}
         score = sum(parts.values())
-        if score >= LEAST:
+        if score >= LEAST and any(parts[word] and not _joins(word) for word in asked):
             telling = sorted((word for word in parts if parts[word] > 0), key=lambda word: -parts[word])
             found.append(Helps(one.id, round(score, 3), tuple(telling[:MOST])))
     return sorted(found, key=lambda one: (-one.score, one.article))[:most]
@@ -90,8 +91,15 @@ class _Known:
 
 def _idf(word: str, known: Sequence[_Known]) -> float:
     having = sum(one.times(word) > 0 for one in known)
-    rare = log(1 + (len(known) - having + 0.5) / (having + 0.5)) if having else 0.0
-    return rare * SHORT if len(word) < 4 and word.isascii() else rare
+    # of very few articles nothing can be said of how rare a word is: as if there were ten
+    number = max(len(known), FEW)
+    rare = log(1 + (number - having + 0.5) / (having + 0.5)) if having else 0.0
+    return rare * SHORT if _joins(word) else rare
+
+
+def _joins(word: str) -> bool:
+    """Whether it is so short that it mostly joins other words."""
+    return len(word) < 4 and word.isascii() and word.isalpha()
 
 
 def _share(times: float, length: int, mean: float) -> float:

@@ -1,6 +1,7 @@
 """Which words are offered for an answer: saved replies, filled in, and articles found by the words of the post."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct, convert
 
@@ -17,7 +18,7 @@ SHOWN = 8
 class Offered(Struct, frozen=True):
     """One text that can be put into an answer."""
 
-    kind: str  # "reply" or "article"
+    kind: Literal["saved_reply", "article"]
     pk: int
     title: str
     text: str  # as it would stand in the answer
@@ -67,7 +68,7 @@ def found_for(text: str, articles: Sequence[Article]) -> list[Offered]:
 def offered_reply(row: SavedReply, values: Mapping[str, str]) -> Offered:
     """A saved reply as it would stand in this answer."""
     filled = fill(row.text, values)
-    return Offered("reply", row.pk, row.title, filled.text, filled.missing)
+    return Offered("saved_reply", row.pk, row.title, filled.text, filled.missing)
 
 
 def offered_article(row: Article, because: Sequence[str] = ()) -> Offered:

@@ -39,12 +39,12 @@ class Shelf(Struct, frozen=True):
 
 
 REPLIES = Shelf(
-    "saved_replies", "saved_reply_new", "saved_reply", "Saved replies", "saved reply",
+    "engage:saved_replies", "engage:saved_reply_new", "engage:saved_reply", "Saved replies", "saved reply",
     "Words that you use again and again, put into an answer by one key.",
     "Save the answers that you write every week: thanks, where is my order, we are looking into it.", "title, text",
 )  # fmt: skip
 ARTICLES = Shelf(
-    "articles", "article_new", "article", "Helpful information", "article",
+    "engage:articles", "engage:article_new", "engage:article", "Helpful information", "article",
     "What people ask, and the answer. While you answer, those that fit the words of the post are offered.",
     "Write down the five questions that people ask most, with the answer as you would give it.",
     "title, text, url, keywords",
@@ -52,7 +52,7 @@ ARTICLES = Shelf(
 
 
 def _see(request: MemberRequest, name: str, *which: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse(f"engage:{name}", args=[request.workspace.slug, *which]), status=303)
+    return HttpResponseRedirect(reverse(name, args=[request.workspace.slug, *which]), status=303)
 
 
 def _list(request: MemberRequest, model: type[Row], shelf: Shelf) -> HttpResponse:
@@ -63,10 +63,10 @@ def _list(request: MemberRequest, model: type[Row], shelf: Shelf) -> HttpRespons
     shown = Paginator(rows, A_PAGE).get_page(request.GET.get("page", ""))
     context = {
         "shelf": shelf,
-        "rows": [(row, reverse(f"engage:{shelf.one}", args=[request.workspace.slug, row.pk])) for row in shown],
+        "rows": [(row, reverse(shelf.one, args=[request.workspace.slug, row.pk])) for row in shown],
         "shown": shown,
         "sought": sought,
-        "new_url": reverse(f"engage:{shelf.new}", args=[request.workspace.slug]),
+        "new_url": reverse(shelf.new, args=[request.workspace.slug]),
         "may_act": request.role.may(Role.RESPONDER),
     }
     return render(request, "engage/helpful/list.html", context)
@@ -102,8 +102,8 @@ def _edit(
         "problem": problem,
         "shelf": shelf,
         "known": KNOWN,
-        "list_url": reverse(f"engage:{shelf.list}", args=[request.workspace.slug]),
-        "delete_url": reverse(f"engage:{shelf.one}_delete", args=[request.workspace.slug, row.pk]) if row else "",
+        "list_url": reverse(shelf.list, args=[request.workspace.slug]),
+        "delete_url": reverse(f"{shelf.one}_delete", args=[request.workspace.slug, row.pk]) if row else "",
         "may_act": request.role.may(Role.RESPONDER),
     }
     return render(request, "engage/helpful/edit.html", context, status=422 if amiss else 200)
@@ -165,7 +165,7 @@ def article(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _delete(request: MemberRequest, row: SavedReply | Article, shelf: Shelf) -> HttpResponse:
     kept.delete(row, by=request.member)
-    back = reverse(f"engage:{shelf.one}_back", args=[request.workspace.slug, row.pk])
+    back = reverse(f"{shelf.one}_back", args=[request.workspace.slug, row.pk])
     offer_undo(request, f"“{row}” is deleted.", back, [])
     return _see(request, shelf.list)
 
@@ -224,7 +224,7 @@ def _file(request: MemberRequest, shelf: Shelf) -> HttpResponse:
         "taken": taken,
         "tried": try_out,
         "problem": problem,
-        "list_url": reverse(f"engage:{shelf.list}", args=[request.workspace.slug]),
+        "list_url": reverse(shelf.list, args=[request.workspace.slug]),
     }
     return render(request, "engage/helpful/file.html", context, status=422 if problem else 200)
 

@@ -46,14 +46,19 @@ def helpful(request: MemberRequest, pk: int) -> HttpResponse:
 
 @page(Role.RESPONDER)
 @require_POST
-def helpful_used(request: MemberRequest, kind: str, pk: int) -> HttpResponse:
+def saved_reply_used(request: MemberRequest, pk: int) -> HttpResponse:
     """Somebody put it into an answer: counted, so that what is used most stands first."""
-    row: SavedReply | Article
-    if kind == "reply":
-        row = get_object_or_404(SavedReply.of(request.workspace).select_related("workspace"), pk=pk)
-    else:
-        row = get_object_or_404(Article.of(request.workspace).select_related("workspace"), pk=pk)
-    kept.count_use(row, timezone.now())
+    kept.count_use(
+        get_object_or_404(SavedReply.of(request.workspace).select_related("workspace"), pk=pk), timezone.now()
+    )
+    return JsonResponse({"counted": True})
+
+
+@page(Role.RESPONDER)
+@require_POST
+def article_used(request: MemberRequest, pk: int) -> HttpResponse:
+    """The same of an article."""
+    kept.count_use(get_object_or_404(Article.of(request.workspace).select_related("workspace"), pk=pk), timezone.now())
     return JsonResponse({"counted": True})
 
 
