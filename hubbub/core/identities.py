@@ -181,7 +181,7 @@ def sought(one: Identity) -> frozenset[str]:
     mine = keys(one)
     crossed = {_short(f"to {ref}") for ref in own(one)}
     crossed |= {_short(f"own {ref}") for ref in named(one) | frozenset(one.said)}
-    return frozenset(key for key in mine if not key.startswith("own ")) | crossed
+    return mine | crossed
 
 
 def _short(key: str) -> str:
@@ -194,6 +194,10 @@ def _short(key: str) -> str:
 def compare(one: Identity, other: Identity) -> tuple[Reason, ...]:
     """What speaks for their being one person, the strongest first; nothing: nothing does."""
     found = [*_pointing(one, other)]
+    if same := own(one) & own(other):
+        found.append(
+            Reason("same profile", f"Both are the profile {min(same).removeprefix('acct:')}", PROVEN, proven=True)
+        )
     if addresses(one) & addresses(other):
         found.append(Reason("same address", "Both use the same e-mail address", ADDRESS))
     shared = (named(one) & named(other)) - own(one) - own(other)

@@ -9,7 +9,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from hubbub.connectors import Found, Verb, connectors
-from hubbub.store import sameness
+from hubbub.store import peopling, sameness
 from hubbub.store.accounts import account_of_key
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
@@ -184,6 +184,7 @@ def delete_source(source: Source, *, by: Member, why: str = "") -> int:
     # a worker that reads it this moment must not save what it has
     Source.of(source.workspace).filter(pk=source.pk).update(state=SourceState.PAUSED, lease_until=None)
     posts = Post.of(source.workspace).filter(source=source)
+    peopling.recount(posts, source.workspace)
     sameness.leave_with(source)  # first: who is next in a group is counted by the topics that mention it
     Mention.of(source.workspace).filter(post__source=source).delete()
     Verdict.of(source.workspace).filter(post__source=source).delete()
