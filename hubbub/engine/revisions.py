@@ -4,28 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
-from django.utils import timezone
 from msgspec import to_builtins
 
 from hubbub.core import post as shapes
 from hubbub.core.stages import Outcome, Ready
-from hubbub.core.text.judgement import NOT_JUDGED
 from hubbub.moderate import aftermath
-from hubbub.store import answers, bulk, intake, judgements, sameness, standing, strikes, threads
+from hubbub.store import answers, bulk, erasing, intake, judgements, sameness, standing, strikes, threads
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident
 from hubbub.store.counting import Counts
-from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Redaction, Source, System
-from hubbub.store.models.post import JUDGED
+from hubbub.store.models import Author, Decision, Mention, Outbox, OutboxState, Post, Source, System
 from hubbub.store.outbox import LEADS
 
 from . import inline
 
 COUNTS = ("likes", "replies", "shares", "views", "rating")
 WORDS = ("title", "text")
-ERASED = (*WORDS, "links", "media", "state", "decision", "mentioned", "signature", "alike", "corrected")
-CHUNK = 500
 ON_THE_NETWORK: dict[shapes.PostState, Decision] = {
     "visible": Decision.APPROVED,
     "hidden": Decision.HIDDEN,
@@ -44,6 +39,8 @@ def follow(
     now: datetime,
 ) -> int:
     """Bring known posts up to what the network says now. Returns how many changed; `counts` follows."""
+    erased = erasing.erased_authors(source.workspace, [row.author_id for row in rows])
+    rows = [row for row in rows if row.author_id not in erased]
     underway, redacting = _underway(source, rows, now=now), _redacting(source, rows, now=now)
     changed, reworded, shown_again = [], [], []
     for row in rows:
@@ -92,32 +89,7 @@ def forget_authors(source: Source, gone: Sequence[str], counts: Counts) -> None:
 
 
 def _erase(source: Source, rows: QuerySet[Post], why: str, counts: Counts) -> None:
-    gone = list(bulk.held(rows.exclude(state="removed")))
-    if not gone:
-        return
-    counts.add_posts(gone, number=-1)
-    ids = [row.pk for row in gone]
-    for at in range(0, len(ids), CHUNK):
-        some = ids[at : at + CHUNK]
-        Mention.of(source.workspace).filter(post__in=some).delete()
-        # the original behind covered words goes as well, and cannot be put back
-        Redaction.of(source.workspace).filter(post__in=some).update(original="", text="", undone=timezone.now())
-        Outbox.of(source.workspace).filter(post__in=some, verb="redact").update(text="")
-    sameness.leave(source.workspace, ids, counts)
-    answers.stir(ids)
-    for row in gone:
-        before = {"state": row.state, "decision": row.decision}
-        threads.follow_words(row, "", "")
-        row.title = row.text = ""
-        row.links, row.media = [], []
-        row.state, row.mentioned = "removed", False
-        row.decision = Decision.REMOVED if row.decision else row.decision
-        row.judgement, row.corrected = NOT_JUDGED, None
-        row.signature = row.alike_id = None
-        after = {"state": row.state, "decision": row.decision}
-        audit(row, "deleted there", by=System(source.name), why=why, before=before, after=after)
-    Post.everywhere.bulk_update(gone, [*ERASED, *JUDGED], batch_size=200)
-    counts.add_posts(gone)
+    erasing.erase_posts(source.workspace, rows.exclude(state="removed"), why, counts, by=System(source.name))
 
 
 def _take_over(row: Post, fields: Mapping[str, object]) -> bool:
