@@ -19,6 +19,7 @@ class Analysis(Struct, frozen=True, gc=False):
     intent: Intent | None = None
     toxicity: float | None = None
     spam: float | None = None
+    about: frozenset[str] | None = None  # the kinds of the topics that matched
 
 
 class Standing(Struct, frozen=True, gc=False):
@@ -65,8 +66,9 @@ class Counts(Protocol):
 class Handling(Struct, frozen=True, gc=False):
     """What we did with the post so far."""
 
-    status: str | None = None  # open, waiting, done
+    status: str | None = None  # open, waiting, snoozed, done
     assignee: str | None = None
+    team: str | None = None
     priority: str | None = None
     tags: frozenset[str] | None = None
     answered: bool | None = None

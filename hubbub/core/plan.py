@@ -43,6 +43,14 @@ class RulePlan(Struct, frozen=True):
     policy_version: int = 0  # of the policy that is named; 0: there is none of that name
 
 
+class OpeningPlan(Struct, frozen=True):
+    """Which posts become conversations."""
+
+    query: str
+    version: int = 1
+    active: bool = True  # off: none begins by itself
+
+
 class Plan(Struct, frozen=True):
     """All that the stages need to know of a workspace. Equal plans give equal answers."""
 
@@ -53,3 +61,4 @@ class Plan(Struct, frozen=True):
     judge: int = 0  # the id of whoever judges posts; 0: nobody does
     model: str = ""  # what that judge is made of: version of the model, own layer
     languages: tuple[str, ...] = ()  # in which posts are expected; none: in any
+    opening: OpeningPlan | None = None  # None: the sensible start, `core.opening.START`

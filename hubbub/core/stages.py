@@ -8,10 +8,11 @@ from msgspec import Struct, field, structs
 
 from . import query as language
 from .facts import Analysis, Counts, Facts, Standing
+from .opening import opener
 from .plan import Plan, TopicKind
 from .post import Place, Post
 from .rules import SPANS_KEPT, Patience, Rules, Verdict, decide
-from .standing import FIRST, TAKES_AWAY, Counted, Past, Record, praises
+from .standing import FIRST, HISTORY, TAKES_AWAY, Counted, Past, Record, praises
 from .text.judgement import NOT_JUDGED, Judgement
 from .text.whole import whole
 
@@ -68,6 +69,12 @@ class Ready:
                 continue  # the editor refuses it and the topics page shows it; the other topics go on
         self.index: language.Index[int] = language.Index(self.queries.items())
         self.rules = Rules(plan.rules, plan.lists)
+        self.opener = opener(plan.opening, plan.lists)
+
+    @property
+    def history(self) -> frozenset[str]:
+        """The fields that somebody asks for and a person's history tells."""
+        return self.rules.history | (self.opener.asked & HISTORY)
 
 
 class Work(Struct):
@@ -174,18 +181,25 @@ def _standing(work: Work, number: int, past: Past | None, at: datetime) -> Count
 
 def _analysis(work: Work, caught: tuple[Caught, ...], judgement: Judgement) -> Analysis:
     names = frozenset(work.ready.topics[catch.topic].name for catch in caught) if caught else _NO_TOPICS
-    return Analysis(names, judgement.sentiment, judgement.intent, judgement.toxicity, judgement.spam)
+    about = frozenset(work.ready.topics[catch.topic].kind for catch in caught) if caught else _NO_TOPICS
+    return Analysis(names, judgement.sentiment, judgement.intent, judgement.toxicity, judgement.spam, about)
 
 
 def converse(work: Work) -> None:
-    """Say which posts deserve an answer: what is said in our own places, and what is said of us elsewhere."""
-    topics, since = work.ready.topics, work.now - ANSWERED_WITHIN
-    work.deserving = [
-        post.state in {"visible", "pending"}
-        and (post.published or work.now) >= since
-        and (work.place.owned or any(topics[catch.topic].kind in OURS for catch in caught))
-        for post, caught in zip(work.posts, work.caught, strict=True)
-    ]
+    """Say which posts deserve an answer, as the workspace's query says it: at the start, what is said in our own
+    places, and what is said of us elsewhere."""
+    since, opener = work.now - ANSWERED_WITHIN, work.ready.opener
+    for number, (reading, caught) in enumerate(zip(work.readings, work.caught, strict=True)):
+        post = work.posts[number]
+        stands = post.state in {"visible", "pending"} and (post.published or work.now) >= since
+        work.deserving.append(stands and opener.opens(reading, _known(work, number, caught), now=work.now))
+
+
+def _known(work: Work, number: int, caught: tuple[Caught, ...]) -> Facts:
+    """What is known of a post once rules have spoken."""
+    past = _past(work, number) if work.history else None
+    at = work.readings[number].read_at or work.now
+    return Facts(analysis=_analysis(work, caught, work.judgements[number]), standing=_standing(work, number, past, at))
 
 
 Stage = Callable[[Work], None]

@@ -169,7 +169,7 @@ def _read_again(
     posts = [given[row.native_id] for row in rows]
     work = inline.found(posts, source.place, ready, now=now, seen=sameness.seen_of(rows))
     work.orders = [row.pk for row in rows]
-    outcomes = inline.decided(work, standing.of_stored(source, rows, ready.rules.history))
+    outcomes = inline.decided(work, standing.of_stored(source, rows, ready.history))
     if ready.plan.judge:
         said = [outcome.judgement for outcome in outcomes]
         judgements.settle(rows, said, ready.plan.judge, now=now, edited=True)

@@ -52,7 +52,7 @@ def take_in(source: Source, batch: Batch, *, now: datetime) -> Taken:
             ready, work = newest, inline.found(fresh, source.place, newest, now=now, seen=seen)
         known = _held(source, there)  # read only now: people decide about posts while a batch is judged
         authors = intake.save_authors(source, fresh, now=now)
-        outcomes = inline.decided(work, standing.of_batch(source, fresh, authors, ready.rules.history, now=now))
+        outcomes = inline.decided(work, standing.of_batch(source, fresh, authors, ready.history, now=now))
         rows = intake.fresh_posts(source, outcomes, authors, now=now)
         sameness.join(source.workspace, rows, alike)
         join_conversations(source, rows)

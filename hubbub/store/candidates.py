@@ -11,7 +11,7 @@ from hubbub.core.facts import NOTHING, Analysis, Facts, Intent, Sentiment
 from hubbub.core.standing import HISTORY
 
 from .bulk import numbered
-from .facts import Written, handling, standings, topics_of
+from .facts import NO_TAGS, Talk, Written, handling, standings, tags_of, topics_of
 from .models import Conversation, Post, Source
 from .models.post import language_of
 
@@ -24,9 +24,9 @@ COLUMNS = (
     *("language", "sentiment", "intent", "toxicity", "spam", "corrected"),
     *("ours", "author__person", "author__url", "workspace"),
 )
-HANDLING = frozenset({"status", "assignee", "answered", "tag", "priority"})
+HANDLING = frozenset({"status", "assignee", "team", "answered", "tag", "priority"})
 FOUND = frozenset({"sentiment", "intent", "toxicity", "spam"})
-BEYOND = HANDLING | FOUND | HISTORY | {"topic", "decision", "account_age"}  # fields that no network tells
+BEYOND = HANDLING | FOUND | HISTORY | {"topic", "about", "decision", "account_age"}  # fields that no network tells
 
 
 class Candidate(Struct, gc=False):
@@ -145,8 +145,8 @@ def shape(row: Row) -> shapes.Post:
 def _facts(rows: Sequence[Row], shaped: Sequence[shapes.Post], asked: frozenset[str]) -> Sequence[Facts]:
     if not asked & BEYOND:
         return [NOTHING] * len(rows)
-    topics = topics_of([row.id for row in rows]) if "topic" in asked else None
-    talks = _talks(rows) if asked & HANDLING else {}
+    topics = topics_of([row.id for row in rows]) if asked & {"topic", "about"} else None
+    talks = _talks(rows, asked) if asked & HANDLING else {}
     written = [
         Written(row.id, post, row.published, row.taken, None if row.ours else row.person, row.account_created)
         for row, post in zip(rows, shaped, strict=True)
@@ -155,23 +155,27 @@ def _facts(rows: Sequence[Row], shaped: Sequence[shapes.Post], asked: frozenset[
     return [
         Facts(
             analysis=Analysis(
-                None if topics is None else frozenset(topics[row.id]),
+                None if topics is None else frozenset(topics[row.id][0]),
                 row.sentiment,
                 row.intent,
                 row.toxicity,
                 row.spam,
+                None if topics is None else frozenset(topics[row.id][1]),
             ),
             standing=standing,
-            handling=handling(row.decision, *talks.get(row.conversation or 0, (None, None, None))),
+            handling=handling(row.decision, talks.get(row.conversation or 0)),
         )
         for row, standing in zip(rows, known, strict=True)
     ]
 
 
-def _talks(rows: Sequence[Row]) -> dict[int, tuple[str, str | None, datetime | None]]:
-    """Status, assignee and first answer of the conversations, by their ids."""
-    talks = Conversation.everywhere.filter(pk__in={row.conversation for row in rows if row.conversation is not None})
+def _talks(rows: Sequence[Row], asked: frozenset[str]) -> dict[int, Talk]:
+    """What we did with the conversations, by their ids."""
+    ids = {row.conversation for row in rows if row.conversation is not None}
+    tags = tags_of(list(ids)) if "tag" in asked else {}
+    talks = Conversation.everywhere.filter(pk__in=ids)
+    columns = ("status", "priority", "assignee__user__email", "team__name", "answered")
     return {
-        pk: (status, assignee, answered)
-        for pk, status, assignee, answered in talks.values_list("pk", "status", "assignee__user__email", "answered")
+        pk: Talk(status, priority, assignee, team, answered, tags.get(pk, NO_TAGS))
+        for pk, status, priority, assignee, team, answered in talks.values_list("pk", *columns)
     }

@@ -21,7 +21,22 @@ from hubbub.core.query.fields import FIELDS
 from hubbub.core.query.glob import glob
 from hubbub.core.query.narrow import All, Any, Asked, Need
 
-from .models import Author, ConversationStatus, Decision, Member, Mention, Post, Relationship, Source, Topic, Workspace
+from .models import (
+    Author,
+    Conversation,
+    ConversationStatus,
+    Decision,
+    Member,
+    Mention,
+    Post,
+    Priority,
+    Relationship,
+    Source,
+    Tag,
+    Team,
+    Topic,
+    Workspace,
+)
 
 Leaf = asked.Value | asked.Numbers | asked.Days | asked.Raw
 Condition = tuple[Q, bool]  # and whether it is exact
@@ -227,6 +242,29 @@ class Conditions:
         nobody = self._is(conversation__isnull=False, conversation__assignee__isnull=True)
         return (found | nobody if lookup.same(leaf, "") is want else found), True
 
+    def _team(self, leaf: asked.Value, want: bool) -> Condition:
+        ids = [pk for pk, name in Team.of(self._workspace).values_list("pk", "name") if lookup.same(leaf, name) is want]
+        found = self._is(conversation__team__in=ids)
+        none = self._is(conversation__isnull=False, conversation__team__isnull=True)
+        return (found | none if lookup.same(leaf, "") is want else found), True
+
+    def _priority(self, leaf: asked.Value, want: bool) -> Condition:
+        fit = [one for one in Priority.values if lookup.same(leaf, one) is want]
+        return self._is(conversation__priority__in=fit), True
+
+    def _tag(self, leaf: asked.Value, want: bool) -> Condition:
+        ids = [pk for pk, name in Tag.of(self._workspace).values_list("pk", "name") if lookup.same(leaf, name)]
+        # from the few that carry it: a post in no conversation carries none
+        put = Conversation.tags.through._default_manager.filter(tag__in=ids).values("conversation")
+        found = self._is(conversation__in=put)
+        return (found if want else ~found | self._is(conversation__isnull=True)), True
+
+    def _about(self, leaf: asked.Value, want: bool) -> Condition:
+        post = "post_id" if self._prefix else "pk"
+        ids = Topic.of(self._workspace).filter(kind=leaf.text).values("pk")
+        found = Q(Exists(Mention.of(self._workspace).filter(post=OuterRef(post), topic__in=ids)))
+        return (found if want else ~found), True
+
     def _answered(self, leaf: asked.Value, want: bool) -> Condition:
         # a post in no conversation was not answered: a missing row is a missing moment
         return self._is(conversation__answered__isnull=(leaf.text == "yes") is not want), True
@@ -264,6 +302,10 @@ _VALUES: dict[str, Callable[[Conditions, asked.Value, bool], Condition | None]] 
     "decision": Conditions._decision,
     "status": Conditions._status,
     "assignee": Conditions._assignee,
+    "team": Conditions._team,
+    "priority": Conditions._priority,
+    "tag": Conditions._tag,
+    "about": Conditions._about,
     "answered": Conditions._answered,
     "topic": Conditions._topic,
     "relationship": Conditions._relationship,

@@ -10,8 +10,11 @@ from hubbub.core import post as shapes
 from hubbub.core.facts import Analysis, Counts, Facts, Handling, Standing
 from hubbub.core.standing import HISTORY, Counted, Past
 
-from .models import Mention, Post
+from .models import Conversation, Mention, Post
 from .standing import Moment, before
+
+NO_TAGS: frozenset[str] = frozenset()
+Caught = tuple[set[str], set[str]]  # names and kinds of topics
 
 
 class Written(Struct, gc=False):
@@ -30,6 +33,7 @@ def facts_of(posts: Sequence[Post], asked: frozenset[str] = HISTORY) -> list[Fac
     all; the posts should come with `author` and `conversation__assignee__user` loaded. What nobody counts yet stays
     None: not known."""
     topics = topics_of([post.pk for post in posts])
+    tags = tags_of([post.conversation_id for post in posts if post.conversation_id]) if "tag" in asked else {}
     written = [
         Written(
             post.pk,
@@ -44,26 +48,38 @@ def facts_of(posts: Sequence[Post], asked: frozenset[str] = HISTORY) -> list[Fac
     known = standings(posts[0].workspace_id, written, asked) if posts else []
     return [
         Facts(
-            analysis=_analysis(post, frozenset(topics[post.pk])),
+            analysis=_analysis(post, topics[post.pk]),
             standing=standing,
-            handling=_handling(post),
+            handling=_handling(post, tags),
         )
         for post, standing in zip(posts, known, strict=True)
     ]
 
 
-def _analysis(post: Post, topics: frozenset[str]) -> Analysis:
+def _analysis(post: Post, caught: Caught) -> Analysis:
     held = post.judgement
-    return Analysis(topics, held.sentiment, held.intent, held.toxicity, held.spam)
+    names, kinds = caught
+    return Analysis(frozenset(names), held.sentiment, held.intent, held.toxicity, held.spam, frozenset(kinds))
 
 
-def topics_of(posts: Sequence[int]) -> Mapping[int, set[str]]:
-    """The names of the topics that caught each post, by its id; none for a post that no topic caught."""
-    found: dict[int, set[str]] = defaultdict(set)
+def topics_of(posts: Sequence[int]) -> Mapping[int, Caught]:
+    """The topics that caught each post, by its id; none for a post that no topic caught."""
+    found: dict[int, Caught] = defaultdict(lambda: (set(), set()))
     mentions = Mention.everywhere.filter(post__in=posts)
-    for post, name in mentions.values_list("post_id", "topic__name"):
-        found[post].add(name)
+    for post, name, kind in mentions.values_list("post_id", "topic__name", "topic__kind"):
+        names, kinds = found[post]
+        names.add(name)
+        kinds.add(kind)
     return found
+
+
+def tags_of(conversations: Sequence[int]) -> Mapping[int, frozenset[str]]:
+    """The names of the tags on each conversation, by its id; those without are left out."""
+    found: dict[int, set[str]] = defaultdict(set)
+    put = Conversation.tags.through._default_manager.filter(conversation__in=set(conversations))
+    for talk, name in put.values_list("conversation_id", "tag__name"):
+        found[talk].add(name)
+    return {talk: frozenset(names) for talk, names in found.items()}
 
 
 def standings(workspace: int, written: Sequence[Written], asked: frozenset[str]) -> list[Counts]:
@@ -81,18 +97,37 @@ def standings(workspace: int, written: Sequence[Written], asked: frozenset[str])
     return found
 
 
-def handling(decision: str, status: str | None, assignee: str | None, answered: datetime | None) -> Handling:
-    """What we did with a post. `status` None: it is in no conversation; `assignee` is an e-mail address."""
-    if status is None:
-        return Handling(decision=decision, answered=False, tags=frozenset())
+class Talk(Struct, frozen=True, gc=False):
+    """What a query can ask of a post's conversation."""
+
+    status: str
+    priority: str
+    assignee: str | None  # an e-mail address
+    team: str | None
+    answered: datetime | None
+    tags: frozenset[str] = NO_TAGS
+
+
+def handling(decision: str, talk: Talk | None) -> Handling:
+    """What we did with a post. `talk` None: it is in no conversation."""
+    if talk is None:
+        return Handling(decision=decision, answered=False, tags=NO_TAGS)
     return Handling(
-        status=status, assignee=assignee or "", answered=answered is not None, decision=decision, tags=frozenset()
+        status=talk.status,
+        assignee=talk.assignee or "",
+        team=talk.team or "",
+        priority=talk.priority,
+        answered=talk.answered is not None,
+        decision=decision,
+        tags=talk.tags,
     )
 
 
-def _handling(post: Post) -> Handling:
+def _handling(post: Post, tags: Mapping[int, frozenset[str]]) -> Handling:
     talk = post.conversation
     if talk is None:
-        return handling(post.decision, None, None, None)
+        return handling(post.decision, None)
     assignee = talk.assignee.user.email if talk.assignee else None
-    return handling(post.decision, talk.status, assignee, talk.answered)
+    team = talk.team.name if talk.team else None
+    on = tags.get(talk.pk, NO_TAGS)
+    return handling(post.decision, Talk(talk.status, talk.priority, assignee, team, talk.answered, on))

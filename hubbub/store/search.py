@@ -28,7 +28,7 @@ __all__ = [
     "search_topic",
 ]
 
-WITH = ("author", "source", "conversation__assignee__user")  # what facts and pages ask of a post
+WITH = ("author", "source", "conversation__assignee__user", "conversation__team")  # what facts and pages ask of a post
 BUDGET = 2_500  # posts held against the query for one page at most, so that it comes at once; then it offers to go on
 PASSED = 30_000  # posts that the database passes over for one page at most
 

@@ -17,7 +17,14 @@ from hubbub.store.models import Role
 from .access import MemberRequest, page
 
 _LONGEST = 2_000  # a query that is tried out travels in the address
-_PLACES = {Use.TOPIC: "a topic", Use.RULE: "a rule", Use.VIEW: "a view", Use.ALERT: "an alert", Use.KPI: "a KPI"}
+_PLACES = {
+    Use.TOPIC: "a topic",
+    Use.RULE: "a rule",
+    Use.VIEW: "a view",
+    Use.ALERT: "an alert",
+    Use.KPI: "a KPI",
+    Use.OPENING: "what opens conversations",
+}
 
 
 class Try(forms.Form):

@@ -8,7 +8,7 @@ from hubbub.core import query as language
 from hubbub.core.query.narrow import narrow
 from hubbub.core.query.tree import Value
 from hubbub.store.conditions import Conditions, authors
-from hubbub.store.models import Conversation, Member, Mention, Post
+from hubbub.store.models import Conversation, Member, Mention, Post, Tag, Team
 from hubbub.store.search import matching
 from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
@@ -23,7 +23,9 @@ HANDLES = ("dave", "Dave", "@dave", "D\u00e4ve", "dave  b", "")
 def stored(world: World) -> World:
     """Posts that differ in every field."""
     blog, forum = make_source(world.acme), make_source(world.acme, "Förum", kind="feed", owned=False, can=[])
-    topic, other = make_topic(world.acme), make_topic(world.acme, "Other one")
+    topic, other = make_topic(world.acme), make_topic(world.acme, "Other one", kind="person")
+    desk = Team.everywhere.create(workspace=world.acme, name="Front desk")
+    tags = [Tag.everywhere.create(workspace=world.acme, name=name) for name in ("Press", "Big one")]
     writers = [None]
     for number, handle in enumerate(HANDLES):
         author = make_author(world.acme, f"writer{number}", "feed")
@@ -58,8 +60,12 @@ def stored(world: World) -> World:
             make_mention(post, (topic, other)[number % 5])
         if number % 4 == 0:
             make_conversation(
-                post, status=("open", "waiting", "done")[number % 3], answered=NOON if number % 8 else None
-            )
+                post,
+                status=("open", "waiting", "snoozed", "done")[number // 4 % 4],
+                priority=("normal", "high")[number // 4 % 2],
+                answered=NOON if number % 8 else None,
+                team=desk if number % 3 else None,
+            ).tags.set(tags[: number % 3])
     for number, kind, ended in ((1, "customer", None), (1, "press", None), (2, "customer", NOON), (3, "fan", None)):
         make_relationship(writers[number].person, kind, ended=ended)
     alice = Member.of(world.acme).get(role="admin")
@@ -68,6 +74,9 @@ def stored(world: World) -> World:
 
 
 LEAVES = (
+    "status:snoozed", "priority:high", "priority:(high OR urgent)", "priority:norm*", "priority:none", "tag:press",
+    'tag:"big one"', "tag:PRESS", "tag:pre*", "tag:nothing", 'team:"front desk"', "team:front*", "team:none",
+    "about:brand", "about:person", "about:(brand OR person)",
     "likes:>10", "likes:<=10", "likes:>=3.5", "likes:>3.5", "likes:<3.5", "likes:<=3.5", "likes:>-0.5", "likes:>=-3",
     "likes:[3 TO 9]", "likes:[* TO *]", "rating:[1.5 TO 2.25]", "rating:>2", "followers:>=1", "followers:<9",
     "views:>0",

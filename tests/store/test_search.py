@@ -6,7 +6,7 @@ import pytest
 
 from hubbub.core import query as language
 from hubbub.store import fulltext
-from hubbub.store.models import Conversation, Member, Mention, Post
+from hubbub.store.models import Conversation, Member, Mention, Post, Tag
 from hubbub.store.search import Found, matching, search, search_topic
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
 
@@ -21,6 +21,7 @@ def stored(world: World) -> World:
     blog, forum = make_source(world.acme), make_source(world.acme, "Forum", kind="feed", owned=False, can=[])
     topic, author = make_topic(world.acme), make_author(world.acme, "dave", "feed")
     author.account_created = NOON - timedelta(hours=3)
+    press = Tag.everywhere.create(workspace=world.acme, name="Press")
     author.save()
     for number in range(40):
         post = make_post(
@@ -39,7 +40,14 @@ def stored(world: World) -> World:
         if number % 3 < 2:
             make_mention(post, topic)
         if number % 6 == 0:
-            make_conversation(post, status="done" if number % 12 else "open", answered=NOON if number % 12 else None)
+            talk = make_conversation(
+                post,
+                status="done" if number % 12 else "open",
+                answered=NOON if number % 12 else None,
+                priority="high" if number % 18 else "low",
+            )
+            if number % 12:
+                talk.tags.add(press)
     Conversation.of(world.acme).filter(status="open").update(assignee=Member.of(world.acme).get(role="admin"))
     make_post(make_source(world.bravo), "acme of the others", 99)
     return world
@@ -48,7 +56,9 @@ def stored(world: World) -> World:
 QUERIES = (
     "acme", "acme -great", '"about acme"', "title:rockets", "has:link", "has:image", "has:question", "is:reply",
     "is:owned", "source:forum", "source:feed", "site:example.org", "author:dave", "likes:>10", "type:comment",
-    "published:2026-11-01", "age:<2d", "topic:Acme", "-topic:Acme", "status:open", "status:done acme", "answered:yes",
+    "published:2026-11-01", "age:<2d", "topic:Acme", "-topic:Acme", "status:open", "status:done acme",
+    "priority:high", "tag:press", "-tag:press acme", "about:brand", "-about:brand", "team:desk", "-team:desk",
+    "answered:yes",
     "assignee:alice*", "decision:queued", "-decision:queued", "account_age:<1d", "account_age:>1d",
     "sentiment:negative", "posts_24h:>0", "-posts_24h:>0", "removed_share:>0", "same_links:>0", "self_promotion:0",
     "strikes:0",

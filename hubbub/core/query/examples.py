@@ -165,9 +165,12 @@ _FOUND = [
         ("NOT sentiment:negative", NOTHING, False, "What is not known matches neither way."),
         ("toxicity:>0.8", Facts(analysis=Analysis(toxicity=0.9)), True, "Scores run from 0 to 1."),
         ('topic:"our brand"', Facts(analysis=Analysis(topics=frozenset({"Our Brand"}))), True, "A topic that matched."),
+        ("about:brand", Facts(analysis=Analysis(about=frozenset({"brand"}))), True, "The kind of a matching topic."),
         ("account_age:<7d", Facts(standing=Standing(account_age=timedelta(days=2))), True, "A new account."),
         ("strikes:>=2", Facts(standing=Standing(strikes=1)), False, "How often the person was warned."),
         ("tag:press", Facts(handling=Handling(tags=frozenset({"Press", "new"}))), True, "One of its tags."),
+        ("priority:(high OR urgent)", Facts(handling=Handling(priority="urgent")), True, "How urgent it is."),
+        ('team:"front desk"', Facts(handling=Handling(team="Front Desk")), True, "The team that looks after it."),
         ("answered:no", Facts(handling=Handling(answered=False)), True, "Yes or no."),
         ("status:(open OR waiting)", Facts(handling=Handling(status="done")), False, "What we did with it."),
     )

@@ -19,6 +19,7 @@ class Use(Enum):
     VIEW = "view"
     ALERT = "alert"
     KPI = "KPI"
+    OPENING = "opening"  # which posts become conversations
 
 
 Kind = Literal[
@@ -35,9 +36,9 @@ Kind = Literal[
 
 EVERYWHERE = frozenset(Use)
 ANALYSED = EVERYWHERE - {Use.TOPIC}
-PERSON = frozenset({Use.RULE, Use.VIEW, Use.KPI})
+PERSON = frozenset({Use.RULE, Use.VIEW, Use.KPI, Use.OPENING})
 WORK = frozenset({Use.VIEW, Use.KPI})
-LISTS = frozenset({Use.RULE, Use.VIEW})
+LISTS = frozenset({Use.RULE, Use.VIEW, Use.OPENING})
 
 
 class Field(Struct, frozen=True):
@@ -100,6 +101,14 @@ _ALL = (
     Field("toxicity", "number", ANALYSED, "how toxic it is, 0 to 1", "toxicity:>0.8"),
     Field("spam", "number", ANALYSED, "how much it looks like spam, 0 to 1", "spam:>0.9"),
     Field("topic", "whole", ANALYSED, "a topic that matched, by its name", 'topic:"Acme"'),
+    Field(
+        "about",
+        "choice",
+        ANALYSED,
+        "the kind of a topic that matched: about us are brand, campaign and person",
+        "about:(brand OR campaign)",
+        ("brand", "competitor", "industry", "campaign", "person"),
+    ),
     Field("list", "whole", LISTS, "one of the entries of a word list, in title or text", "list:rivals"),
     Field(
         "relationship",
@@ -135,9 +144,10 @@ _ALL = (
         "the share of the person's posts about what is theirs",
         "self_promotion:>0.25",
     ),
-    Field("status", "whole", WORK, "open, waiting or done", "status:open"),
+    Field("status", "whole", WORK, "open, waiting, snoozed or done", "status:open"),
     Field("assignee", "whole", WORK, "who works on it", "assignee:jane"),
-    Field("priority", "whole", WORK, "how urgent it is", "priority:high"),
+    Field("team", "whole", WORK, "the team that looks after it", 'team:"front desk"'),
+    Field("priority", "whole", WORK, "how urgent it is: low, normal, high or urgent", "priority:high"),
     Field("tag", "whole", WORK, "a tag that was put on it", "tag:press"),
     Field("answered", "choice", WORK, "whether we answered", "answered:yes", ("yes", "no")),
     Field("decision", "whole", WORK, "what was decided on it", "decision:removed"),

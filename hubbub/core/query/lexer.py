@@ -289,5 +289,19 @@ class Lexer:
 
 
 _CLOSE = {True: re.compile(r'\\["\\]|"'), False: re.compile(r'\\["\\]|["“”„‟]')}
-_PLACE = {Use.TOPIC: "a topic", Use.RULE: "a rule", Use.VIEW: "a view", Use.ALERT: "an alert", Use.KPI: "a KPI"}
-_PLACES = {Use.TOPIC: "topics", Use.RULE: "rules", Use.VIEW: "views", Use.ALERT: "alerts", Use.KPI: "KPIs"}
+_PLACE = {
+    Use.TOPIC: "a topic",
+    Use.RULE: "a rule",
+    Use.VIEW: "a view",
+    Use.ALERT: "an alert",
+    Use.KPI: "a KPI",
+    Use.OPENING: "what opens conversations",
+}
+_PLACES = {
+    Use.TOPIC: "topics",
+    Use.RULE: "rules",
+    Use.VIEW: "views",
+    Use.ALERT: "alerts",
+    Use.KPI: "KPIs",
+    Use.OPENING: "what opens conversations",
+}

@@ -40,6 +40,7 @@ _SAID: dict[str, Callable[[Facts], str | None]] = {
     "level": lambda facts: facts.standing.level,
     "status": lambda facts: facts.handling.status,
     "assignee": lambda facts: facts.handling.assignee,
+    "team": lambda facts: facts.handling.team,
     "priority": lambda facts: facts.handling.priority,
     "decision": lambda facts: facts.handling.decision,
     "answered": lambda facts: None if facts.handling.answered is None else ("no", "yes")[facts.handling.answered],
@@ -47,6 +48,7 @@ _SAID: dict[str, Callable[[Facts], str | None]] = {
 
 _LISTED: dict[str, Callable[[Facts], frozenset[str] | None]] = {
     "topic": lambda facts: facts.analysis.topics,
+    "about": lambda facts: facts.analysis.about,
     "relationship": lambda facts: _each(facts.standing.relationship),
     "tag": lambda facts: facts.handling.tags,
 }
