@@ -82,8 +82,7 @@ def put(
     place = post or source
     if place is None:
         raise ValueError("what leaves us goes to a post or to a source")
-    about = post.pk if post else f"at {source.pk if source else 0}"
-    key = sha256(f"{place.workspace_id} {about} {verb} {nonce}".encode()).hexdigest()[:32] if nonce else ""
+    key = key_of(place, verb, nonce) if nonce else ""
     now = timezone.now()
     row, made = Outbox.everywhere.get_or_create(
         key=key or secrets.token_hex(16),
@@ -113,6 +112,12 @@ def put(
     if made:
         row.attachments.set(attachments)
     return row
+
+
+def key_of(place: Post | Source, verb: str, nonce: str) -> str:
+    """The idempotency key of what a form asks for."""
+    about = place.pk if isinstance(place, Post) else f"at {place.pk}"
+    return sha256(f"{place.workspace_id} {about} {verb} {nonce}".encode()).hexdigest()[:32]
 
 
 def give_back(row: Outbox) -> None:
