@@ -13,8 +13,10 @@ from hubbub.core.post import Author, Media, Post, PostState
 
 from ._answer import Answer
 from ._connector import Report, Settings
-from ._http import Http
+from ._http import Http, Parts
 from ._marks import uncommented
+from ._markup import picture
+from ._media import Attached
 from ._text import images_in, links_in, plain, tidy
 
 Shape = TypeVar("Shape")
@@ -163,10 +165,30 @@ class Category(Struct, frozen=True):
     slug: str = ""
     name: str = ""
     parent_category_id: int | None = None
+    permission: int | None = None  # of our account: 1 is all, also to begin topics; None: the forum does not say
 
     def is_called(self, name: str) -> bool:
         """By its name, the last part of its address, or its number."""
         return name.casefold() in {self.slug.casefold(), self.name.casefold(), str(self.id)}
+
+
+class Upload(Struct, frozen=True):
+    """A file that the forum keeps."""
+
+    url: str = ""
+    short_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+    def markdown(self, file: Attached) -> str:
+        """As it stands in a post."""
+        there, kind = self.short_url or self.url, file.mime.partition("/")[0]
+        if kind == "image":
+            size = f"|{self.width}x{self.height}" if self.width and self.height else ""
+            return picture(file.alt.replace("|", "/"), there).replace("](", f"{size}](", 1)
+        if kind in {"video", "audio"}:
+            return picture(f"{file.name.replace('|', '/')}", there).replace("](", f"|{kind}](", 1)
+        return picture(file.name.replace("|", "/"), there)[1:].replace("](", "|attachment](", 1)
 
 
 class About(Struct, frozen=True):
@@ -234,6 +256,11 @@ class Forum:
         """Write, and read what it says then."""
         return self._ask(method, path, body=body).json(shape)
 
+    def upload(self, file: Attached) -> Upload:
+        """Keep a file there. The same content is the same upload, however often it is sent."""
+        body = Parts("file", file.name, file.mime, file.data, {"type": "composer", "synchronous": "true"})
+        return self._ask("POST", "uploads.json", upload=body).json(Upload)
+
     def tell(self, method: str, path: str, body: object = None) -> None:
         """Write where the answer is of no use; it must be the forum's all the same."""
         answer = self._ask(method, path, body=body)
@@ -251,11 +278,11 @@ class Forum:
 
     def _ask(
         self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, body: object = None,
-        accept: Collection[int] = (400, 403, 404, 410, 422),
+        upload: Parts | None = None, accept: Collection[int] = (400, 403, 404, 410, 422),
     ) -> Answer:  # fmt: skip
         headers = {"api-key": self._key, "api-username": self.user} if self.signed_in else {}
         answer = self._http.request(
-            method, f"{self.address}/{path}", params=params, json=body, headers=headers, accept=accept
+            method, f"{self.address}/{path}", params=params, json=body, body=upload, headers=headers, accept=accept
         )
         if answer.status < 400:
             return answer

@@ -34,6 +34,12 @@ class Community(Struct, frozen=True):
 
     id: int
     name: str
+    actor_id: str = ""
+
+    def named(self, home: str) -> str:
+        """As one asks for it on the server `home`: those of other servers with theirs."""
+        host = urlsplit(self.actor_id).hostname or ""
+        return self.name if host in {"", home} else f"{self.name}@{host}"
 
 
 class ThePost(Struct, frozen=True):
@@ -233,6 +239,7 @@ class Me(Struct, frozen=True):
 
     local_user_view: _LocalUserView
     moderates: tuple[_Moderates, ...] = ()
+    follows: tuple[_Moderates, ...] = ()
 
     @property
     def id(self) -> str:

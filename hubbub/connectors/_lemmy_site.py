@@ -10,9 +10,10 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 
 from ._connector import Settings
-from ._http import Http
+from ._http import Http, Parts
 from ._lemmy_refusals import BUSY, SIGN_IN, WORDS, NotThere, refused
 from ._lemmy_shapes import About, CommentView, OneComment, OnePost, PostView
+from ._media import Attached
 
 Shape = TypeVar("Shape")
 Kind = Literal["post", "comment"]
@@ -26,6 +27,14 @@ class _Login(Struct, frozen=True):
 
 class _Refusal(Struct, frozen=True):
     error: str = ""
+
+
+class _File(Struct, frozen=True):
+    file: str
+
+
+class _Kept(Struct, frozen=True):
+    files: tuple[_File, ...] | None = ()
 
 
 class Site:
@@ -54,6 +63,21 @@ class Site:
     def post(self, path: str, shape: type[Shape], body: Mapping[str, object], *, method: str = "POST") -> Shape:
         """Write."""
         return self._ask(method, path, shape, body=body)
+
+    def upload(self, file: Attached) -> str:
+        """Keep a picture on the server; its address."""
+        token = self._token()
+        answer = self._http.request(
+            "POST",
+            f"{self.address}/pictrs/image",
+            body=Parts("images[]", file.name, file.mime, file.data),
+            headers={"authorization": f"Bearer {token}", "cookie": f"jwt={token}"},  # older servers want the second
+            accept=(400, 413, 422),
+        )
+        files = answer.json(_Kept).files if answer.status < 400 else ()
+        if not files:
+            raise Broken(f"{answer.host} does not take the picture “{file.name}”: its kind or size does not suit it.")
+        return f"{self.address}/pictrs/image/{files[0].file}"
 
     def about(self) -> About:
         """The server and we ourselves."""

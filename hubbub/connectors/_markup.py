@@ -1,11 +1,12 @@
-"""What people typed, as HTML: escaped, its addresses clickable, its paragraphs kept."""
+"""What people typed, as HTML or beside pictures in Markdown: escaped, its addresses clickable, its paragraphs kept."""
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ._lengths import ADDRESS
 
+PICTURE = re.compile(r"!\[(?:\\.|[^\]\\])*\]\([^()\s]+\)")
 TRAILING = ".,;:!?'\"\u201d\u2019\u00bb\u2026"  # ends the sentence, not the address
 
 
@@ -32,3 +33,22 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         if url.endswith(")") and url.count("(") < url.count(")"):
             url = url[:-1].rstrip(TRAILING)
         yield match.start(), match.start() + len(url)
+
+
+def picture(alt: str, address: str) -> str:
+    """A picture in Markdown. Nothing in its alt text can end it."""
+    shown = re.sub(r"([\\\[\]])", r"\\\1", " ".join(alt.split()))
+    return f"![{shown}]({address})"
+
+
+def with_pictures(text: str, pictures: Sequence[str]) -> str:
+    """The words, and below them the pictures."""
+    return "\n\n".join([part for part in (text.rstrip(), *pictures) if part])
+
+
+def same_words(there: str, text: str, pictures: int) -> bool:
+    """Whether what stands there is this text with so many pictures below it."""
+    said, found = there.split("\n"), 0
+    while said and (not said[-1].strip() or PICTURE.fullmatch(said[-1].strip())):
+        found += bool(said.pop().strip())
+    return found == pictures and " ".join(said).split() == text.split()

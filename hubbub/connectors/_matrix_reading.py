@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from hubbub.core.post import Author, Post
 
 from ._connector import Batch, Refused, Report
-from ._matrix_server import Event, Homeserver, Joined, Messages, RefusedError, Sync, as_post, path, post_id
+from ._matrix_posts import as_post
+from ._matrix_server import Event, Homeserver, Joined, Messages, RefusedError, Sync, path, post_id
 
 AT_ONCE = 50  # events of one room in one sync
 PAGE = 100  # events of one page of history

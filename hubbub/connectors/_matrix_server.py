@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -12,22 +11,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hubbub.core.failures import Broken
-from hubbub.core.post import Author, Media, MediaType, Post
 
 from ._answer import Answer, shown
 from ._asking import Query
 from ._connector import Settings
 from ._http import Http
-from ._text import links_in, plain, tidy
+from ._media import Attached
+from ._text import plain
 
 Shape = TypeVar("Shape")
 
 REFUSED = frozenset({400, 401, 403, 404})  # Matrix explains these in JSON
 KEY = "org.hubbub.key"  # in the content of what we send: which act it was
-MESSAGES = ("m.room.message", "m.sticker")
 NOTHING, ABSENT = msgspec.Raw(b""), frozenset({b"", b"null"})
 FOUNDERS = 1 << 60  # the level of whoever founded a room, since version 12 of rooms
-KINDS: Mapping[str, MediaType] = {"m.image": "image", "m.video": "video", "m.audio": "audio", "m.file": "file"}
 
 
 class Relation(Struct, frozen=True, rename={"reply": "m.in_reply_to"}):
@@ -35,6 +32,7 @@ class Relation(Struct, frozen=True, rename={"reply": "m.in_reply_to"}):
 
     rel_type: str = ""
     event_id: str = ""
+    key: str = ""  # of a reaction: the sign
     reply: dict[str, str] | None = None
 
 
@@ -183,6 +181,10 @@ class _Who(Struct, frozen=True):
     user_id: str
 
 
+class _Content(Struct, frozen=True):
+    content_uri: str
+
+
 class _Token(Struct, frozen=True):
     access_token: str
 
@@ -241,13 +243,26 @@ class Homeserver:
         """Ask the client API."""
         return self.send_to(method, f"_matrix/client/{path}", body, params)
 
-    def send_to(self, method: str, path: str, body: object = None, params: Query | None = None) -> Answer:
-        """Ask any API of the server."""
+    def upload(self, file: Attached) -> str:
+        """Keep a file on the server; its address (mxc://…)."""
+        headers = {"content-type": file.mime}
+        answer = self.send_to("POST", "_matrix/media/v3/upload", file.data, {"filename": file.name}, headers)
+        return answer.json(_Content).content_uri
+
+    def send_to(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        params: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask any API of the server; bytes are sent as they are."""
         root = self._root()
-        answer = self._request(method, f"{root}/{path}", body, params)
+        answer = self._request(method, f"{root}/{path}", body, params, headers)
         if answer.status == 401 and not self._token:  # a token from a password ends now and then
             self._http.known.pop(self._key, None)
-            answer = self._request(method, f"{root}/{path}", body, params)
+            answer = self._request(method, f"{root}/{path}", body, params, headers)
         if answer.status in REFUSED:
             raise self._refused(answer)
         return answer
@@ -262,9 +277,13 @@ class Homeserver:
         secret = hashlib.sha256(f"{self._user}\0{self._password}".encode()).hexdigest()
         return f"matrix token {self.address} {secret}"
 
-    def _request(self, method: str, url: str, body: object, params: Query | None) -> Answer:
+    def _request(
+        self, method: str, url: str, body: object, params: Query | None, more: Mapping[str, str] | None = None
+    ) -> Answer:
         token = self._token or self._http.known.get(self._key) or self._sign_in()
-        headers = {"authorization": f"Bearer {token}"}
+        headers = {"authorization": f"Bearer {token}", **(more or {})}
+        if isinstance(body, bytes):
+            return self._http.request(method, url, body=body, params=params, headers=headers, accept=REFUSED)
         return self._http.request(method, url, json=body, params=params, headers=headers, accept=REFUSED)
 
     def _sign_in(self) -> str:
@@ -330,45 +349,6 @@ def parts(ident: str) -> tuple[str, str]:
 def path(*pieces: str) -> str:
     """A path of the client API; what comes from elsewhere is quoted."""
     return "v3/" + "/".join(quote(piece, safe="") for piece in pieces)
-
-
-def as_post(server: Homeserver, room: str, event: Event, names: Mapping[str, str]) -> Post | None:
-    """A message as a post, with its newest words; None for what is none, or was taken away."""
-    if event.type not in MESSAGES or event.is_redacted or not event.event_id or event.replaces:
-        return None
-    said, newest = event.says, event.newest
-    html, text = _words(newest or said, is_reply=said.relates is not None and said.relates.reply is not None)
-    files: Sequence[Media] = ()
-    if link := server.media(said.url):
-        files = (Media(KINDS.get(said.msgtype, "image" if event.type == "m.sticker" else "file"), link),)
-    relates = said.relates or Relation()
-    parent = (relates.reply or {}).get("event_id", "")
-    root = relates.event_id if relates.rel_type == "m.thread" else ""
-    name = names.get(event.sender, "")
-    return Post(
-        id=post_id(room, event.event_id),
-        text=text,
-        url=f"https://matrix.to/#/{quote(room)}/{quote(event.event_id)}",
-        type="message",
-        author=Author(id=event.sender, handle=event.sender.removeprefix("@"), name=name[:250]),
-        published=datetime.fromtimestamp(event.origin_server_ts / 1000, UTC) if event.origin_server_ts else None,
-        parent=post_id(room, parent or root) if parent or root else "",
-        thread=post_id(room, root or event.event_id),
-        edited=newest is not None,
-        links=links_in(html),
-        media=tuple(files),
-    )
-
-
-def _words(said: Content, *, is_reply: bool) -> tuple[str, str]:
-    """HTML and text of a message, without the quotation that older clients put before an answer."""
-    if said.format == "org.matrix.custom.html" and said.formatted_body:
-        html = re.sub(r"<mx-reply>.*?</mx-reply>", "", said.formatted_body, flags=re.DOTALL)
-        return html, plain(html)
-    body = said.body
-    if is_reply:
-        body = re.sub(r"\A(?:> [^\n]*\n)+\n?", "", body)
-    return "", tidy(body)
 
 
 def _read(body: bytes, shape: type[Shape]) -> Shape | None:

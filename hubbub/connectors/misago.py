@@ -8,7 +8,21 @@ import msgspec
 from hubbub.core.post import Post
 
 from . import _misago_acts as acts
-from ._connector import Act, Batch, Declared, Done, Family, Field, Found, Limits, Reads, Settings, Tested, Verb
+from ._connector import (
+    Act,
+    Batch,
+    Declared,
+    Destination,
+    Done,
+    Family,
+    Field,
+    Found,
+    Limits,
+    Reads,
+    Settings,
+    Tested,
+    Verb,
+)
 from ._http import Http
 from ._misago_forum import Forum, RefusedError
 from ._misago_reading import Place, read, search
@@ -63,7 +77,11 @@ class Misago(Declared):
         "unlock": "Open thread", "redact": "Edit the post", "warn": "Private thread with a warning",
         "message": "Private thread",
     }  # fmt: skip
-    limits = Limits(length=60_000, markup="markdown", rate="one post in 3 seconds for one account")
+    limits = Limits(
+        length=60_000, markup="markdown", title="may", title_length=acts.TITLE, media=acts.TAKES,
+        rate="one post in 3 seconds for one account",
+    )  # fmt: skip
+    place = "Category"
     keys = (
         "1. Make an account for Hubbub in the forum, or use that of a moderator.\n"
         "2. In the forum's admin panel give it the permissions to see and approve content, hide and delete posts, "
@@ -76,7 +94,8 @@ class Misago(Declared):
         "deleted for good and cannot be restored; hide it if you may want it back. A thread's first post stands for "
         "the thread: hiding, approving or removing it does so with the whole thread. Misago's API has neither bans nor "
         "reports. A warning goes out as a private thread. Misago knows no key by which a post could be known again, so "
-        "ours end in 24 characters that no reader sees."
+        "ours end in 24 characters that no reader sees. The forum says which files it takes, and how large; they stand "
+        "below the post."
     )
     keyless = True
     tested = (Tested("Misago 0.39.6", real=True), Tested("recorded answers of that server"))
@@ -105,6 +124,11 @@ class Misago(Declared):
         """Our words by the mark that they carry, or the post if it is in the state asked for."""
         forum = Forum(settings, http)
         return _in_words(lambda: acts.look(forum, act))
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """The forum's categories; the one that the settings name comes first."""
+        forum, named = Forum(settings, http), _category(settings)
+        return _in_words(lambda: sorted(acts.places(forum), key=lambda one: one.id != named))
 
 
 CONNECTOR = Misago()

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from hubbub.connectors import Done, Found, Http
-from hubbub.connectors._matrix_server import Event, Homeserver, as_post, parts
+from hubbub.connectors._matrix_posts import as_post
+from hubbub.connectors._matrix_server import Event, Homeserver, parts
 from hubbub.core.failures import Broken
 
 from .conftest import Reply, Server

@@ -366,6 +366,7 @@ def test_a_thread_with_pictures_comes_back_as_it_was_sent(
     first = NETWORK.act(us.settings, act, http)
     assert NETWORK.find(us.settings, act, http) == first
     assert NETWORK.act(us.settings, act, http) == first
+    atproto.flush()
     second = NETWORK.act(us.settings, Act("reply", first.id, "launch-2", "And more", first.id), http)
     (record,) = [one["value"] for one in us.records() if one["uri"] == first.id]
     marked = {
