@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Status
@@ -16,16 +17,24 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, undoing
+from .current import current_of, page
+from .ordering import write_place
 from .person import card, posts_of
+from .presence.api import router as presence_router
 from .replying.api import router as replying_router
 from .replying.queries import outbox_counts
 from .replying.shapes import OutboxOut
+from .saved.api import router as saved_router
+from .saved.queries import visible
 from .thread import thread
 
 router = Router()
 router.add_router("", helpful_router)
 router.add_router("", replying_router)
-Tab = Literal["open", "waiting", "done", "mine", "unassigned", "all"]
+router.add_router("", saved_router)
+router.add_router("", presence_router)
+Tab = Literal["open", "waiting", "snoozed", "done", "mine", "unassigned", "all"]
+Order = Literal["priority", "newest", "oldest", "promise"]
 
 
 def _find(request: MemberRequest, pk: int) -> Conversation:
@@ -46,15 +55,32 @@ def _status(wanted: str) -> ConversationStatus:
 @router.get("/conversations", response=shapes.ConversationsOut, summary="The inbox: conversations by their state")
 @call(Role.VIEWER)
 def conversations(
-    request: MemberRequest, status: Tab = "open", q: str = "", before: str = ""
+    request: MemberRequest,
+    status: Tab = "open",
+    q: str = "",
+    before: str = "",
+    view: int | None = None,
+    sort: Order | None = None,
 ) -> shapes.ConversationsOut:
-    """Newest first. `q` is held against each conversation's newest post that is not ours; `before` as answered."""
-    query = word_lists.read(q, language.Use.VIEW, request.workspace) if q.strip() else None
-    rows = queries.rows(request.member, status)
-    found = queries.inbox(rows, query, now=timezone.now(), before=before_of(before), size=50)
+    """Newest first, or in the order of `sort`: by priority, by who waits longest, by the time left on the promise.
+    `q` is held against each conversation's newest post that is not ours; `view` is a saved view in place of the status,
+    in its own order; `before` as answered, with the same order."""
+    given = QueryDict(mutable=True)
+    given.update({"tab": status, "q": q, "before": before})
+    if view is not None:
+        get_object_or_404(visible(request.member), pk=view)
+        given["view"] = str(view)
+    if sort or view is None:
+        given["sort"] = sort or "newest"
+    listed = current_of(request.member, given)
+    if listed.filter.slips:
+        raise language.QueryError(tuple(listed.filter.slips))
+    found = page(listed, size=50)
+    if found.slips:
+        raise language.QueryError(tuple(found.slips))
     return shapes.ConversationsOut(
         items=[shapes.ConversationOut.of(row) for row in found.conversations],
-        before=write_before(found.older) if found.older else None,
+        before=write_place(found.older) if found.older else None,
         looked_at=found.looked_at,
     )
 

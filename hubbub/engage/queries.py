@@ -1,31 +1,56 @@
 """What the room reads: the inbox's lists, who may be given work."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
-from hubbub.store import capped
-from hubbub.store.models import Conversation, Member, Role, Workspace
-from hubbub.store.search import Before, matching, newest_of, older_than
+from hubbub.store import bulk, capped
+from hubbub.store.models import (
+    Conversation,
+    ConversationStatus,
+    Member,
+    Promised,
+    Role,
+    SavedView,
+    Sort,
+    ViewStatus,
+    Whose,
+    Workspace,
+)
+from hubbub.store.talks import Asked, asked
 
 from .listing import TABS
+from .ordering import Place, key, place, stretches, until
 
 PAGE = 30
 UNCOUNTED = {"done", "all"}  # tabs whose number asks nobody to do anything
 CHUNK = 200  # conversations whose newest post is held against a filter at a time
 BUDGET = 2_000  # conversations looked at for one page at most
+WINDOW = 10_000  # conversations that the database holds against columns at a time
+PASSED = 30_000  # and passes over for one page at most
+SOON = timedelta(hours=1)  # a promise that ends within it is about to break
+
+UNFINISHED = (ConversationStatus.OPEN, ConversationStatus.WAITING, ConversationStatus.SNOOZED)
+STATUSES: Mapping[str, Sequence[str]] = {
+    ViewStatus.OPEN: ("open",),
+    ViewStatus.UNFINISHED: UNFINISHED,
+    ViewStatus.WAITING: ("waiting",),
+    ViewStatus.SNOOZED: ("snoozed",),
+    ViewStatus.DONE: ("done",),
+}
 
 
 class Inbox(Struct, frozen=True):
-    """One page of conversations, newest first."""
+    """One page of conversations."""
 
     conversations: Sequence[Conversation]
-    older: Before | None  # where the next page starts; None at the end
+    older: Place | None  # where the next page starts; None at the end
     looked_at: int = 0
     ran_out: bool = False  # the budget ended before the page was full
+    slips: Sequence[language.Slip] = ()  # what cannot be searched for; then there are no conversations
 
     @property
     def says(self) -> str:
@@ -36,7 +61,7 @@ class Inbox(Struct, frozen=True):
 
 
 def rows(member: Member, tab: str) -> QuerySet[Conversation]:
-    """The conversations of a tab as this member sees it."""
+    """The conversations of a tab as this member sees it. What was merged into another stands there."""
     everything = Conversation.of(member.workspace)
     match tab:
         case "mine":
@@ -44,22 +69,40 @@ def rows(member: Member, tab: str) -> QuerySet[Conversation]:
         case "unassigned":
             return everything.filter(assignee=None, status="open")
         case "all":
-            return everything
+            return everything.filter(merged_into=None)
+        case "done":
+            return everything.filter(status="done", merged_into=None)
         case _:
             return everything.filter(status=tab)
 
 
-def belongs(conversation: Conversation, member: Member, tab: str) -> bool:
-    """Whether the conversation stands in that tab now."""
-    match tab:
-        case "mine":
-            return conversation.assignee_id == member.pk and conversation.status != "done"
-        case "unassigned":
-            return conversation.assignee_id is None and conversation.status == "open"
-        case "all":
-            return True
-        case _:
-            return conversation.status == tab
+def rows_of(member: Member, view: SavedView, now: datetime) -> QuerySet[Conversation]:
+    """The conversations that fit a saved view's columns; its query is held against them besides."""
+    found = Conversation.of(member.workspace)
+    if view.status == ViewStatus.ALL:
+        found = found.filter(merged_into=None)
+    else:
+        among = STATUSES[view.status]
+        found = found.filter(status=among[0]) if len(among) == 1 else found.filter(status__in=among)
+        if view.status == ViewStatus.DONE:
+            found = found.filter(merged_into=None)
+    match view.whose:
+        case Whose.ME:
+            found = found.filter(assignee=member)
+        case Whose.MY_TEAMS:
+            found = found.filter(team__in=member.teams.values("pk"))
+        case Whose.NOBODY:
+            found = found.filter(assignee=None)
+    if view.kind:
+        found = found.filter(kind=view.kind)
+    match view.promised:
+        case Promised.SOON:
+            found = found.filter(due__gt=now, due__lte=now + SOON)
+        case Promised.BROKEN:
+            found = found.filter(due__lte=now)
+        case Promised.NONE:
+            found = found.filter(due=None)
+    return found
 
 
 def counts(member: Member) -> Mapping[str, str]:
@@ -72,39 +115,89 @@ def inbox(
     query: language.Query | None,
     *,
     now: datetime,
-    before: Before | None = None,
+    sort: Sort = Sort.NEWEST,
+    before: Place | None = None,
     size: int = PAGE,
     budget: int = BUDGET,
+    workspace: Workspace | None = None,
 ) -> Inbox:
-    """A page, newest first. With a query: those whose newest post that is not ours matches."""
+    """A page. With a query: those whose newest post that is not ours matches; with the `workspace` named its search
+    index is used, without they are held against the query one by one."""
+    found = shown(conversations)
+    if query is None:
+        return _plain(found, sort, before, size)
+    wish = asked(workspace, query, now=now)
+    if wish.slips:
+        return Inbox((), None, slips=wish.slips)
+    if wish.few is not None:
+        return _few(found, wish, sort, before, size)
+    return _along(found, wish, sort, before, size, budget)
+
+
+def shown(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """With all that a row shows."""
     # workspace and source by themselves: joined, SQLite would begin with them, and put all conversations in order
-    found = conversations.select_related("author", "assignee__user").prefetch_related("workspace", "source")
-    newest_first = found.order_by("-last_post", "-id")
-    hits: list[Conversation] = []
-    looked_at = 0
-    while len(hits) <= size:
-        wanted = min(CHUNK, budget - looked_at) if query else size + 1
-        chunk = list(older_than(newest_first, before, when="last_post")[:wanted])
-        looked_at += len(chunk)
-        hits += _caught(chunk, query, now) if query else chunk
-        if len(chunk) < wanted or len(hits) > size:
+    found = conversations.select_related("author", "assignee__user", "team")
+    return found.prefetch_related("workspace", "source", "tags")
+
+
+def _plain(found: QuerySet[Conversation], sort: Sort, before: Place | None, size: int) -> Inbox:
+    page: list[Conversation] = []
+    for _, part in stretches(found, sort, before):
+        page += part[: size + 1 - len(page)]
+        if len(page) > size:
             break
-        before = _place(chunk[-1])
-        if looked_at >= budget:
-            return Inbox(hits, before, looked_at, ran_out=True)
-    shown = hits[:size]
-    return Inbox(shown, _place(shown[-1]) if len(hits) > size else None, looked_at)
+    kept = page[:size]
+    return Inbox(kept, place(kept[-1], sort) if len(page) > size else None)
 
 
-def _place(conversation: Conversation) -> Before:
-    return Before(conversation.last_post, conversation.pk)
+def _few(found: QuerySet[Conversation], wish: Asked, sort: Sort, before: Place | None, size: int) -> Inbox:
+    """All that can match are known: they are put in order here."""
+    fit = found.filter(pk__in=bulk.numbered(wish.few or ()))
+    after = [one for _, part in stretches(fit, sort, before) for one in part]
+    hits = sorted(wish.caught(after), key=lambda one: key(one, sort))
+    kept = hits[:size]
+    return Inbox(kept, place(kept[-1], sort) if len(hits) > size else None, len(after))
 
 
-def _caught(chunk: Sequence[Conversation], query: language.Query, now: datetime) -> list[Conversation]:
-    newest = newest_of(chunk)
-    caught = matching(newest, query, now=now)
-    hits = {post.conversation_id for post in newest if post.pk in caught}
-    return [conversation for conversation in chunk if conversation.pk in hits]
+def _along(
+    found: QuerySet[Conversation], wish: Asked, sort: Sort, before: Place | None, size: int, budget: int
+) -> Inbox:
+    """Along the list, until the page is full or enough was looked at."""
+    hits: list[Conversation] = []
+    looked_at = passed = 0
+    for at, part in stretches(found, sort, before):
+        rest = part
+        while True:
+            chunk, seen, end = _chunk(rest, wish.fit, at, sort, min(CHUNK, budget - looked_at))
+            looked_at, passed = looked_at + len(chunk), passed + seen
+            hits += wish.caught(chunk)
+            if len(hits) > size:
+                kept = hits[:size]
+                return Inbox(kept, place(kept[-1], sort), max(looked_at, passed))
+            if end is None:
+                break  # this stretch has ended
+            if looked_at >= budget or passed >= PASSED:
+                return Inbox(hits, end, max(looked_at, passed), ran_out=True)
+            rest = next(iter(stretches(found, sort, end)))[1]
+    return Inbox(hits, None, max(looked_at, passed))
+
+
+def _chunk(
+    rest: QuerySet[Conversation], fit: Q | None, at: int, sort: Sort, wanted: int
+) -> tuple[list[Conversation], int, Place | None]:
+    """Some that may match, how many were passed, and where to go on; None: the stretch has ended."""
+    if fit is None:
+        chunk = list(rest[:wanted])
+        return chunk, len(chunk), place(chunk[-1], sort) if len(chunk) == wanted else None
+    # the window's end, by the index alone
+    bottom = list(rest.select_related(None).prefetch_related(None)[WINDOW - 1 : WINDOW])
+    last = place(bottom[0], sort) if bottom else None
+    window = rest.filter(until(at, sort, last)) if last else rest
+    chunk = list(window.filter(fit)[:wanted])
+    if len(chunk) == wanted:
+        return chunk, len(chunk), place(chunk[-1], sort)
+    return chunk, WINDOW if last else len(chunk), last
 
 
 def responders(workspace: Workspace) -> list[Member]:

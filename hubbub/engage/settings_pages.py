@@ -4,6 +4,8 @@ from hubbub.store.models import Role
 
 # (URL name, title, what is set there, least role that may open it)
 SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
+    ("engage:inbox_order", "Order of the inbox", "What counts how much in the order by priority", Role.VIEWER),
+    ("engage:views", "Views", "Lists of conversations under a name", Role.VIEWER),
     ("engage:saved_replies", "Saved replies", "Words that you use again and again", Role.VIEWER),
     ("engage:articles", "Helpful information", "What people ask, and the answer", Role.VIEWER),
     ("engage:sketching", "Help with drafts", "Whether a language model may write drafts", Role.VIEWER),

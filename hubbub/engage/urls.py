@@ -8,6 +8,8 @@ app_name = "engage"
 urlpatterns = [
     path("helpful/", include("hubbub.engage.helpful.urls")),
     path("", include("hubbub.engage.replying.urls")),
+    path("", include("hubbub.engage.presence.urls")),
+    path("", include("hubbub.engage.saved.urls")),
     path("", views.inbox, name="inbox"),
     path("bulk/", views_acts.bulk, name="bulk"),
     path("settings/", views_settings.settings, name="settings"),

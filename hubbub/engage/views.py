@@ -1,20 +1,18 @@
 """The room's pages: the inbox with its three panes, a person."""
 
 import secrets
-from collections.abc import Mapping
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from hubbub.store.models import Conversation, Person, Post, Role
-from hubbub.store.search import Found, newest_of, search
+from hubbub.store.search import Found, search
 from hubbub.ui.access import MemberRequest, page
-from hubbub.ui.lists import Filter, links, pager, read_before, read_filter, write_before
+from hubbub.ui.lists import pager, read_before, read_filter, write_before
 
-from . import queries
-from .forms import assignees
-from .listing import TABS, Listing, read_listing
+from .current import current
+from .pane import list_pane
 from .person import card, posts_of
 from .replying.actions import why_not
 from .replying.typed import NOTHING_TYPED, Typed
@@ -24,28 +22,7 @@ from .thread import Thread, thread
 @page(Role.VIEWER)
 def inbox(request: MemberRequest) -> HttpResponse:
     """The list, with nothing chosen yet."""
-    listing, filter_ = read_listing(request), read_filter(request, kept=("tab",))
-    return render(request, "engage/inbox.html", {**_list_pane(request, listing, filter_), "conversation": None})
-
-
-def _list_pane(request: MemberRequest, listing: Listing, filter_: Filter) -> Mapping[str, object]:
-    conversations = queries.rows(request.member, listing.tab)
-    found = (
-        queries.Inbox((), None)
-        if filter_.slips
-        else queries.inbox(conversations, filter_.query, now=timezone.now(), before=listing.before)
-    )
-    numbers = queries.counts(request.member)
-    return {
-        "listing": listing,
-        "filter": filter_,
-        "inbox": found,
-        "newest": {post.conversation_id: post for post in newest_of(found.conversations)},
-        "page": links(request, found.older, found.says),
-        "tabs": [(tab, name, numbers.get(tab, "")) for tab, name in TABS.items()],
-        "may_act": request.role.may(Role.RESPONDER),
-        "assignees": assignees(request.workspace),
-    }
+    return render(request, "engage/inbox.html", {**list_pane(request, current(request)), "conversation": None})
 
 
 @page(Role.VIEWER)
@@ -58,15 +35,15 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
     """The page of one conversation; with `typed`, its forms hold what was refused and say why."""
     found = Conversation.of(request.workspace).select_related("source", "author__person", "assignee__user")
     chosen = get_object_or_404(found, pk=pk)
-    listing, filter_ = read_listing(request), read_filter(request, kept=("tab",))
-    read = thread(chosen, now=timezone.now(), until=read_before(request, "until"), query=filter_.query)
+    listed = current(request)
+    read = thread(chosen, now=timezone.now(), until=read_before(request, "until"), query=listed.query)
     target = _target(request, chosen, read)
     author = target.author if target and target.author else chosen.author
     return render(
         request,
         "engage/conversation.html",
         {
-            **_list_pane(request, listing, filter_),
+            **list_pane(request, listed),
             "conversation": chosen,
             "thread": read,
             "earlier": write_before(read.earlier) if read.earlier else "",

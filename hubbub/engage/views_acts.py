@@ -1,21 +1,21 @@
 """What the room's forms do: read the form, call one action, say what happened, show what comes next."""
 
 from collections.abc import Sequence
+from copy import copy
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hubbub.store.models import Audit, Conversation, Role
-from hubbub.store.search import Before
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
-from hubbub.ui.lists import offer_undo, read_filter
+from hubbub.ui.lists import offer_undo
 
-from . import actions, moving, queries, undoing, wishes
+from . import actions, moving, undoing, wishes
+from .current import belongs, current, following
 from .listing import read_listing
 from .replying.typed import Typed
 from .views import conversation_page
@@ -40,17 +40,11 @@ def _url(request: MemberRequest, pk: int | None) -> str:
 
 def _onward(request: MemberRequest, acted: Conversation, here: int | None) -> HttpResponseRedirect:
     """Where the work goes on: the next conversation of the list where this one has left it, else where we were."""
-    listing, filter_ = read_listing(request), read_filter(request)
-    if filter_.slips or queries.belongs(acted, request.member, listing.tab):
+    listed = current(request)
+    if listed.filter.slips or belongs(listed, acted):
         return _see(_url(request, here))
-    following = queries.inbox(
-        queries.rows(request.member, listing.tab),
-        filter_.query,
-        now=timezone.now(),
-        before=Before(acted.last_post, acted.pk),
-        size=1,
-    )
-    return _see(_url(request, following.conversations[0].pk if following.conversations else None))
+    after = following(listed, acted)
+    return _see(_url(request, after.pk if after else None))
 
 
 def _offer(request: MemberRequest, says: str, acts: Sequence[Audit], here: int | None = None) -> None:
@@ -78,13 +72,14 @@ def _act(request: MemberRequest, pk: int, *, onward: bool) -> HttpResponse:
     shown = int(here) if here.isdecimal() and len(here) < 19 else None
     try:
         wish = wishes.read(request.POST, request.member)
+        was = copy(acted)  # where it stood when the key was pressed
         done = wish.act(acted)
     except Refusal as no:
         messages.error(request, str(no))
         return _see(_url(request, shown))
     if done:
         _offer(request, f"“{_short(acted)}” is {wish.says}.", [done], here=pk if onward else shown)
-    return _onward(request, acted, shown) if onward else _see(_url(request, shown))
+    return _onward(request, was, shown) if onward else _see(_url(request, shown))
 
 
 @page(Role.RESPONDER)

@@ -170,7 +170,13 @@ def test_a_slower_reply_is_told_of_the_quicker_one(world: World, talk: Conversat
 
 def test_counts(world: World, talks: list[Conversation]) -> None:
     told = script(world, Role.VIEWER).get(f"{BASE}/counts").json()
-    assert told["conversations"] == {"open": "2", "waiting": "0", "mine": "0", "unassigned": "2"}
+    assert told["conversations"] == {
+        "open": "2",
+        "mine": "0",
+        "unassigned": "2",
+        "waiting": "0",
+        "snoozed": "0",
+    }
     assert set(told["outbox"]) == {"waiting", "failed", "broken"}
 
 

@@ -15,12 +15,10 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 @pytest.fixture
 def talks(world: World) -> list[Conversation]:
-    """Three, newest first."""
+    """Three, newest first, which is how they stand in the inbox."""
     source, carol = make_source(world.acme), make_author(world.acme)
-    return [
-        make_conversation(make_post(source, f"acme number {number}", number, thread=f"t{number}", author=carol))
-        for number in (3, 2, 1)
-    ]
+    posts = [make_post(source, f"acme number {at}", at, thread=f"t{at}", author=carol) for at in (3, 2, 1)]
+    return [make_conversation(post, score=float(post.native_id)) for post in posts]
 
 
 def at(name: str, *args: object, query: str = "") -> str:

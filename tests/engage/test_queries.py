@@ -54,7 +54,6 @@ def test_tabs(world: World, talks: dict[str, Conversation], tab: str, names: str
     found = queries.inbox(queries.rows(world.alice, tab), None, now=NOON)
     assert "".join(one.subject for one in found.conversations) == names
     assert queries.counts(world.alice).get(tab) == count
-    assert {one.subject for one in talks.values() if queries.belongs(one, world.alice, tab)} == set(names)
 
 
 @pytest.mark.parametrize(("size", "pages"), [(1, ["e", "d", "a"]), (2, ["ed", "a"]), (3, ["eda"]), (9, ["eda"])])
@@ -124,7 +123,8 @@ def test_the_list_asks_the_same_number_of_questions_for_any_length(world: World,
         found = queries.inbox(queries.rows(world.alice, "open"), read("hay"), now=NOON)
         for row in found.conversations:
             assert [str(row.source), bool(str(row.author)), row.assignee] == ["Acme blog", True, None]
-    assert len(asked) == 5  # conversations, their workspace, their sources, their newest posts, those posts' topics
+    # conversations, their workspace, sources and tags, their newest posts, those posts' topics
+    assert len(asked) == 6
 
 
 def test_a_thread_in_pages_with_what_belongs_between(world: World) -> None:

@@ -1,0 +1,67 @@
+"""The pane with the list: tabs, views, filter, rows, and what each row shows."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from hubbub.store import presence, ranking
+from hubbub.store.models import Conversation, Role, Sort
+from hubbub.store.search import newest_of
+from hubbub.ui.access import MemberRequest
+from hubbub.ui.lists import Pager
+
+from . import queries
+from .current import Current, page
+from .forms import assignees
+from .listing import TABS
+from .ordering import write_place
+from .saved.queries import pinned
+
+
+def list_pane(request: MemberRequest, found: Current) -> Mapping[str, object]:
+    """What `engage/_list.html` shows."""
+    inbox = page(found)
+    numbers = queries.counts(request.member)
+    listing = found.listing
+    return {
+        **row_context(request, found, inbox.conversations),
+        "view": found.view,
+        "filter": found.filter,
+        "inbox": inbox,
+        "slips": inbox.slips,
+        "page": _pager(found, inbox),
+        "tabs": [(tab, name, numbers.get(tab, "")) for tab, name in TABS.items()],
+        "views": pinned(request.member, found.at),
+        "sorts": [(str(value), label) for value, label in Sort.choices],
+        "assignees": assignees(request.workspace),
+        "since": found.at.isoformat(),
+        "begun": listing.start,
+    }
+
+
+def row_context(request: MemberRequest, found: Current, rows: Sequence[Conversation]) -> dict[str, object]:
+    """What `engage/_row.html` asks for besides its row."""
+    now = timezone.now()
+    here = presence.here(request.workspace, now, conversations=[row.pk for row in rows]) if rows else []
+    return {
+        "workspace": request.workspace,
+        "member": request.member,
+        "listing": found.listing,
+        "newest": {post.conversation_id: post for post in newest_of(rows)} if rows else {},
+        "scores": ranking.explain(rows, now),
+        "present": presence.by_conversation(here, without=request.member),
+        "may_act": request.role.may(Role.RESPONDER),
+        "now": now,
+        "states": found.view is not None or found.listing.tab in ("mine", "all"),
+    }
+
+
+def _pager(found: Current, inbox: queries.Inbox) -> Pager:
+    listing = found.listing
+    pairs = [*listing.base, ("q", listing.q)]
+    first = "?" + urlencode([pair for pair in pairs if pair[1]])
+    earlier = ""
+    if inbox.older:
+        earlier = "?" + urlencode([*(pair for pair in pairs if pair[1]), ("before", write_place(inbox.older))])
+    return Pager(later=first if listing.before else "", earlier=earlier, says=inbox.says)
