@@ -47,7 +47,9 @@ def current_of(member: Member, given: QueryDict) -> Current:
         bare.pop("view", None)
         listing = listing_of(bare)
     texts = [text for text in (view.query.strip() if view else "", listing.q) if text]
-    query, slips, wrong = None, (), ""
+    query: language.Query | None = None
+    slips: tuple[language.Slip, ...] = ()
+    wrong = ""
     for text in texts:  # each by itself, so that slips name their places in what was written
         try:
             query = word_lists.read(text, language.Use.VIEW, member.workspace)

@@ -97,7 +97,7 @@ def people(member: Member, now: datetime) -> list[Json]:
 
 def _moved(request: MemberRequest, since: datetime) -> Mapping[int, datetime]:
     rows = Conversation.of(request.workspace).filter(settled__gt=since).order_by("-settled")
-    return dict(rows.values_list("pk", "settled")[:MOST])
+    return {row.pk: row.settled for row in rows.only("settled")[:MOST] if row.settled}
 
 
 def _list(request: MemberRequest, wish: Wish, moved: Mapping[int, datetime]) -> dict[str, Json]:

@@ -51,7 +51,9 @@ class Wish(Struct, frozen=True):
     seen: int | None = None
     draft: int = 0  # which draft it was, in which version
     draft_version: int = 0
-    sure: bool = False  # send although a colleague was quicker
+    sure: bool = False  # send although a colleague was quicker …
+    shown_row: int | None = None  # … of whom the writer was shown so much before they said so; None: all there is
+    shown_post: int | None = None
     then: ConversationStatus | None = None  # the conversation's state from here on
 
 
@@ -94,8 +96,7 @@ def say(conversation: Conversation, post: Post, wish: Wish, *, by: Member, why: 
     files = _files(conversation, wish, by)
     parts = _parts(conversation, post, words, wish)
     _check_time(wish.at)
-    if not wish.sure:
-        _refuse_second(row, by, wish.seen_row, wish.seen_post)
+    _refuse_second(row, by, *_known_to(wish))
     put = _put(row, post, parts, wish, files, by, why)
     drafts.left(row, by, words, put, draft=wish.draft, version=wish.draft_version)
     Conversation.of(row.workspace).filter(pk=row.pk).update(stirred=True)
@@ -211,6 +212,14 @@ def _check_time(at: datetime | None) -> None:
         raise Refusal("The time to send it at is over: choose a later one, or send it now")
     if at > now + FARTHEST:
         raise Refusal("The time to send it at is more than a year away: choose an earlier one")
+
+
+def _known_to(wish: Wish) -> tuple[int | None, int | None]:
+    """Up to which answer and which post of ours nothing is news to the writer. Who is sure has been shown one answer,
+    and may not know of the next."""
+    if not wish.sure:
+        return wish.seen_row, wish.seen_post
+    return wish.shown_row, wish.shown_post
 
 
 def _refuse_second(conversation: Conversation, by: Member, seen_row: int | None, seen_post: int | None) -> None:

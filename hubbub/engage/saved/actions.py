@@ -1,6 +1,6 @@
 """Making, changing, ordering and deleting views; weighing the inbox anew. Each leaves an audit row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ from .queries import MOST, place_for_new, visible
 from .queries import ranking as ranking_of
 
 FIELDS = ("name", "query", "status", "whose", "kind", "promised", "sort", "pinned", "member_id", "place")
-CHOICES: dict[str, Sequence[str]] = {
+CHOICES: Mapping[str, Sequence[str]] = {
     "status": ViewStatus.values,
     "whose": Whose.values,
     "kind": Kind.values,
@@ -26,12 +26,14 @@ WEIGHTS = ("kind", "sentiment", "reach", "relationship", "promise", "priority")
 
 
 @transaction.atomic
-def save(view: SavedView, *, by: Member, shared: bool | None = None, why: str = "", **fields: Plain) -> SavedView:
-    """A new view, or changes to one. `shared`: for everybody, or only for `by`; None: as it is.
+def save(
+    view: SavedView, given: Mapping[str, Plain], *, by: Member, shared: bool | None = None, why: str = ""
+) -> SavedView:
+    """A new view, or changes to one: the fields that are given. `shared`: for everybody, or only for `by`; None: as it is.
 
     Raises Refusal, or QueryError where the query cannot be read.
     """
-    new = view.pk is None
+    new, fields = view.pk is None, dict(given)
     if not new:
         may_change(view, by)
     _check(by, fields)

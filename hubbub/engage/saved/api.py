@@ -41,9 +41,7 @@ def views(request: MemberRequest) -> list[shapes.ViewOut]:
 def make_view(request: MemberRequest, wish: shapes.ViewIn) -> Status[shapes.ViewOut]:
     """For yourself unless `shared`."""
     fields = {"name": "", **wish.wishes()}
-    made = actions.save(
-        SavedView(), by=request.member, shared=bool(_shared(request, wish)), why=wish.why, **fields
-    )  # fmt: skip
+    made = actions.save(SavedView(), fields, by=request.member, shared=bool(_shared(request, wish)), why=wish.why)
     return Status(201, shapes.ViewOut.of(made))
 
 
@@ -52,7 +50,7 @@ def make_view(request: MemberRequest, wish: shapes.ViewIn) -> Status[shapes.View
 def change_view(request: MemberRequest, view_id: int, wish: shapes.ViewIn) -> shapes.ViewOut:
     """What is left out stays."""
     view = _find(request, view_id)
-    saved = actions.save(view, by=request.member, shared=_shared(request, wish), why=wish.why, **wish.wishes())
+    saved = actions.save(view, wish.wishes(), by=request.member, shared=_shared(request, wish), why=wish.why)
     return shapes.ViewOut.of(saved)
 
 

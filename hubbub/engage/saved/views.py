@@ -74,10 +74,7 @@ def _edit(request: MemberRequest, found: SavedView | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.save(
-                found or SavedView(),
-                by=request.member,
-                shared=form.for_all(found, request.member),
-                **form.wishes(),
+                found or SavedView(), form.wishes(), by=request.member, shared=form.for_all(found, request.member)
             )
             messages.success(request, f"“{made.name}” is saved.")
             return _see(request, "inbox", more=f"?view={made.pk}")
