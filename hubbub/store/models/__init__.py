@@ -32,6 +32,7 @@ from .notice import Notice, NoticeKind, NoticeTemplate, Notifying, Way
 from .notification import Notification, NotificationKind
 from .objective import Objective, ObjectiveKind
 from .opening import Opening, OpeningRun, OpeningRunState
+from .opportunity import HouseRules, Opportunity, OpportunityState, PassReason, Scouting, Stance
 from .outbox import HeldFor, Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
@@ -125,6 +126,7 @@ __all__ = [
     "HeldFor",
     "Holiday",
     "Hours",
+    "HouseRules",
     "HowMany",
     "IdentityKey",
     "Judge",
@@ -155,11 +157,14 @@ __all__ = [
     "OpeningRun",
     "OpeningRunState",
     "Opinion",
+    "Opportunity",
+    "OpportunityState",
     "Outbox",
     "OutboxState",
     "OwnModel",
     "OwnModelState",
     "Owned",
+    "PassReason",
     "PastJudgement",
     "PeopleSettings",
     "Person",
@@ -205,6 +210,7 @@ __all__ = [
     "SanctionState",
     "SavedReply",
     "SavedView",
+    "Scouting",
     "Seal",
     "Severity",
     "SignInLink",
@@ -216,6 +222,7 @@ __all__ = [
     "Source",
     "SourceState",
     "Stage",
+    "Stance",
     "Statement",
     "StatementEnd",
     "Strike",
