@@ -58,6 +58,7 @@ urlpatterns = [
     path("enter/", include("hubbub.team.enter_urls")),
     path("appeal/", include("hubbub.moderate.appeal_urls")),
     path("guidelines/", include("hubbub.moderate.guidelines_urls")),
+    path("calendar/", include("hubbub.engage.calendar.feed_urls")),
     path("in/", include("hubbub.listen.inbound_urls")),
     path("w/<slug:workspace>/", workspace, name="workspace"),
     path("w/<slug:workspace>/help/query/", query_help, name="query-help"),

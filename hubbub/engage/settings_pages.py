@@ -4,6 +4,12 @@ from hubbub.store.models import Role
 
 # (URL name, title, what is set there, least role that may open it)
 SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
+    ("engage:opening", "What opens conversations", "Which posts come into the inbox, as a query", Role.VIEWER),
+    ("engage:teams", "Teams", "Who looks after conversations together", Role.VIEWER),
+    ("engage:tags", "Tags", "All tags: renamed, merged, deleted", Role.VIEWER),
+    ("engage:link_tags", "Tags on links", "Which links of planned posts get which UTM tags", Role.MANAGER),
+    ("engage:calendar_queue", "Posting times", "When each source is posted to, and what waits", Role.VIEWER),
+    ("engage:calendar_feeds", "In your own calendar", "Secret addresses for calendar programs", Role.VIEWER),
     ("engage:inbox_order", "Order of the inbox", "What counts how much in the order by priority", Role.VIEWER),
     ("engage:views", "Views", "Lists of conversations under a name", Role.VIEWER),
     ("engage:saved_replies", "Saved replies", "Words that you use again and again", Role.VIEWER),

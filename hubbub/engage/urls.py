@@ -6,6 +6,7 @@ from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
+    path("calendar/", include("hubbub.engage.calendar.urls")),
     path("helpful/", include("hubbub.engage.helpful.urls")),
     path("", include("hubbub.engage.replying.urls")),
     path("", include("hubbub.engage.presence.urls")),
@@ -13,6 +14,9 @@ urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("bulk/", views_acts.bulk, name="bulk"),
     path("settings/", views_settings.settings, name="settings"),
+    path("settings/opening/", include("hubbub.engage.opening.urls")),
+    path("settings/tags/", include("hubbub.engage.tags.urls")),
+    path("settings/teams/", include("hubbub.engage.teams.urls")),
     path("undo/", views_acts.undo, name="undo"),
     path("person/<int:pk>/", views.person, name="person"),
     path("<int:pk>/", views.conversation, name="conversation"),

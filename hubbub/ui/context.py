@@ -32,6 +32,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         (
             ("Inbox", "engage:inbox", "i", Role.VIEWER),
             ("Outbox", "engage:outbox", "b", Role.VIEWER),
+            ("Calendar", "engage:calendar", "k", Role.VIEWER),
             ("Engage settings", "engage:settings", "g", Role.VIEWER),
         ),
     ),

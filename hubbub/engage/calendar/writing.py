@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Lower
 
-from hubbub.store.models import Attachment, Planned, PlannedState, PlannedVersion, Tag, VersionState
+from hubbub.store.models import Attachment, Planned, PlannedVersion, Tag, VersionState
 from hubbub.ui.api import Refusal
 
 from .drafts import Draft, Wording
@@ -36,6 +36,7 @@ def write(item: Planned, draft: Draft) -> None:
     item.topic, item.objective, item.kpi = draft.topic, draft.objective, draft.kpi
     item.owner = draft.owner or item.owner
     item.text = draft.text.strip()
+    item.due = draft.due
     item.save()
     item.attachments.set(draft.attachments)
     item.about.set(draft.about)
@@ -75,9 +76,11 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
 
 def settle_due(item: Planned) -> None:
     """An item stands in the calendar at the earliest moment of its versions that are not dropped."""
-    found = item.versions.exclude(state=VersionState.DROPPED).filter(due__isnull=False).order_by("due")
-    item.due = found.values_list("due", flat=True).first() or (item.due if item.state == PlannedState.DROPPED else None)
-    item.save(update_fields=["due"])
+    there = item.versions.exclude(state=VersionState.DROPPED)
+    first = there.filter(due__isnull=False).order_by("due").values_list("due", flat=True).first()
+    if first is not None or there.exists():  # without versions it stands where it was put
+        item.due = first
+        item.save(update_fields=["due"])
 
 
 def tags(item: Planned, names: tuple[str, ...]) -> list[Tag]:
