@@ -18,6 +18,7 @@ from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, undoing
 from .current import current_of, page
+from .opening.api import router as opening_router
 from .ordering import write_place
 from .person import card, posts_of
 from .presence.api import router as presence_router
@@ -26,9 +27,14 @@ from .replying.queries import outbox_counts
 from .replying.shapes import OutboxOut
 from .saved.api import router as saved_router
 from .saved.queries import visible
+from .tags.api import router as tags_router
+from .teams.api import router as teams_router
 from .thread import thread
 
 router = Router()
+router.add_router("", opening_router)
+router.add_router("", tags_router)
+router.add_router("", teams_router)
 router.add_router("", helpful_router)
 router.add_router("", replying_router)
 router.add_router("", saved_router)

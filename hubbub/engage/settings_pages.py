@@ -4,6 +4,9 @@ from hubbub.store.models import Role
 
 # (URL name, title, what is set there, least role that may open it)
 SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
+    ("engage:promises", "Promises", "How soon people are answered, and what happens when that is missed", Role.VIEWER),
+    ("engage:hours", "Hours and holidays", "When somebody is there, and the workspace's time zone", Role.VIEWER),
+    ("engage:promises_kept", "Promises kept", "How well promises are kept, week by week", Role.VIEWER),
     ("engage:opening", "What opens conversations", "Which posts come into the inbox, as a query", Role.VIEWER),
     ("engage:teams", "Teams", "Who looks after conversations together", Role.VIEWER),
     ("engage:tags", "Tags", "All tags: renamed, merged, deleted", Role.VIEWER),

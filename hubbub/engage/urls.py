@@ -6,6 +6,7 @@ from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
+    path("", include("hubbub.engage.promises.urls")),
     path("calendar/", include("hubbub.engage.calendar.urls")),
     path("helpful/", include("hubbub.engage.helpful.urls")),
     path("", include("hubbub.engage.replying.urls")),

@@ -9,10 +9,10 @@ from django.utils import timezone
 from msgspec import convert
 from msgspec.structs import replace
 
-from hubbub.core.plan import OpeningPlan, Plan, RulePlan, TopicPlan
+from hubbub.core.plan import Plan, RulePlan, TopicPlan
 from hubbub.core.stages import Ready
-from hubbub.store import judges, policies, word_lists
-from hubbub.store.models import Judge, Opening, Rule, RuleState, Topic, Workspace
+from hubbub.store import judges, opening, policies, word_lists
+from hubbub.store.models import Judge, Rule, RuleState, Topic, Workspace
 from hubbub.ui import judging
 
 _ready: dict[int, tuple[object, Ready]] = {}  # workspace id → what its Plan was made from, and the newest one
@@ -33,14 +33,8 @@ def load(workspace: Workspace, judge: Judge | None = None) -> Plan:
         judge=judge.pk if judge else 0,
         model=judge.made_of if judge else "",
         languages=tuple(judge.languages.split()) if judge else (),
-        opening=opening_plan(workspace),
+        opening=opening.plan(workspace),
     )
-
-
-def opening_plan(workspace: Workspace) -> OpeningPlan | None:
-    """Which posts become conversations, as somebody has written it; None: nobody has."""
-    found = Opening.of(workspace).first()
-    return OpeningPlan(found.query, found.version, found.active) if found else None
 
 
 def rule_plans(workspace: Workspace, rules: Sequence[Rule]) -> tuple[RulePlan, ...]:

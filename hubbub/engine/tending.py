@@ -13,6 +13,7 @@ from hubbub.store import (
     attachments,
     drafts,
     merging,
+    opening,
     peopling,
     planned,
     planned_approval,
@@ -47,6 +48,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     planned.step,
     planned_approval.expire_one,
     planned_series.extend_some,
+    opening.step,
     asked.step,  # last: nobody waits for it
     reminding.step,
     suggestions.wake,

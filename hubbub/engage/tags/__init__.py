@@ -1,0 +1,1 @@
+"""Tags: all that there are, renamed, merged, deleted."""
