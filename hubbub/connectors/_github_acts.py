@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
+from . import _github_beginning as beginning
 from . import _github_discussions as discussions
 from ._connector import Act, Done, Settings, Verb
 from ._github_api import PAGE, Api, Comment, Issue, Repository, User
@@ -49,10 +50,16 @@ def _reply(api: Api, act: Act) -> Done:
 
 def _post(api: Api, act: Act) -> Done:
     if not act.title.strip():
-        raise Broken("An issue needs a title. Write one.")
+        raise Broken("What begins on GitHub needs a title. Write one.")
+    if _as_discussion(act):
+        return Done(*beginning.begin(api, act.thread, act.title, _text(act) + comment(act.key)))
     body = {"title": act.title, "body": _text(act) + comment(act.key)}
     made = api.send("POST", api.in_repository("issues"), body, Issue)
     return Done(f"issue:{made.number}", made.html_url)
+
+
+def _as_discussion(act: Act) -> bool:
+    return act.thread not in {"", beginning.ISSUE} and not act.thread.startswith("issue:")
 
 
 def _text(act: Act) -> str:
@@ -128,10 +135,27 @@ def _label(api: Api, act: Act) -> Done:
 
 def _like(api: Api, act: Act) -> Done:
     if _in_discussion(act):
-        discussions.like(api, act.post)
+        discussions.like(api, act.post, on=act.verb == "like")
+        return Done(act.post)
+    if act.verb == "unlike":
+        for number in _thumbs(api, act):
+            api.tell("DELETE", f"{address(api, act.post)}/reactions/{number}", accept=(404,))
         return Done(act.post)
     api.tell("POST", f"{address(api, act.post)}/reactions", {"content": "+1"})  # a second one changes nothing there
     return Done(act.post)
+
+
+def _thumbs(api: Api, act: Act) -> list[int]:
+    """Our own reactions of that kind."""
+    me = api.get("user", User).id
+    path = f"{address(api, act.post)}/reactions"
+    given = api.get(path, tuple[_Reaction, ...], {"content": "+1", "per_page": PAGE})
+    return [one.id for one in given if one.user is not None and one.user.id == me]
+
+
+class _Reaction(Struct, frozen=True):
+    id: int
+    user: User | None = None
 
 
 def _block(api: Api, act: Act) -> Done:
@@ -159,6 +183,7 @@ ACTS: Mapping[Verb, Callable[[Api, Act], Done]] = {
     "label": _label,
     "unlabel": _label,
     "like": _like,
+    "unlike": _like,
     "ban": _block,
     "unban": _block,
 }
@@ -186,7 +211,7 @@ def find(api: Api, act: Act) -> Done | None:
     if act.verb in {"edit", "redact"}:
         body = api.get(address(api, act.post), _Body).body or ""
         return Done(act.post) if body.split() == act.text.split() else None
-    if act.verb == "like":
+    if act.verb in {"like", "unlike"}:
         api.get(address(api, act.post), _Body)
         return None  # a second one changes nothing there, and who reacted is not asked for
     issue = api.get(api.in_repository(f"issues/{(act.thread or act.post).partition(':')[2]}"), Issue)
@@ -215,6 +240,9 @@ class _Body(Struct, frozen=True):
 
 
 def _find_said(api: Api, act: Act) -> Done | None:
+    if act.verb == "post" and _as_discussion(act):
+        found = beginning.begun(api, act.key)
+        return Done(*found) if found else None
     if act.verb == "reply" and _in_discussion(act):
         found = discussions.added(api, act.thread or act.post, act.key)
         return Done(*found) if found else None

@@ -34,7 +34,7 @@ _HIDDEN = "query($id: ID!) { node(id: $id) { ... on Minimizable { isMinimized } 
 _EDIT = "mutation($id: ID!, $body: String!) {{ {}(input: {{{}: $id, body: $body}}) {{ clientMutationId }} }}"
 _REMOVE = "mutation($id: ID!) {{ {}(input: {{id: $id}}) {{ clientMutationId }} }}"
 _LOCK = "mutation($id: ID!) {{ {}(input: {{lockableId: $id}}) {{ clientMutationId }} }}"
-_LIKE = "mutation($id: ID!) { addReaction(input: {subjectId: $id, content: THUMBS_UP}) { clientMutationId } }"
+_LIKE = "mutation($id: ID!) {{ {}(input: {{subjectId: $id, content: THUMBS_UP}}) {{ clientMutationId }} }}"
 _STANDS = "query($id: ID!) { node(id: $id) { ... on Discussion { body locked } ... on DiscussionComment { body } } }"
 _THERE = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 
@@ -192,9 +192,9 @@ def lock(api: Api, thread: str, *, locked: bool) -> None:
     api.graph(_LOCK.format("lockLockable" if locked else "unlockLockable"), {"id": _node(thread)}, msgspec.Raw)
 
 
-def like(api: Api, post: str) -> None:
-    """React with a thumb up; a second time changes nothing."""
-    api.graph(_LIKE, {"id": _node(post)}, msgspec.Raw)
+def like(api: Api, post: str, *, on: bool) -> None:
+    """React with a thumb up, or take ours back; a second time changes nothing."""
+    api.graph(_LIKE.format("addReaction" if on else "removeReaction"), {"id": _node(post)}, msgspec.Raw)
 
 
 def stands(api: Api, post: str) -> tuple[str, bool] | None:

@@ -1,7 +1,7 @@
 """Disqus: comments of a site's forum, those that wait and those of visitors; answered and moderated with a token."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import ClassVar
 
 import msgspec
@@ -28,14 +28,18 @@ from ._http import Http
 from ._newest import Line, follow
 from ._text import plain
 
+SLACK = timedelta(minutes=10)  # by which two clocks may differ
 NOTES = 50  # characters that the note of a ban may have
 SPEAKING: frozenset[Verb] = frozenset({"reply", "edit", "like", "unlike", "report"})
-MODERATING: frozenset[Verb] = frozenset({"approve", "spam", "remove", "restore", "lock", "unlock", "ban", "unban"})
+MODERATING: frozenset[Verb] = frozenset(
+    {"approve", "spam", "remove", "delete", "restore", "lock", "unlock", "ban", "unban"}
+)
 # verb → the call, and the state that it leads to
 MOVES: Mapping[Verb, tuple[str, PostState]] = {
     "approve": ("posts/approve", "visible"),
     "spam": ("posts/spam", "spam"),
     "remove": ("posts/remove", "removed"),
+    "delete": ("posts/remove", "removed"),
     "restore": ("posts/restore", "visible"),
 }
 
@@ -189,8 +193,9 @@ def _ban(forum: Site, act: Act) -> Done:
 
 
 _ACTS: Mapping[Verb, Callable[[Site, Act], Done]] = {
-    "reply": _reply, "edit": _edit, "approve": _move, "spam": _move, "remove": _move, "restore": _move, "like": _vote,
-    "unlike": _vote, "report": _flag, "lock": _lock, "unlock": _lock, "ban": _ban, "unban": _ban,
+    "reply": _reply, "edit": _edit, "approve": _move, "spam": _move, "remove": _move, "delete": _move,
+    "restore": _move, "like": _vote, "unlike": _vote, "report": _flag, "lock": _lock, "unlock": _lock, "ban": _ban,
+    "unban": _ban,
 }  # fmt: skip
 if set(_ACTS) != Disqus.can:
     raise AssertionError("what the Disqus connector declares and what is written here differ")
@@ -204,6 +209,9 @@ def _find(forum: Site, act: Act) -> Done | None:
         asked: dict[str, str | int] = {"thread": post.thread.id, "limit": PAGE, "order": "desc", "related": "thread"}
         for one in forum.get("posts/list", Posts, asked, include=states).response:
             ours = one.author is not None and as_author(one.author).id == me
+            at = one.as_post().published
+            if act.since is not None and at is not None and at < act.since - SLACK:
+                continue  # said before the first try: the same words at another time
             if ours and str(one.parent) == act.post and plain(one.message).split() == plain(act.text).split():
                 return _done(one)
         return None

@@ -7,8 +7,9 @@ import msgspec
 from msgspec import Struct
 
 from . import _github_acts as acts
+from . import _github_beginning as beginning
 from . import _github_discussions as discussions
-from ._connector import Act, Batch, Brand, Declared, Done, Field, Limits, Reads, Settings, Tested, Verb
+from ._connector import Act, Batch, Brand, Declared, Destination, Done, Field, Limits, Reads, Settings, Tested, Verb
 from ._connector import Found as Check
 from ._github_api import PAGE, Api, Comment, Found, Issue, Repository, User
 from ._github_discussions import Talk
@@ -16,7 +17,7 @@ from ._http import Http
 from ._newest import Entry, Line, entry, follow
 from ._oauth import OAuth, Who
 
-SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete", "like"})
+SPEAKING: frozenset[Verb] = frozenset({"reply", "post", "edit", "delete", "like", "unlike"})
 TRIAGING: frozenset[Verb] = frozenset({"hide", "spam", "restore", "label", "unlabel"})
 WRITING: frozenset[Verb] = frozenset({"remove", "redact", "lock", "unlock"})
 OWNING: frozenset[Verb] = frozenset({"ban", "unban"})
@@ -59,7 +60,11 @@ class GitHub(Declared):
         "hide": "Hide as off topic", "spam": "Hide as spam", "restore": "Unhide", "remove": "Delete for good",
         "lock": "Lock the conversation", "ban": "Block from the organisation", "like": "React with 👍",
     }  # fmt: skip
-    limits = Limits(length=65_536, markup="markdown", rate="60 requests an hour for one address, 5,000 with a token")
+    limits = Limits(
+        length=65_536, markup="markdown", title="must", title_length=256,
+        rate="60 requests an hour for one address, 5,000 with a token",
+    )  # fmt: skip
+    place = "Issue or discussion"
     keys = (
         "Public issues are read without any. To read discussions, to answer and to moderate, make a token:\n\n"
         "1. On GitHub open **Settings → Developer settings → Fine-grained tokens → Generate new token**.\n"
@@ -75,7 +80,8 @@ class GitHub(Declared):
         "Pull requests come as issues do. A comment cannot be brought back once it is deleted; an issue can "
         "be locked and its words be changed, not hidden. Of discussions the thirty that were touched last are read, of "
         "each the newest fifty comments with the newest thirty answers to each; they are deleted for good, too, and "
-        "cannot be labelled. Comments on the lines of a pull request are not read."
+        "cannot be labelled. Comments on the lines of a pull request are not read. GitHub's "
+        "interface takes no pictures: link to them."
     )
     tested = (Tested("answers written after GitHub's public descriptions of its REST and GraphQL interfaces"),)
     oauth = OAuth(
@@ -138,6 +144,11 @@ class GitHub(Declared):
                 posts, gone, more = [*posts, *said], [*gone, *went], more or rest
         after = msgspec.json.encode(_Place(asked, issues.line, comments, talk)).decode()
         return Batch(posts, after, more, gone=gone)
+
+    def places(self, settings: Settings, http: Http) -> Sequence[Destination]:
+        """A new issue, or a category of the repository's discussions."""
+        api = acts.signed_in(settings, http)
+        return beginning.places(api) if api.repository else ()
 
     def act(self, settings: Settings, act: Act, http: Http) -> Done:
         """Answer, or bring about what the verb asks for."""

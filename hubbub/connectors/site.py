@@ -74,6 +74,7 @@ class Site(Declared):
         Field("public", "Public key", "Made by Hubbub; stands in the script tag.", required=False, made=True),
     )
     can = VERBS
+    names: ClassVar[Mapping[Verb, str]] = {"message": "Message by your site"}
     every = 30  # looks whether something waits; what arrives is taken in at once
     family = "own"
     limits = Limits(rate=f"{MOST} lines and 1 MB a message, 600 messages a minute")

@@ -38,7 +38,7 @@ def test_a_check_says_what_may_be_done(synapse: Synapse, http: Http) -> None:
     assert found.account == synapse.mod.id
     assert [post.text for post in found.sample] == ["hello"]
     member = NETWORK.check({**synapse.settings(room), "token": synapse.alice.token}, http)
-    assert member.can == {"reply", "post", "edit", "delete"}
+    assert member.can == {"reply", "message", "post", "edit", "delete", "like", "unlike"}
 
 
 def test_signing_in(synapse: Synapse, http: Http) -> None:

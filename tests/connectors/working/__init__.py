@@ -25,6 +25,19 @@ class Works(Struct, frozen=True):
     can: frozenset[Verb] = frozenset()  # nobody signed in
 
 
+class Speaks(Struct, frozen=True):
+    """What is said through settings that may speak."""
+
+    settings: dict[str, str]
+    acts: tuple[Act, ...]
+
+
+def speaking_one(kind: str, server: Server) -> Speaks | None:
+    """The function `speaking(server)` of the module named after the connector: a server that keeps what is said."""
+    speaks: Callable[[Server], Speaks] | None = getattr(import_module(f"{__name__}.{kind}"), "speaking", None)
+    return speaks(server) if speaks else None
+
+
 def working_one(kind: str) -> Callable[[Path, Server], Works]:
     """The function `working(tmp_path, server)` of the module named after the connector."""
 

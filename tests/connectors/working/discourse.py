@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from hubbub.connectors import Act
+
 from ..conftest import Asked, Reply, Server
-from . import MANY, Works
+from . import MANY, Speaks, Works
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 KEY = "k3y"
@@ -49,7 +51,8 @@ class Discourse:
         if key and key != KEY:
             return Reply(403, {}, b'{"errors": [], "error_type": "invalid_access"}')
         path, _, query = asked.target.partition("?")
-        body: Thing = json.loads(asked.body) if asked.body else {}
+        is_json = asked.headers.get("content-type") == "application/json"
+        body: Thing = json.loads(asked.body) if asked.body and is_json else {"sent": asked.body.decode("latin-1")}
         given = parse_qsl(unquote(query))
         if asked.method != "GET":
             self.told.append((asked.method, path, body))
@@ -64,12 +67,15 @@ class Discourse:
             "GET /site.json": lambda *_: said(
                 {"categories": [{"id": 5, "slug": "support", "name": "Support"},
                                 {"id": 6, "slug": "deep", "name": "Deep", "parent_category_id": 5},
-                                {"id": 7, "slug": "else", "name": "Else"}]}
+                                {"id": 7, "slug": "else", "name": "Else", "permission": 3}]}
             ),
             r"GET /u/(\w+).json": lambda *_: said({"user": {"id": 9, "username": "hubbub", "moderator": True}}),
             "GET /posts.json": self._latest,
             "GET /private-posts.json": lambda *_: said({"private_posts": self.private}),
             "POST /posts.json": self._make,
+            "POST /uploads.json": lambda *_: said(
+                {"id": 1, "url": "/uploads/default/1.png", "short_url": "upload://a1.png", "width": 4, "height": 3}
+            ),
             r"GET /posts/by_number/(\d+)/(\d+).json": self._by_number,
             r"(GET|PUT|DELETE) /posts/(\d+).json": self._one,
             r"PUT /posts/(\d+)/(recover|unhide).json": self._back,
@@ -183,3 +189,14 @@ def working(_tmp_path: Path, server: Server) -> Works:
     for number in range(1, MANY + 1):
         forum.add(number, topic=number % 40 + 1)
     return Works({"site": server.url}, says="Testers")
+
+
+def speaking(server: Server) -> Speaks:
+    """Answers and topics, with pictures."""
+    forum = Discourse(server)
+    forum.add(1)
+    forum.add(2, reply_to_post_number=1)
+    settings = {"site": server.url, "user": "hubbub", "key": KEY}
+    return Speaks(
+        settings, (Act("reply", "1/2", "k1", "Gladly.", "1"), Act("post", "", "k2", "Words", "5", title="News"))
+    )

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from hubbub.connectors import Act
+
 from ..conftest import Asked, Reply, Server
-from . import MANY, Works
+from . import MANY, Speaks, Works
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 TOKEN = "t0ken"
@@ -105,3 +107,11 @@ def working(_tmp_path: Path, server: Server) -> Works:
     for number in range(1, MANY + 1):
         disqus.add(number)
     return Works({"forum": "acme", "key": "k", "address": server.url}, says="100 or more")
+
+
+def speaking(server: Server) -> Speaks:
+    """Answers."""
+    it = Disqus(server)
+    it.add(1)
+    settings = {"forum": "acme", "key": "k", "secret": "s", "token": TOKEN, "address": server.url}
+    return Speaks(settings, (Act("reply", "1", "k1", "Gladly.", "3"),))

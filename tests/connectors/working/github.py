@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from hubbub.connectors import Act
+
 from ..conftest import Asked, Reply, Server
-from . import MANY, Works
+from . import MANY, Speaks, Works
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 TOKEN = "t0ken"
@@ -39,6 +41,7 @@ class GitHub:
         self.rights: Thing = {"triage": True, "push": True, "admin": True}
         self.labels: dict[int, set[str]] = {}
         self.discussions: list[Thing] = []
+        self.thumbs: dict[int, Thing] = {2: ANN}
         self.told: list[tuple[str, str, Thing]] = []
         server.answers["*"] = self.reply
 
@@ -93,7 +96,7 @@ class GitHub:
             rf"POST {repo}/issues/(\d+)/comments": self._make_comment,
             rf"(PUT|DELETE) {repo}/issues/(\d+)/lock": self._lock,
             rf"(POST|DELETE) {repo}/issues/(\d+)/labels(?:/(.+))?": self._label,
-            rf"POST {repo}/issues/(?:comments/)?\d+/reactions": lambda *_: said({"id": 1, "content": "+1"}),
+            rf"(GET|POST|DELETE) {repo}/issues/(?:comments/)?\d+/reactions(?:/(\d+))?": self._react,
             r"(GET|PUT|DELETE) /orgs/acme/blocks/(\w+)": self._block,
             "POST /graphql": self._graph,
         }  # fmt: skip
@@ -147,6 +150,14 @@ class GitHub:
         (self.blocked.add if found[1] == "PUT" else self.blocked.discard)(found[2])
         return Reply(204)
 
+    def _react(self, found: "re.Match[str]", _g: Thing, _b: Thing) -> Reply:
+        """Everybody's reactions; ours can be given and taken back."""
+        if found[1] == "POST":
+            self.thumbs[1] = US
+        elif found[1] == "DELETE":
+            self.thumbs.pop(int(found[2]), None)
+        return said([{"id": number, "content": "+1", "user": who} for number, who in self.thumbs.items()])
+
     def _graph(self, _f: "re.Match[str]", _g: dict[str, str], body: Thing) -> Reply:
         query, given = str(body["query"]), dict(body["variables"])
         if "unminimizeComment" in query:
@@ -157,6 +168,17 @@ class GitHub:
             return said({"data": {"minimizeComment": {}}})
         if "isMinimized } } }" in query:
             return said({"data": {"node": {"isMinimized": given["id"] in self.folded}}})
+        if "discussionCategories" in query:
+            nodes = [{"id": "DC_1", "name": "Ideas"}]
+            return said({"data": {"repository": {"id": "R1", "discussionCategories": {"nodes": nodes}}}})
+        if "createDiscussion" in query:
+            begun: Thing = {
+                "id": f"D{len(self.told)}", "title": given["title"], "body": given["body"], "url": "https://gh.test/d",
+                "createdAt": minute(500), "author": {"login": "hubbub", "databaseId": 9},
+                "comments": {"totalCount": 0, "nodes": []},
+            }  # fmt: skip
+            self.discussions.insert(0, begun)
+            return said({"data": {"createDiscussion": {"discussion": begun}}})
         if "addDiscussionComment" in query:
             made: Thing = {"id": f"DC{len(self.told)}", "url": "https://gh.test/d", "body": given["body"]}
             held: list[Thing] = self.discussions[0]["comments"]["nodes"]
@@ -232,3 +254,14 @@ def working(_tmp_path: Path, server: Server) -> Works:
     for number in range(301, MANY + 1):
         github.add_comment(number)
     return Works({"repository": "acme/rocket", "address": server.url}, says="300 open issues")
+
+
+def speaking(server: Server) -> Speaks:
+    """Answers, issues and discussions."""
+    it = GitHub(server)
+    it.add_issue(1)
+    it.add_comment(2)
+    settings = {**FIXED, "address": server.url, "token": TOKEN}
+    reply = Act("reply", "comment:2", "k1", "Gladly.", "issue:1")
+    issue, talk = (Act("post", "", f"k {where}", "Words", where, title="News") for where in ("issue", "DC_1"))
+    return Speaks(settings, (reply, issue, talk))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from hubbub.connectors import Act
+
 from ..conftest import Asked, Reply, Server
-from . import MANY, Works
+from . import MANY, Speaks, Works
 
 BEGAN = datetime(2026, 3, 1, tzinfo=UTC)
 PASSWORD = "pw"
@@ -39,6 +41,7 @@ class Lemmy:
             "community/ban_user": self.ban, "post/report": self.note, "comment/report": self.note,
         }.items():  # fmt: skip
             server.answers[f"/api/v3/{path}"] = self.asked(path, answer)
+        server.answers["/pictrs/image"] = self.keep
         for what in ("remove", "delete", "lock", "like"):
             server.answers[f"/api/v3/post/{what}"] = self.asked(f"post/{what}", self.change)
             server.answers[f"/api/v3/comment/{what}"] = self.asked(f"comment/{what}", self.change)
@@ -78,11 +81,19 @@ class Lemmy:
 
         return reply
 
+    def keep(self, asked: Asked) -> Reply:
+        """A picture."""
+        if asked.headers.get("cookie") != f"jwt={self.tokens[-1]}" or b'name="images[]"' not in asked.body:
+            return Reply(400, {}, b"{}")
+        return Reply(201, {}, b'{"msg": "ok", "files": [{"file": "a1.png", "delete_token": "d"}]}')
+
     def site(self, _: Thing) -> object:
         about: Thing = {"site_view": {"site": {"name": "Testers"}}, "version": "0.19.5"}
         if self.me:
             local = {"local_user": {"admin": False}, "person": person(7, "hubbub")}
             about["my_user"] = {"local_user_view": local, "moderates": [{"community": {"id": 9, "name": "acme"}}]}
+            far = {"id": 12, "name": "bread", "actor_id": "https://else.test/c/bread"}
+            about["my_user"]["follows"] = [{"community": far}, {"community": {"id": 9, "name": "acme"}}]
         return about
 
     def login(self, given: Thing) -> object:
@@ -211,3 +222,13 @@ def working(_tmp_path: Path, server: Server) -> Works:
     for number in range(201, MANY + 1):
         lemmy.add_comment(number)
     return Works({"site": server.url}, says="Testers")
+
+
+def speaking(server: Server) -> Speaks:
+    """Answers and posts."""
+    it = Lemmy(server)
+    it.add_post(1)
+    it.add_comment(2)
+    settings = {"site": server.url, "community": "acme", "user": "hubbub", "password": PASSWORD}
+    reply = Act("reply", "comment:2", "k1", "Gladly.", "post:1")
+    return Speaks(settings, (reply, Act("post", "", "k2", "Words", "acme", title="News")))

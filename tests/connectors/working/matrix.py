@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from hubbub.connectors.matrix import OWN
+
 from ..conftest import Asked, Reply, Server
 from . import MANY, Works
 
@@ -44,6 +46,4 @@ def working(_tmp_path: Path, server: Server) -> Works:
     )
     server.answers[f"{api}/v3/sync"] = sync
     server.answers[f"{room}/messages"] = messages
-    return Works(
-        {"site": server.url, "token": "t"}, says="is in 1 rooms", can=frozenset({"reply", "post", "edit", "delete"})
-    )
+    return Works({"site": server.url, "token": "t"}, says="is in 1 rooms", can=OWN)
