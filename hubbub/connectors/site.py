@@ -1,8 +1,9 @@
 """Your own site: it sends what is said there, signed; what is decided here is sent back to it, signed."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import msgspec
