@@ -22,6 +22,8 @@ from .opening.api import router as opening_router
 from .ordering import write_place
 from .person import card, posts_of
 from .presence.api import router as presence_router
+from .relations.api import router as relations_router
+from .relations.api_settings import router as relation_settings_router
 from .replying.api import router as replying_router
 from .replying.queries import outbox_counts
 from .replying.shapes import OutboxOut
@@ -37,6 +39,8 @@ router.add_router("", tags_router)
 router.add_router("", teams_router)
 router.add_router("", helpful_router)
 router.add_router("", replying_router)
+router.add_router("", relations_router)
+router.add_router("", relation_settings_router)
 router.add_router("", saved_router)
 router.add_router("", presence_router)
 Tab = Literal["open", "waiting", "snoozed", "done", "mine", "unassigned", "all"]

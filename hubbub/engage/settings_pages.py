@@ -18,4 +18,6 @@ SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
     ("engage:saved_replies", "Saved replies", "Words that you use again and again", Role.VIEWER),
     ("engage:articles", "Helpful information", "What people ask, and the answer", Role.VIEWER),
     ("engage:sketching", "Help with drafts", "Whether a language model may write drafts", Role.VIEWER),
+    ("engage:people_settings", "People", "Fields, what they can agree to, what is merged by itself", Role.VIEWER),
+    ("engage:relation_settings", "Relationships", "Stages, levels, weights, when something is suggested", Role.VIEWER),
 )

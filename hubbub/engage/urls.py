@@ -6,6 +6,8 @@ from . import views, views_acts, views_settings
 
 app_name = "engage"
 urlpatterns = [
+    path("relationships/", include("hubbub.engage.relations.urls")),
+    path("", include("hubbub.engage.people.urls")),
     path("", include("hubbub.engage.promises.urls")),
     path("calendar/", include("hubbub.engage.calendar.urls")),
     path("helpful/", include("hubbub.engage.helpful.urls")),
@@ -19,7 +21,6 @@ urlpatterns = [
     path("settings/tags/", include("hubbub.engage.tags.urls")),
     path("settings/teams/", include("hubbub.engage.teams.urls")),
     path("undo/", views_acts.undo, name="undo"),
-    path("person/<int:pk>/", views.person, name="person"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/status/", views_acts.status, name="status"),
     path("<int:pk>/act/", views_acts.act, name="act"),

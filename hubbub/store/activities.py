@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.utils import timezone
 
 from hubbub.core import post as shapes
 from hubbub.core.influence import Influence, echo, influence
-from hubbub.core.levels import level_of
+from hubbub.core.levels import LEAST, LEVELS, Asks, Thresholds, asked_by, level_of
 from hubbub.core.standing import WINDOW, Past
 
 from . import standing, suggestions, touching
@@ -177,3 +178,39 @@ def reach_of(workspace: int, people: Sequence[int], now: datetime) -> Mapping[in
 def of_person(workspace: Workspace, person: int) -> Activity:
     """What was counted of a person; unsaved, with zeros, where nothing was yet."""
     return Activity.of(workspace).filter(person=person).first() or Activity(workspace=workspace, person_id=person)
+
+
+# Levels of all
+
+
+def where(asks: Asks) -> Q:
+    """Those who reach what a level asks for, as `core.levels.reaches` says."""
+    least = Q(**{f"{name}__gte": getattr(asks, name) for name in LEAST if getattr(asks, name)})
+    return least & Q(removed_share__lte=asks.removed_share)
+
+
+def _levels(thresholds: Thresholds) -> Case:
+    return Case(
+        *(When(where(asked_by(level, thresholds)), then=Value(level)) for level in reversed(LEVELS[1:])),
+        default=Value(LEVELS[0]),
+    )
+
+
+def preview(workspace: Workspace, thresholds: Thresholds) -> Mapping[str, int]:
+    """How many people would be at each level with these thresholds, of those who posted in our places in 90 days; as
+    they were counted last."""
+    active = Activity.of(workspace).filter(posts_90__gt=0).order_by()
+    rows = active.annotate(wanted=_levels(thresholds)).values_list("wanted").annotate(number=Count("pk"))
+    found = dict(rows)
+    return {level: found.get(level, 0) for level in LEVELS}
+
+
+def relevel(workspace: Workspace, thresholds: Thresholds) -> None:
+    """Everybody's level by these thresholds, from what was counted last."""
+    rows = Activity.of(workspace).annotate(wanted=_levels(thresholds))
+    rows.exclude(level=F("wanted")).update(level=_levels(thresholds))
+
+
+def stir_all(workspace: Workspace) -> None:
+    """Have everybody counted anew who posted lately: what is suggested about them may be other things."""
+    Activity.of(workspace).exclude(due=None).update(due=timezone.now())

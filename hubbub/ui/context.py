@@ -33,6 +33,8 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
             ("Inbox", "engage:inbox", "i", Role.VIEWER),
             ("Outbox", "engage:outbox", "b", Role.VIEWER),
             ("Calendar", "engage:calendar", "k", Role.VIEWER),
+            ("People", "engage:people", "h", Role.VIEWER),
+            ("Relationships", "engage:relations", "j", Role.VIEWER),
             ("Engage settings", "engage:settings", "g", Role.VIEWER),
         ),
     ),

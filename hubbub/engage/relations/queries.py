@@ -1,0 +1,297 @@
+"""What the pages of relationships read: the board, the list, one relationship with its history, suggestions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from django.db.models import Count, Q, QuerySet
+from msgspec import Struct
+
+from hubbub.core import influence, levels
+from hubbub.core.relations import RELATIONS
+from hubbub.store import activities, capped, relations
+from hubbub.store.models import (
+    Activity,
+    Audit,
+    Author,
+    Member,
+    Person,
+    Relationship,
+    Stage,
+    Suggestion,
+    SuggestionKind,
+    SuggestionState,
+    Tag,
+    Workspace,
+)
+
+COLUMN, PAGE, HISTORY = 25, 50, 60
+SHOWN = 3  # posts behind a suggestion that its line shows
+Sorted = Literal["next", "touch", "reach"]
+SORTS: Mapping[str, str] = {"next": "Next step first", "touch": "Longest without touch", "reach": "Widest reach"}
+WITH = ("person", "stage", "owner__user", "workspace")
+
+
+class Line(Struct, frozen=True):
+    """A relationship as lists show it."""
+
+    row: Relationship
+    level: str
+    overdue: bool
+    today: bool
+
+
+class Column(Struct, frozen=True):
+    """A stage of a board with the first of those who stand there, and how many do."""
+
+    stage: Stage
+    lines: Sequence[Line]
+    number: str
+    more: bool
+    before: Stage | None  # the stages beside it
+    after: Stage | None
+
+
+class Wanted(Struct, frozen=True):
+    """Which relationships a list shows. Empty: all."""
+
+    kind: str = ""
+    stage: int = 0
+    owner: str = ""  # "me", "nobody" or a member's id
+    tag: str = ""
+    overdue: bool = False
+    person: int = 0
+    ended: bool = False
+    active: bool = False  # in a stage that counts as won
+    sort: str = "next"
+    after: str = ""  # the place in the list, as `Page.next` says
+
+
+class Page(Struct, frozen=True):
+    """A part of a list."""
+
+    lines: Sequence[Line]
+    next: str  # what `after` is for the next part; "": this is the last
+
+
+def is_id(text: str) -> bool:
+    """Whether a parameter can be the id of a row."""
+    return text.isdecimal() and len(text) < 19
+
+
+def chosen(workspace: Workspace, wanted: Wanted, by: Member | None, today: date) -> QuerySet[Relationship]:
+    """The relationships that are meant, in no order."""
+    rows = Relationship.of(workspace).filter(ended__isnull=not wanted.ended)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.stage:
+        rows = rows.filter(stage=wanted.stage)
+    if wanted.active:
+        rows = rows.filter(stage__in=list(Stage.of(workspace).filter(active=True).values_list("pk", flat=True)))
+    if wanted.owner == "me":
+        rows = rows.filter(owner=by)
+    elif wanted.owner == "nobody":
+        rows = rows.filter(owner=None)
+    elif wanted.owner:
+        rows = rows.filter(owner=int(wanted.owner)) if is_id(wanted.owner) else rows.none()
+    if wanted.tag:
+        tags = Tag.of(workspace).filter(name__iexact=wanted.tag)
+        rows = rows.filter(person__in=Person.of(workspace).filter(tags__in=tags))
+    if wanted.overdue:
+        rows = rows.filter(listed_on__lt=today)
+    if wanted.person:
+        rows = rows.filter(person=wanted.person)
+    return rows
+
+
+def listed(workspace: Workspace, wanted: Wanted, by: Member | None, now: datetime, size: int = PAGE) -> Page:
+    """A part of the list, in the order that is wanted."""
+    today = relations.today(workspace, now)
+    rows = chosen(workspace, wanted, by, today).select_related(*WITH)
+    column, descending = {"touch": ("quiet_since", False), "reach": ("reach", True)}.get(
+        wanted.sort, ("listed_on", False)
+    )
+    place = _place(wanted.after, column)
+    if place is not None:
+        value, pk = place
+        way = "lt" if descending else "gt"
+        rows = rows.filter(Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"pk__{way}": pk}))
+    order = (f"-{column}", "-pk") if descending else (column, "pk")
+    found = list(rows.order_by(*order)[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(lines(workspace, found[:size], today), _written(last, column) if last else "")
+
+
+def _written(row: Relationship, column: str) -> str:
+    value = getattr(row, column)
+    return f"{value if isinstance(value, float) else value.isoformat()}~{row.pk}"
+
+
+def _place(text: str, column: str) -> tuple[date | datetime | float, int] | None:
+    value, _, pk = text.rpartition("~")
+    if not value or not is_id(pk):
+        return None
+    try:
+        if column == "reach":
+            return float(value), int(pk)
+        moment = datetime.fromisoformat(value)
+        return (moment.date() if column == "listed_on" else moment), int(pk)
+    except ValueError:
+        return None
+
+
+def lines(workspace: Workspace, rows: Sequence[Relationship], today: date) -> list[Line]:
+    """Each with its person's level and whether its next step is overdue. One query more."""
+    known = Activity.of(workspace).filter(person__in=[row.person_id for row in rows])
+    found = dict(known.values_list("person", "level"))
+    return [
+        Line(
+            row,
+            found.get(row.person_id, levels.LEVELS[0]),
+            row.ended is None and row.listed_on < today,
+            row.ended is None and row.listed_on == today,
+        )
+        for row in rows
+    ]
+
+
+def board(workspace: Workspace, kind: str, wanted: Wanted, by: Member, now: datetime) -> list[Column]:
+    """The stages of a kind with the first of those who stand there: overdue ones, then by date, then the others."""
+    stages = relations.stages_of(workspace, kind)
+    today = relations.today(workspace, now)
+    columns = []
+    for at, stage in enumerate(stages):
+        only = Wanted(kind=kind, stage=stage.pk, owner=wanted.owner, tag=wanted.tag, overdue=wanted.overdue)
+        rows = chosen(workspace, only, by, today)
+        first = list(rows.select_related(*WITH).order_by("listed_on", "pk")[: COLUMN + 1])
+        more = len(first) > COLUMN
+        columns.append(
+            Column(
+                stage,
+                lines(workspace, first[:COLUMN], today),
+                capped.shown(capped.count(rows)) if more else str(len(first)),
+                more,
+                stages[at - 1] if at else None,
+                stages[at + 1] if at + 1 < len(stages) else None,
+            )
+        )
+    return columns
+
+
+def numbers(workspace: Workspace) -> Mapping[str, str]:
+    """How many stand in each kind now, as shown."""
+    rows = Relationship.of(workspace).filter(ended=None)
+    return {kind: capped.shown(capped.count(rows.filter(kind=kind))) for kind in RELATIONS}
+
+
+def owners(workspace: Workspace) -> list[tuple[str, str]]:
+    """Who may look after a relationship: value and name."""
+    rows = Member.of(workspace).filter(active=True).exclude(role="viewer").select_related("user")
+    return [(str(row.pk), str(row)) for row in sorted(rows, key=lambda row: str(row).casefold())]
+
+
+def history(row: Relationship) -> Sequence[Audit]:
+    """What was done about it, newest first."""
+    acts = Audit.of(row.workspace).filter(noun="relationship", noun_id=row.pk)
+    return list(acts.order_by("-pk")[:HISTORY])
+
+
+class Regard(Struct, frozen=True):
+    """A person as the card shows them: what they are to us, how far they came, how far their word reaches."""
+
+    person: Person
+    lines: Sequence[Line]
+    past: Sequence[Relationship]  # that ended
+    level: str
+    because: str
+    influence: int
+    formula: Sequence[str]
+    counted: datetime | None
+    suggestions: Sequence[Suggestion]
+    free: Sequence[str]  # kinds in which they do not stand
+
+
+def regard(person: Person, now: datetime) -> Regard:
+    """Read in six queries."""
+    workspace = person.workspace
+    rows = list(Relationship.of(workspace).filter(person=person).select_related(*WITH).order_by("since", "pk"))
+    standing = [row for row in rows if row.ended is None]
+    known = activities.of_person(workspace, person.pk)
+    doing = relations.doing_of(known)
+    thresholds = relations.levels_of(workspace.pk)
+    found = relations.influence_of(known)
+    open_ = Suggestion.of(workspace).filter(person=person, state=SuggestionState.OPEN).order_by("-strength")
+    return Regard(
+        person,
+        lines(workspace, standing, relations.today(workspace, now)),
+        [row for row in rows if row.ended is not None],
+        levels.level_of(doing, thresholds),
+        levels.because(doing, thresholds),
+        round(found.score),
+        influence.formula(found),
+        known.counted,
+        list(open_[:5]),
+        [kind for kind in RELATIONS if kind not in {row.kind for row in standing}],
+    )
+
+
+# Suggestions
+
+
+class Outcome(Struct, frozen=True):
+    """What came of the suggestions of a kind."""
+
+    kind: str
+    name: str
+    open: int
+    taken: int
+    passed: int
+    won: int  # taken, and the relationship reached an active stage
+
+
+def suggested(workspace: Workspace, state: str, kind: str, after: str, size: int = 25) -> tuple[list[Suggestion], str]:
+    """A page of suggestions, the strongest first, and what `after` is for the next one."""
+    rows = Suggestion.of(workspace).filter(state=state).select_related("person", "relationship__stage", "workspace")
+    if kind:
+        rows = rows.filter(kind=kind)
+    value, _, pk = after.rpartition("~")
+    try:
+        at = float(value) if value and is_id(pk) else None
+    except ValueError:
+        at = None
+    if at is not None:
+        rows = rows.filter(Q(strength__lt=at) | Q(strength=at, pk__lt=int(pk)))
+    found = list(rows.order_by("-strength", "-pk")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return found[:size], f"{last.strength}~{last.pk}" if last else ""
+
+
+def accounts(workspace: Workspace, people: Sequence[int]) -> Mapping[int, Sequence[Author]]:
+    """Person id → their names on the networks, three at most."""
+    found: dict[int, list[Author]] = {}
+    for row in Author.of(workspace).filter(person__in=people).order_by("person", "pk")[:500]:
+        mine = found.setdefault(row.person_id, [])
+        if len(mine) < 3:
+            mine.append(row)
+    return found
+
+
+def outcomes(workspace: Workspace) -> list[Outcome]:
+    """What came of all suggestions, by kind."""
+    rows = Suggestion.of(workspace).order_by().values_list("kind", "state").annotate(Count("pk"), Count("won"))
+    counts: dict[str, dict[str, int]] = {}
+    won: dict[str, int] = {}
+    for kind, state, number, reached in rows:
+        counts.setdefault(kind, {})[state] = number
+        won[kind] = won.get(kind, 0) + (reached if state == SuggestionState.TAKEN else 0)
+    return [
+        Outcome(
+            kind,
+            str(SuggestionKind(kind).label),
+            counts.get(kind, {}).get(SuggestionState.OPEN, 0),
+            counts.get(kind, {}).get(SuggestionState.TAKEN, 0),
+            counts.get(kind, {}).get(SuggestionState.PASSED, 0),
+            won.get(kind, 0),
+        )
+        for kind in SuggestionKind.values
+    ]

@@ -1,0 +1,29 @@
+"""The card that says what a person is to us, for every page that shows a person."""
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from hubbub.core.relations import NAMES
+from hubbub.engage.relations import queries
+from hubbub.store import relations
+from hubbub.store.models import Person, Role
+from hubbub.ui.access import MemberRequest
+
+register = template.Library()
+
+
+@register.inclusion_tag("engage/relations/_card.html", takes_context=True)
+def relations_card(context: Context, person: Person) -> dict[str, object]:
+    """`{% relations_card person %}`: kinds, stages, next steps, level, influence. Eight queries."""
+    request: MemberRequest = context["request"]
+    regard = queries.regard(person, timezone.now())
+    return {
+        "regard": regard,
+        "stages": relations.stages(request.workspace) if regard.lines else {},
+        "free": [(kind, NAMES[kind]) for kind in regard.free],
+        "workspace": request.workspace,
+        "may_act": request.role.may(Role.RESPONDER),
+        "back": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }
