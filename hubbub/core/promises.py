@@ -1,5 +1,6 @@
 """Promises: by when somebody is to be answered, with the times in which the clock stands, and how that is said."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -102,6 +103,37 @@ def state(due: datetime | None, now: datetime) -> State:
     if due < now:
         return State.BROKEN
     return State.SOON if due - now < SOON else State.RUNNING
+
+
+_LENGTH = re.compile(r"(?:(\d+(?:\.\d+)?)\s*(?:h|hours?)\b\.?)?\s*(?:(\d+)\s*(?:m|min|minutes?)\b\.?)?")
+LONGEST = 10_000  # hours that can be promised
+
+
+class LengthError(ValueError):
+    """No length; says what is wrong, and the mend."""
+
+
+def read_length(text: str) -> timedelta | None:
+    """A length of worked time as people write it: "30 min", "4 h", "1 h 30 min", "1.5h"; None for an empty text.
+
+    Days are refused: a working day is as long as its hours. Raises LengthError.
+    """
+    text = text.strip().casefold()
+    if not text:
+        return None
+    found = _LENGTH.fullmatch(text)
+    if found is None or not (found[1] or found[2]):
+        raise LengthError(f"“{text}” is no length of time: write it like 30 min, 4 h or 1 h 30 min")
+    length = timedelta(minutes=round(float(found[1] or 0) * 60) + int(found[2] or 0))
+    if not timedelta() < length <= timedelta(hours=LONGEST):
+        raise LengthError(f"A promise is at least a minute long, and {LONGEST:,} hours at most")
+    return length
+
+
+def written_length(time: timedelta) -> str:
+    """As `read_length` reads it, without days: "30 min", "40 h", "1 h 30 min"."""
+    hours, minutes = divmod(round(time / timedelta(minutes=1)), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 
 def written(time: timedelta) -> str:

@@ -8,7 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.core.hours import MIDNIGHT, ROUND_THE_CLOCK, Hours, read_spans
-from hubbub.core.promises import State, Stretch, Turned, clock, nudged_at, pauses, state, written
+from hubbub.core.promises import (
+    LengthError,
+    State,
+    Stretch,
+    Turned,
+    clock,
+    nudged_at,
+    pauses,
+    read_length,
+    state,
+    written,
+    written_length,
+)
 from tests.core.test_hours import calendars, open_by_the_wall
 
 MINUTE = timedelta(minutes=1)
@@ -155,3 +167,23 @@ def test_lengths_are_said_as_people_say_them(minutes: int, says: str) -> None:
 def test_who_is_told_after_nothing_is_told_at_once() -> None:
     assert nudged_at(ROUND_THE_CLOCK, NOON, timedelta(), [], NOON) == NOON
     assert nudged_at(ROUND_THE_CLOCK, NOON, 30 * MINUTE, [], NOON) == NOON + 30 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("30 min", 30), ("30m", 30), ("4 h", 240), ("4hours", 240), ("1 h 30 min", 90), ("1.5h", 90), ("40H", 2400)],
+)
+def test_lengths_are_read_as_people_write_them(text: str, minutes: int) -> None:
+    found = read_length(text)
+    assert found == minutes * MINUTE
+    assert read_length(written_length(found)) == found
+
+
+@pytest.mark.parametrize("text", ["soon", "2 days", "4", "0 min", "99999 h", "-3 h"])
+def test_no_length(text: str) -> None:
+    with pytest.raises(LengthError):
+        read_length(text)
+
+
+def test_no_text_is_no_length() -> None:
+    assert read_length("  ") is None

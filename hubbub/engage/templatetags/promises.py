@@ -1,6 +1,6 @@
 """How long is left until a promise breaks, wherever a conversation is shown."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -69,3 +69,15 @@ def zone_in(context: Context) -> ZoneInfo:
         if request is not None:
             request.zone = kept
     return kept
+
+
+@register.filter
+def there_in(moment: datetime) -> str:
+    """A moment in the zone that it carries: “Monday 23 November, 09:20”."""
+    return f"{moment:%A %-d %B, %H:%M}"
+
+
+@register.filter
+def lasted(seconds: int) -> str:
+    """Seconds as people say them."""
+    return written(timedelta(seconds=seconds))
