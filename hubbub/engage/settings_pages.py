@@ -15,6 +15,8 @@ SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
     ("engage:calendar_feeds", "In your own calendar", "Secret addresses for calendar programs", Role.VIEWER),
     ("engage:inbox_order", "Order of the inbox", "What counts how much in the order by priority", Role.VIEWER),
     ("engage:views", "Views", "Lists of conversations under a name", Role.VIEWER),
+    ("engage:replying", "Replying", "How long answers can be called back, when people are awake", Role.VIEWER),
+    ("engage:approving", "Approval", "Whose words wait until a colleague has approved them", Role.VIEWER),
     ("engage:saved_replies", "Saved replies", "Words that you use again and again", Role.VIEWER),
     ("engage:articles", "Helpful information", "What people ask, and the answer", Role.VIEWER),
     ("engage:sketching", "Help with drafts", "Whether a language model may write drafts", Role.VIEWER),

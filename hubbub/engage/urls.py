@@ -12,6 +12,7 @@ urlpatterns = [
     path("calendar/", include("hubbub.engage.calendar.urls")),
     path("helpful/", include("hubbub.engage.helpful.urls")),
     path("", include("hubbub.engage.replying.urls")),
+    path("", include("hubbub.engage.approvals.urls")),
     path("", include("hubbub.engage.presence.urls")),
     path("", include("hubbub.engage.saved.urls")),
     path("", views.inbox, name="inbox"),

@@ -247,3 +247,17 @@ def withdraw_consent(found: Consent, *, by: Member, why: str = "") -> Consent:
     row.save(update_fields=["withdrawn", "withdrawn_by_name", "withdrawn_why"])
     audit(row.person, "withdraw consent", by=by, before={"matter": row.kind.name, "consent": row.pk})
     return row
+
+
+@transaction.atomic
+def add(workspace: Workspace, name: str, *, by: Member, why: str = "") -> Person:
+    """Somebody whom no network has brought yet, by name."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refusal("Give the name of the person")
+    if len(name) > LONGEST:
+        raise Refusal(f"The name is {len(name)} characters long; {LONGEST} is the most")
+    made = Person.everywhere.create(workspace=workspace, name=name)
+    peopling.settle([made.pk])
+    audit(made, "add", by=by, why=why)
+    return made

@@ -52,6 +52,12 @@ def targets(workspace: Workspace) -> dict[str, str]:
     return TARGETS | {f"field {field.pk}": f"Field: {field.name}" for field in queries.fields(workspace)}
 
 
+def check(mapping: Mapping[str, str], workspace: Workspace) -> None:
+    """Raises Refusal where a column is taken for what is not there."""
+    if set(mapping.values()) - set(targets(workspace)):
+        raise Refusal("One of the fields is no longer there: choose the file again")
+
+
 def guess(columns: Sequence[str], workspace: Workspace) -> dict[str, str]:
     """What each column seems to hold, by its name."""
     known = {field.name.casefold(): f"field {field.pk}" for field in queries.fields(workspace)}

@@ -1,0 +1,136 @@
+"""People from files and into files."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from hubbub.core import vcard
+from hubbub.store.models import Role, Workspace
+from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.api import Refusal
+
+from . import exporting, importing, listing, table
+from .forms import FileForm
+from .views_acts import find
+
+SHOWN = 5  # lines of a file that are shown before it is taken in
+
+
+@page(Role.MANAGER)
+def people_file(request: MemberRequest) -> HttpResponse:
+    """Choose a file; say what its columns hold and see what would become of it; take it in."""
+    if request.method != "POST":
+        return render(request, "engage/people/file.html", {"form": FileForm()})
+    try:
+        key, content = _content(request)
+        found = table.read(content)
+        guessed = importing.guess(found.columns, request.workspace)
+        mapping = {
+            name: request.POST.get(f"column-{at}", guessed[name]) for at, name in enumerate(found.columns)
+        }  # fmt: skip
+        importing.check(mapping, request.workspace)
+    except Refusal as no:
+        return render(request, "engage/people/file.html", {"form": FileForm(), "slip": str(no)}, status=422)
+    outcome, slip = None, ""
+    try:
+        wants = request.POST.get("do") == "take"
+        outcome = importing.take(
+            found, mapping, workspace=request.workspace, by=request.member, only_try=not wants
+        )  # fmt: skip
+    except Refusal as no:
+        slip, wants = str(no), False
+    if wants and outcome is not None:
+        _drop(request.workspace, key)
+        says = f"Taken in: {outcome.made} new, {outcome.changed} changed, {outcome.same} as they were"
+        messages.success(request, f"{says}, {len(outcome.slips)} lines left out.")
+        return HttpResponseRedirect(
+            reverse("engage:people", args=[request.workspace.slug]) + "?sort=newest", status=303
+        )
+    return render(request, "engage/people/file.html", _preview(request, key, found, mapping, outcome, slip))
+
+
+def _preview(
+    request: MemberRequest,
+    key: str,
+    found: table.Table,
+    mapping: dict[str, str],
+    outcome: importing.Outcome | None,
+    slip: str,
+) -> dict[str, object]:
+    return {
+        "key": key,
+        "table": found,
+        "columns": [
+            (at, name, mapping[name], [line.cells.get(name, "") for line in found.lines[:SHOWN]])
+            for at, name in enumerate(found.columns)
+        ],
+        "targets": importing.targets(request.workspace).items(),
+        "outcome": outcome,
+        "slip": slip,
+    }
+
+
+def _content(request: MemberRequest) -> tuple[str, bytes]:
+    """The file that was chosen, kept under a key; or the one of the key. Raises Refusal."""
+    given = request.FILES.get("file")
+    if given is not None:
+        if (given.size or 0) > table.LARGEST:
+            raise Refusal(f"The file has {given.size:,} bytes; {table.LARGEST:,} is the most: make several of it")
+        content, key = given.read(), secrets.token_hex(16)
+        path = _path(request.workspace, key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+        return key, content
+    key = request.POST.get("key", "")
+    path = _path(request.workspace, key)
+    if not re.fullmatch(r"[0-9a-f]{32}", key) or not path.is_file():
+        raise Refusal("Choose a file first; one that was chosen long ago is no longer there")
+    return key, path.read_bytes()
+
+
+def _path(workspace: Workspace, key: str) -> Path:
+    """Beside other uploads, which are swept away after two days where nothing reads them."""
+    return Path(settings.UPLOADS) / str(workspace.pk) / key
+
+
+def _drop(workspace: Workspace, key: str) -> None:
+    _path(workspace, key).unlink(missing_ok=True)
+
+
+@page(Role.MANAGER)
+def people_csv(request: MemberRequest) -> HttpResponse:
+    """All that the list shows, for spreadsheets."""
+    asked = listing.read_asked(request.GET)
+    return _file(exporting.as_csv(request.workspace, asked), "people.csv", "text/csv; charset=utf-8")
+
+
+@page(Role.MANAGER)
+def people_vcf(request: MemberRequest) -> HttpResponse:
+    """All that the list shows, for address books."""
+    asked = listing.read_asked(request.GET)
+    return _file(exporting.as_vcards(request.workspace, asked), "people.vcf", "text/vcard; charset=utf-8")
+
+
+@page(Role.VIEWER)
+def person_vcf(request: MemberRequest, pk: int) -> HttpResponse:
+    """One person for an address book."""
+    found = find(request, pk)
+    card = exporting.card(found, listing.names_of([found])[pk])
+    answer = HttpResponse(vcard.write([card]), content_type="text/vcard; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="person-{pk}.vcf"'
+    return answer
+
+
+def _file(pieces: Iterator[str], name: str, kind: str) -> HttpResponse:
+    answer = StreamingHttpResponse(pieces, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return cast("HttpResponse", answer)  # a door for pages knows answers of one piece
