@@ -9,6 +9,7 @@ from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.engage.helpful.api import router as helpful_router
+from hubbub.engage.opportunities.api import router as opportunities_router
 from hubbub.store import word_lists
 from hubbub.store.models import Conversation, ConversationStatus, Member, Person, Role
 from hubbub.store.search import search
@@ -17,6 +18,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, undoing
+from .calendar.api import router as calendar_router
 from .current import current_of, page
 from .opening.api import router as opening_router
 from .ordering import write_place
@@ -34,10 +36,12 @@ from .teams.api import router as teams_router
 from .thread import thread
 
 router = Router()
+router.add_router("", calendar_router)
 router.add_router("", opening_router)
 router.add_router("", tags_router)
 router.add_router("", teams_router)
 router.add_router("", helpful_router)
+router.add_router("", opportunities_router)
 router.add_router("", replying_router)
 router.add_router("", relations_router)
 router.add_router("", relation_settings_router)
