@@ -49,7 +49,7 @@ def _event(event: Event) -> Iterator[str]:
     if event.description:
         yield f"DESCRIPTION:{escape(event.description)}"
     if event.url:
-        yield f"URL:{event.url.translate(CONTROLS)}"
+        yield f"URL:{''.join(event.url.split()).translate(CONTROLS)}"
     if event.categories:
         yield "CATEGORIES:" + ",".join(escape(one) for one in event.categories)
     yield f"STATUS:{event.status}"
