@@ -16,7 +16,7 @@ from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.ui.door import door
 
-from . import accounts, judging, replays, sketching
+from . import accounts, farewells, judging, replays, sketching
 from .listening import listen_to
 from .outbox import deliver
 from .streaming import Streams
@@ -52,8 +52,8 @@ def read_one() -> bool:
 
 
 def renew_one() -> bool:
-    """Renew the tokens of one account before they end. False: none is due."""
-    return accounts.renew_one(door())
+    """Renew the tokens of one account before they end, or give back those of one that was let go. False: none waits."""
+    return accounts.renew_one(door()) or farewells.give_one_back(door())
 
 
 def reread_one() -> bool:

@@ -3,12 +3,25 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.connectors import Who, oauth
 from hubbub.store.accounts import when_to_renew
 from hubbub.store.audit import audit
-from hubbub.store.models import Account, AccountState, Keys, Member, Outbox, OutboxState, Source, SourceState, Workspace
+from hubbub.store.keys import SealBroken
+from hubbub.store.models import (
+    Account,
+    AccountState,
+    Farewell,
+    Keys,
+    Member,
+    Outbox,
+    OutboxState,
+    Source,
+    SourceState,
+    Workspace,
+)
 from hubbub.ui.api import Refusal
 
 
@@ -62,8 +75,21 @@ def _go_on(account: Account, now: datetime) -> None:
 
 @transaction.atomic
 def let_go(workspace: Workspace, pk: int | None, *, by: Member, why: str = "") -> None:
-    """Forget an account and its keys once no source reads as it."""
+    """Forget an account once no source reads as it. Its keys are given back to the network, where that can be done."""
     account = Account.of(workspace).filter(pk=pk or 0, sources__isnull=True).first()
     if account is not None:
+        now = timezone.now()
+        if _can_be_given_back(account):
+            Farewell.everywhere.create(
+                workspace=workspace, name=account.name, sealed=account.sealed, made=now, due=now
+            )  # fmt: skip
         audit(account, "delete", by=by, why=why or "No source reads as it any more")
         account.delete()
+
+
+def _can_be_given_back(account: Account) -> bool:
+    """Whether its network has an address for that, and we can still read the keys."""
+    try:
+        return bool(account.keys().revoke)
+    except SealBroken:
+        return False

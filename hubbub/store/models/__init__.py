@@ -16,6 +16,7 @@ from .calendar_feed import CalendarFeed
 from .consent import Consent, ConsentKind, ConsentSource
 from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
+from .farewell import Farewell
 from .hours import Holiday, Hours
 from .judge import Judge
 from .judged_day import JudgedDay
@@ -120,6 +121,7 @@ __all__ = [
     "Decision",
     "Deed",
     "Draft",
+    "Farewell",
     "Fate",
     "FieldKind",
     "Ground",
