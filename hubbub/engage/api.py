@@ -18,6 +18,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, undoing
+from .approvals.api import router as approvals_router
 from .calendar.api import router as calendar_router
 from .current import current_of, page
 from .opening.api import router as opening_router
@@ -43,6 +44,7 @@ router.add_router("", teams_router)
 router.add_router("", helpful_router)
 router.add_router("", opportunities_router)
 router.add_router("", replying_router)
+router.add_router("", approvals_router)
 router.add_router("", relations_router)
 router.add_router("", relation_settings_router)
 router.add_router("", saved_router)

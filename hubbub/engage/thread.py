@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.store.models import Conversation, Mention, Note, Outbox, OutboxState, Post
+from hubbub.store.outbox import ANSWERS
 from hubbub.store.search import Before, matching, older_than
 
 PAGE = 50
-PENDING = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
+PENDING = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
 MOST_REPLIES = 100
 
 Place = Sequence[object]  # (field, start, end) in the post's own text
@@ -29,6 +30,7 @@ class Item(Struct, frozen=True):
     move: Outbox | None = None  # of a post: what its network was told last, where that has not arrived yet
     note: Note | None = None
     reply: Outbox | None = None
+    answer: Outbox | None = None  # of a post of ours: what it was when it left from here
 
 
 class Thread(Struct, frozen=True):
@@ -58,10 +60,22 @@ def thread(
     earlier = Before(shown[-1].published, shown[-1].pk) if len(found) > size else None
     low = earlier.published if earlier else None
     high = until.published if until else None
-    outbox = list(conversation_outbox(conversation).order_by("-id")[:MOST_REPLIES])
-    moves = {row.post_id: row for row in reversed(outbox) if row.verb != "reply" and row.state in PENDING}
+    leaving = conversation_outbox(conversation).select_related("source", "workspace").prefetch_related("attachments")
+    outbox = list(leaving.order_by("-id")[:MOST_REPLIES])
+    answers = {row.result_id: row for row in outbox if row.verb in ANSWERS and row.result_id}
+    moves = {row.post_id: row for row in reversed(outbox) if row.verb not in ANSWERS and row.state in PENDING}
     spans = _spans(shown, query, now)
-    items = [Item("post", post.published, post=post, spans=spans[post.pk], move=moves.get(post.pk)) for post in shown]
+    items = [
+        Item(
+            "post",
+            post.published,
+            post=post,
+            spans=spans[post.pk],
+            move=moves.get(post.pk),
+            answer=answers.get(post.native_id) if post.ours else None,
+        )
+        for post in shown
+    ]
     items += [Item("note", note.at, note=note) for note in _notes(conversation, low, high)]
     if until is None:
         items += [Item("reply", row.created, reply=row) for row in _under_way(conversation, outbox)]
@@ -70,7 +84,7 @@ def thread(
         earlier=earlier,
         newest=until is None,
         answer_to=_answer_to(conversation, shown, until),
-        seen_row=max((row.pk for row in outbox if row.verb == "reply"), default=0),
+        seen_row=max((row.pk for row in outbox if row.verb in ANSWERS), default=0),
         seen_post=newest_own(conversation),
     )
 
@@ -96,7 +110,7 @@ def _notes(conversation: Conversation, low: datetime | None, high: datetime | No
 
 def _under_way(conversation: Conversation, outbox: Sequence[Outbox]) -> list[Outbox]:
     """Replies that do not yet stand in the thread as posts of ours."""
-    replies = [row for row in outbox if row.verb == "reply" and row.state != OutboxState.DROPPED]
+    replies = [row for row in outbox if row.verb in ANSWERS and row.state != OutboxState.DROPPED]
     sent = [row.result_id for row in replies if row.state == OutboxState.SENT and row.result_id]
     arrived = set(
         Post.of(conversation.workspace)

@@ -38,11 +38,7 @@ def keep(workspace: Workspace, name: str, data: bytes, *, by: Member | None, alt
     shown = shown_name(name)
     if not data:
         raise Unfit(f"“{shown}” is empty. Choose it again once it holds something.")
-    if len(data) > settings.UPLOAD_MAX:
-        most = settings.UPLOAD_MAX / 1_000_000
-        raise Unfit(
-            f"“{shown}” has {len(data) / 1_000_000:,.3g} MB; at most {most:,.3g} MB are taken here. Make it smaller."
-        )
+    check_size(shown, len(data))
     mime = mime_of(data, shown)
     try:
         data = bare(data, mime)
@@ -56,6 +52,14 @@ def keep(workspace: Workspace, name: str, data: bytes, *, by: Member | None, alt
         )  # fmt: skip
         _write(path_of(row), data)
     return row
+
+
+def check_size(name: str, size: int) -> None:
+    """Raises Unfit where it is larger than this Hubbub takes."""
+    if size > settings.UPLOAD_MAX:
+        most = settings.UPLOAD_MAX / 1_000_000
+        says = f"“{shown_name(name)}” has {size / 1_000_000:,.3g} MB; at most {most:,.3g} MB are taken here."
+        raise Unfit(f"{says} Make it smaller.")
 
 
 def told(alt: str, name: str) -> str:

@@ -36,6 +36,7 @@ LEADS: Mapping[str, PostState] = {
     "spam": "spam",
     "remove": "removed",
 }
+NOUN = "outbox"  # as approvals name its rows
 ANSWERS = ("reply", "message")  # seen by all, and by their reader alone
 OWN = (*ANSWERS, "edit", "delete")  # what we say in conversations, and do to what we said
 UNSENT = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)

@@ -1,8 +1,19 @@
 """What the composer sends, read and checked; the actions say what is wrong with the words."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from django import forms
 
 from hubbub.store.models import ConversationStatus
+from hubbub.ui.api import Refusal
+
+THEN = [
+    (ConversationStatus.WAITING, "wait for them"),
+    (ConversationStatus.DONE, "mark done"),
+    (ConversationStatus.OPEN, "leave it open"),
+]
+WHEN = (("now", "Now"), ("at", "At a time"), ("awake", "When they are awake"))
 
 
 class ReplyForm(forms.Form):
@@ -13,5 +24,33 @@ class ReplyForm(forms.Form):
     nonce = forms.CharField(max_length=64)
     seen_row = forms.IntegerField(min_value=0)
     seen_post = forms.IntegerField(min_value=0)
+    seen = forms.IntegerField(min_value=0, required=False)
     sure = forms.BooleanField(required=False)
     then = forms.ChoiceField(choices=ConversationStatus.choices)
+    verb = forms.ChoiceField(choices=[("reply", "Publicly"), ("message", "Privately")], required=False)
+    when = forms.ChoiceField(choices=WHEN, required=False)
+    in_parts = forms.BooleanField(required=False)
+    draft = forms.IntegerField(min_value=0, required=False)
+    draft_version = forms.IntegerField(min_value=0, required=False)
+
+
+class ReplyingForm(forms.Form):
+    """How answers leave."""
+
+    undo_seconds = forms.IntegerField(
+        min_value=0, max_value=60, label="Seconds in which what was sent can be called back", help_text="0 to 60"
+    )
+    awake_from = forms.IntegerField(
+        min_value=0, max_value=23, label="People are awake from",
+        help_text="Hour of the day in UTC; taken for people who have not written enough to tell",
+    )  # fmt: skip
+    awake_to = forms.IntegerField(min_value=0, max_value=23, label="until", help_text="Hour of the day in UTC")
+
+
+def moment(text: str, zone: str) -> datetime:
+    """What a field for date and time holds, on the workspace's clock, as a moment. Raises Refusal."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refusal("Choose a day and a time to send it at, like 2026-12-24 09:30") from error
+    return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from hubbub.store import capped
 from hubbub.store.models import Outbox, OutboxState, Workspace
 from hubbub.store.search import Before
+
+MOST_SCHEDULED = 200
 
 
 class OutboxPage(Struct, frozen=True):
@@ -16,9 +19,30 @@ class OutboxPage(Struct, frozen=True):
     older: Before | None
 
 
+TABS = {
+    "": "All",
+    "held": "Held",
+    "scheduled": "Scheduled",
+    "waiting": "Waiting",
+    "sent": "Sent",
+    "failed": "Failed",
+    "broken": "Needs a look",
+    "dropped": "Called back",
+}
+
+
+def scheduled(rows: QuerySet[Outbox]) -> QuerySet[Outbox]:
+    """What leaves at a time that somebody chose."""
+    return rows.filter(state=OutboxState.WAITING, at__isnull=False, tries=0)
+
+
 def outbox(workspace: Workspace, state: str = "", before: Before | None = None, size: int = 50) -> OutboxPage:
-    """All rows, or those in one state."""
-    found = Outbox.of(workspace).select_related("source", "post__conversation", "post__author").order_by("-id")
+    """All rows, or those of one tab: newest first; scheduled ones by their time."""
+    found = (
+        Outbox.of(workspace).select_related("workspace", "source", "post__conversation", "post__author").order_by("-id")
+    )
+    if state == "scheduled":
+        return OutboxPage(list(scheduled(found).order_by("due", "id")[:MOST_SCHEDULED]), None)
     if state:
         found = found.filter(state=state)
     if before:
@@ -30,6 +54,7 @@ def outbox(workspace: Workspace, state: str = "", before: Before | None = None, 
 
 def outbox_counts(workspace: Workspace) -> Mapping[str, str]:
     """State → how many, for the states in which somebody still waits for something."""
-    unsent = (OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
+    unsent = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
     rows = Outbox.of(workspace)
-    return {str(state): capped.shown(capped.count(rows.filter(state=state))) for state in unsent}
+    counted = {str(state): rows.filter(state=state) for state in unsent} | {"scheduled": scheduled(rows)}
+    return {name: capped.shown(capped.count(found)) for name, found in counted.items()}

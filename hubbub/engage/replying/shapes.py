@@ -1,10 +1,12 @@
 """What the calls about replies and the outbox take and answer with."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from ninja import Schema
+from pydantic import AwareDatetime, Field
 
-from hubbub.store.models import Outbox
+from hubbub.store.models import Attachment, Outbox
 from hubbub.ui.api import RowId
 
 
@@ -24,6 +26,11 @@ class OutboxOut(Schema):
     error: str
     sent: datetime | None
     result_url: str
+    at: datetime | None  # the time that somebody chose
+    timing: str  # why then
+    held_for: str  # approval, overtaken; "" where it is not held
+    follows: int | None  # what must have been sent before it
+    attachments: list[int]
 
     @classmethod
     def of(cls, row: Outbox) -> "OutboxOut":
@@ -42,6 +49,11 @@ class OutboxOut(Schema):
             error=row.error,
             sent=row.sent,
             result_url=row.result_url,
+            at=row.at,
+            timing=row.timing,
+            held_for=row.held_for,
+            follows=row.follows_id,
+            attachments=[one.pk for one in row.attachments.all()],
         )
 
 
@@ -62,6 +74,92 @@ class ReplyIn(Schema):
     seen_row: RowId | None = None  # the newest reply in the outbox, and
     seen_post: RowId | None = None  # the newest post of ours, that the writer saw: refuse where a colleague was quicker
     sure: bool = False  # send nevertheless
+    why: str = ""
+    verb: Literal["reply", "message"] = "reply"  # for all, or for its reader alone
+    at: AwareDatetime | None = None  # when it goes; null: at once
+    awake: bool = False  # it goes when they are awake
+    delay: Annotated[int, Field(ge=0, le=60)] = 0  # seconds in which it can be called back, where it goes at once
+    files: list[RowId] = []  # attached before: POST /files
+    in_parts: bool = False  # what is too long goes as several answers
+    seen: RowId | None = None  # the newest post of all that the writer saw: what comes later holds an answer that waits
+
+
+class ChangeIn(Schema):
+    """Other words, another time (null: now, after `delay` seconds)."""
+
+    text: str
+    at: AwareDatetime | None = None
+    delay: Annotated[int, Field(ge=0, le=60)] = 0
+    why: str = ""
+
+
+class EditIn(Schema):
+    """Other words for an answer that stands there, and why."""
+
+    text: str
+    why: str
+    nonce: str = ""
+
+
+class DeleteIn(Schema):
+    """Why it goes."""
+
+    why: str
+    nonce: str = ""
+
+
+class FileOut(Schema):
+    """A file that can go out with an answer."""
+
+    id: int
+    name: str
+    mime: str
+    size: int  # bytes
+    alt: str
+
+    @classmethod
+    def of(cls, row: Attachment) -> "FileOut":
+        """From the row."""
+        return cls(id=row.pk, name=row.name, mime=row.mime, size=row.size, alt=row.alt)
+
+
+class TextIn(Schema):
+    """Words to be looked at, as an answer to this post (default: the newest that is not ours)."""
+
+    text: str
+    post: RowId | None = None
+
+
+class MeasuredOut(Schema):
+    """How long words are there."""
+
+    length: int
+    most: int | None  # null: no limit is known
+    unit: str
+    fits: bool
+    parts: list[str]  # as it would go
+
+
+class AwakeOut(Schema):
+    """When somebody is awake."""
+
+    at: datetime
+    known: bool  # from what they wrote
+    hours: tuple[int, int]  # UTC
+    says: str
+
+
+class ReplyingOut(Schema):
+    """How answers leave: seconds in which they can be called back, hours in which people are awake (UTC)."""
+
+    undo_seconds: int
+    awake_from: int
+    awake_to: int
+
+
+class ReplyingIn(ReplyingOut):
+    """All of it at once."""
+
     why: str = ""
 
 

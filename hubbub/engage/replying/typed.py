@@ -1,6 +1,10 @@
-"""What a page holds that was refused."""
+"""What a page holds that was refused, or that is only looked at so far."""
+
+from collections.abc import Sequence
 
 from msgspec import Struct
+
+from hubbub.store.models import Attachment
 
 
 class Typed(Struct, frozen=True):
@@ -12,6 +16,13 @@ class Typed(Struct, frozen=True):
     then: str = "waiting"
     note: str = ""
     note_error: str = ""
+    verb: str = ""  # "reply" or "message"; "": whatever comes first there
+    when: str = "now"  # "now", "at", "awake"
+    at: str = ""  # as the field held it
+    files: Sequence[Attachment] = ()
+    preview: bool = False  # show what would be sent
+    in_parts: bool = False
+    parts: int = 0  # in how many it could go; 0: as it is
 
 
 NOTHING_TYPED = Typed()

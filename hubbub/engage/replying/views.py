@@ -1,21 +1,29 @@
-"""Pages and forms of replying: the reply itself, the outbox."""
+"""The reply itself: sent, looked at before, its files."""
+
+from collections.abc import Sequence
+from typing import cast
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from hubbub.core.files import SHOWN
 from hubbub.engage.listing import read_listing
 from hubbub.engage.views import conversation_page
-from hubbub.store.models import Conversation, ConversationStatus, Outbox, OutboxState, Post, Role
+from hubbub.store import attachments
+from hubbub.store.hours import zone_of
+from hubbub.store.models import Attachment, Conversation, ConversationStatus, Outbox, OutboxState, Post, Role
+from hubbub.store.outbox import ANSWERS
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
-from hubbub.ui.lists import links, read_before
+from hubbub.ui.lists import offer_undo
 
-from . import actions, outbox_actions, queries
-from .forms import ReplyForm
+from . import actions, composer, composing, file_actions
+from .forms import ReplyForm, moment
+from .settings_actions import replying_of, window_of
 from .typed import Typed
 
 
@@ -33,92 +41,155 @@ def _find(request: MemberRequest, pk: int) -> Conversation:
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Into the outbox, then to the state that the writer chose for the conversation."""
     acted, form = _find(request, pk), ReplyForm(request.POST)
-    text, then = request.POST.get("text", ""), request.POST.get("then", "")
-    if not form.is_valid():
-        return conversation_page(request, pk, Typed(text, "The form was not complete. Send it again."), status=422)
-    given = form.cleaned_data
-    post = get_object_or_404(Post.of(request.workspace), pk=given["post"])
     try:
-        actions.reply(
-            acted,
-            post,
-            text,
-            by=request.member,
-            nonce=given["nonce"],
-            seen_row=given["seen_row"],
-            seen_post=given["seen_post"],
-            sure=given["sure"],
-            then=ConversationStatus(given["then"]),
-        )
-    except actions.Conflict as quicker:
-        return conversation_page(request, pk, Typed(text, str(quicker), conflict=True, then=then), status=409)
+        files = _files(request)
     except Refusal as no:
-        return conversation_page(request, pk, Typed(text, str(no), then=then), status=422)
-    return _see(
-        reverse("engage:conversation", args=[request.workspace.slug, pk]) + read_listing(request).query + "#end"
+        return conversation_page(request, pk, _typed(request, str(no), ()), status=422)
+    if not form.is_valid():
+        says = "The form was not complete. Send it again."
+        return conversation_page(request, pk, _typed(request, says, files), status=422)
+    post = get_object_or_404(Post.of(request.workspace).select_related("author"), pk=form.cleaned_data["post"])
+    if request.POST.get("act") == "preview":
+        return conversation_page(request, pk, _typed(request, "", files, preview=True))
+    try:
+        wish = _wish(request, acted, post, form, files)
+        row = actions.say(acted, post, wish, by=request.member)
+    except actions.Conflict as quicker:
+        return conversation_page(request, pk, _typed(request, str(quicker), files, conflict=True), status=409)
+    except Refusal as no:
+        parts = composing.measure(acted.source, post, request.POST.get("text", "").strip()).parts
+        return conversation_page(request, pk, _typed(request, str(no), files, parts=parts), status=422)
+    here = reverse("engage:conversation", args=[request.workspace.slug, pk])
+    _tell(request, row, here)
+    return _see(here + read_listing(request).query + "#end")
+
+
+def _wish(
+    request: MemberRequest, acted: Conversation, post: Post, form: ReplyForm, files: Sequence[Attachment]
+) -> actions.Wish:
+    given = form.cleaned_data
+    at, says = None, ""
+    if given["when"] == "at":
+        at = moment(request.POST.get("at", ""), zone_of(acted.workspace).key)
+        says = f"chosen by {request.member}"
+    elif given["when"] == "awake":
+        set_up, now = replying_of(acted.workspace), timezone.now()
+        found = composer.awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to))
+        at, says = (found.at, found.says) if found.at > now else (None, found.says)
+    return actions.Wish(
+        text=request.POST.get("text", ""),
+        verb=given["verb"] or _first_way(acted),
+        at=at,
+        timing=says,
+        delay=window_of(acted.workspace),
+        files=[one.pk for one in files],
+        in_parts=given["in_parts"],
+        nonce=given["nonce"],
+        seen_row=given["seen_row"],
+        seen_post=given["seen_post"],
+        seen=given["seen"],
+        draft=given["draft"] or 0,
+        draft_version=given["draft_version"] or 0,
+        sure=given["sure"],
+        then=ConversationStatus(given["then"]),
     )
+
+
+def _first_way(conversation: Conversation) -> str:
+    return next((verb for verb in ANSWERS if verb in conversation.source.can), "reply")
+
+
+def _typed(
+    request: MemberRequest,
+    error: str,
+    files: Sequence[Attachment],
+    *,
+    conflict: bool = False,
+    preview: bool = False,
+    parts: int = 0,
+) -> Typed:
+    given: QueryDict = request.POST
+    return Typed(
+        text=given.get("text", ""),
+        error=error,
+        conflict=conflict,
+        then=given.get("then", "waiting"),
+        verb=given.get("verb", ""),
+        when=given.get("when", "now"),
+        at=given.get("at", ""),
+        files=files,
+        preview=preview,
+        in_parts="in_parts" in given,
+        parts=parts if parts > 1 else 0,
+    )
+
+
+def _files(request: MemberRequest) -> list[Attachment]:
+    """Those that were attached before, with what is told of them now, and those that come with the form."""
+    asked = [int(one) for one in request.POST.getlist("file") if one.isdecimal() and len(one) < 19]
+    kept = list(Attachment.of(request.workspace).filter(pk__in=asked, by=request.member).order_by("pk"))
+    for one in kept:
+        if (alt := request.POST.get(f"alt-{one.pk}")) is not None:
+            file_actions.tell(one, alt, by=request.member)
+    new = request.FILES.getlist("files")
+    return kept + [file_actions.attach(request.workspace, one.name or "", one, by=request.member) for one in new]
+
+
+def _tell(request: MemberRequest, row: Outbox, here: str) -> None:
+    """What happens next; with a button that calls it back while that can be done."""
+    if row.state == OutboxState.HELD:
+        messages.success(request, "It waits for approval: you are told what they say.")
+    elif row.state == OutboxState.WAITING and not row.tries:
+        seconds = round((row.due - timezone.now()).total_seconds())
+        says = f"Goes at {row.at:%d %b, %H:%M} UTC: {row.timing}." if row.at else f"Goes out in {seconds} seconds."
+        if row.at or seconds > 0:
+            url = reverse("engage:outbox_drop", args=[request.workspace.slug, row.pk])
+            offer_undo(request, says, url, [("next", f"{here}#reply")])
+
+
+@page(Role.RESPONDER)
+@require_POST
+def preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """How the words would stand there, as a part of the page."""
+    acted = _find(request, pk)
+    asked = request.POST.get("post", "")
+    known = acted.posts.select_related("author")
+    post = get_object_or_404(known, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+    seen = composer.preview(acted, post, request.POST.get("text", ""))
+    return render(request, "engage/replying/_preview.html", {"seen": seen})
+
+
+@page(Role.RESPONDER)
+@require_POST
+def file_add(request: MemberRequest) -> HttpResponse:
+    """Keep a file that will go out with an answer; JSON for the page's script."""
+    new = request.FILES.get("file")
+    if new is None:
+        return JsonResponse({"error": "No file came along: choose one"}, status=422)
+    try:
+        row = file_actions.attach(request.workspace, new.name or "", new, by=request.member)
+    except Refusal as no:
+        return JsonResponse({"error": str(no)}, status=422)
+    url = reverse("engage:file", args=[request.workspace.slug, row.pk])
+    shown = url if row.mime in SHOWN else ""
+    return JsonResponse({"id": row.pk, "name": row.name, "mime": row.mime, "size": row.size, "shown": shown})
 
 
 @page(Role.VIEWER)
-def outbox(request: MemberRequest) -> HttpResponse:
-    """What leaves us, and what became of it."""
-    asked = request.GET.get("state", "")
-    state = asked if asked in OutboxState.values else ""
-    found = queries.outbox(request.workspace, state, read_before(request))
-    numbers = queries.outbox_counts(request.workspace)
-    names = [("", "All"), *((value, _SHORT[OutboxState(value)]) for value in OutboxState.values)]
-    return render(
-        request,
-        "engage/replying/outbox.html",
-        {
-            "rows": found.rows,
-            "state": state,
-            "tabs": [(value, name, numbers.get(value, "")) for value, name in names],
-            "page": links(request, found.older),
-            "may_act": request.role.may(Role.RESPONDER),
-        },
+def file(request: MemberRequest, pk: int) -> HttpResponse:
+    """The file itself. Only pictures that browsers show safely are shown; everything else is saved."""
+    row = get_object_or_404(Attachment.of(request.workspace), pk=pk)
+    path = attachments.path_of(row)
+    if not path.is_file():
+        return HttpResponse("The file is gone from Hubbub's data folder.", status=410, content_type="text/plain")
+    inline = row.mime in SHOWN
+    answer = FileResponse(
+        path.open("rb"),
+        as_attachment=not inline,
+        filename=row.name,
+        content_type=row.mime if inline else "application/octet-stream",
     )
-
-
-_SHORT = {
-    OutboxState.HELD: "For approval",
-    OutboxState.WAITING: "Waiting",
-    OutboxState.SENT: "Sent",
-    OutboxState.FAILED: "Failed",
-    OutboxState.BROKEN: "Needs a look",
-    OutboxState.DROPPED: "Called back",
-}
-
-
-@page(Role.RESPONDER)
-@require_POST
-def outbox_retry(request: MemberRequest, pk: int) -> HttpResponse:
-    """Try again now."""
-    row = get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
-    try:
-        outbox_actions.retry(row, by=request.member)
-        messages.success(request, "It is due now: the loop will try it in a moment.")
-    except Refusal as no:
-        messages.error(request, str(no))
-    return _see(_return(request))
-
-
-@page(Role.RESPONDER)
-@require_POST
-def outbox_drop(request: MemberRequest, pk: int) -> HttpResponse:
-    """Call it back."""
-    row = get_object_or_404(Outbox.of(request.workspace).select_related("workspace"), pk=pk)
-    try:
-        outbox_actions.drop(row, by=request.member)
-        tried = " It was tried before: look there whether it arrived after all." if row.tries else ""
-        messages.success(request, f"Called back: it will not be sent.{tried}")
-    except Refusal as no:
-        messages.error(request, str(no))
-    return _see(_return(request))
-
-
-def _return(request: MemberRequest) -> str:
-    asked = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return asked
-    return reverse("engage:outbox", args=[request.workspace.slug])
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return cast("HttpResponse", answer)  # the decorator knows pages

@@ -1,0 +1,160 @@
+"""What the composer shows: to whom, in which ways and how much can be said there, and when it would go."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import nh3
+from django.utils import timezone
+from django.utils.html import linebreaks, urlize
+from django.utils.safestring import SafeString
+from msgspec import Struct
+
+from hubbub.connectors import limits_in_words
+from hubbub.core import awake
+from hubbub.store import approvals
+from hubbub.store.hours import zone_of
+from hubbub.store.models import Approving, Author, Conversation, Member, Post
+from hubbub.store.outbox import ANSWERS
+from hubbub.ui.prose import TAGS, prose
+
+from . import composing
+from .actions import newest_post
+from .settings_actions import replying_of
+
+LOOKED_AT = 200  # posts of a person from which their hours are told
+MARKUP = {
+    "plain": "Plain text: nothing is marked up there.",
+    "markdown": "Markdown works there: **bold**, [words](address).",
+    "html": "HTML works there: <b>bold</b>, <a href=…>words</a>.",
+}
+SHOWN = 30  # parts of a preview
+
+
+class Way(Struct, frozen=True):
+    """One way to answer."""
+
+    verb: str
+    name: str  # "Publicly"
+    says: str  # who sees it, and what the network calls it
+
+
+class Composer(Struct, frozen=True):
+    """All that the form needs."""
+
+    ways: Sequence[Way]
+    counter: composing.Counter
+    markup: str
+    limits: str
+    accept: str  # kinds of files, for the browser; "": none go along
+    files: str  # how many and which, in words
+    awake: awake.Moment
+    undo_seconds: int
+    approval: str  # whose it needs, in words; "": none
+    zone: str
+    seen: int
+
+    @property
+    def private_only(self) -> bool:
+        """Whether nobody but its reader sees what is said here."""
+        return all(way.verb == "message" for way in self.ways)
+
+
+def composer(conversation: Conversation, post: Post, member: Member) -> Composer:
+    """For an answer to `post` by `member`."""
+    source, now = conversation.source, timezone.now()
+    limits, set_up = composing.limits_of(source), replying_of(conversation.workspace)
+    media = limits.media if limits.media.many and limits.media.verbs & set(ANSWERS) else None
+    rule = approvals.needed(member, source, "replies")
+    return Composer(
+        ways=_ways(conversation),
+        counter=composing.counter(source, post),
+        markup=MARKUP[limits.markup],
+        limits=limits_in_words(limits),
+        accept=",".join(media.kinds) if media else "",
+        files=f"at most {media.many}: {', '.join(media.kinds)}" if media else "",
+        awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to)),
+        undo_seconds=set_up.undo_seconds,
+        approval=_approval(rule, member),
+        zone=zone_of(conversation.workspace).key,
+        seen=newest_post(conversation),
+    )
+
+
+def _ways(conversation: Conversation) -> list[Way]:
+    source = conversation.source
+    found = composing.network(source)
+    names: dict[str, str] = dict(found.names.items()) if found else {}
+    said = {"reply": ("Publicly", "seen by everybody"), "message": ("Privately", "seen by them alone")}
+    return [
+        Way(verb, said[verb][0], f"{said[verb][1]}{f', there: {names[verb]}' if verb in names else ''}")
+        for verb in ("reply", "message")
+        if verb in source.can
+    ]
+
+
+def _approval(rule: Approving | None, member: Member) -> str:
+    if rule is None:
+        return ""
+    names = [str(one) for one in approvals.who_may(rule, member)]
+    joined = " and " if rule.how_many == "all" else " or "
+    return joined.join(names) or "nobody who is here"
+
+
+def awake_moment(author: Author | None, now: datetime, usual: awake.Hours) -> awake.Moment:
+    """When whoever wrote it is awake: all their names on all networks count."""
+    times: list[datetime] = []
+    if author is not None:
+        theirs = Post.of(author.workspace).filter(author__person=author.person_id, ours=False)
+        times = list(theirs.order_by("-published").values_list("published", flat=True)[:LOOKED_AT])
+    return awake.moment(times, now, usual)
+
+
+class Part(Struct, frozen=True):
+    """One answer as it would stand there."""
+
+    html: SafeString
+    length: int
+
+
+class Preview(Struct, frozen=True):
+    """What would be sent."""
+
+    parts: Sequence[Part]
+    most: int | None
+    says: str = ""  # why it would not go like this
+
+
+def preview(conversation: Conversation, post: Post, text: str) -> Preview:
+    """The words as the network would show them, in as many parts as they need."""
+    source, words = conversation.source, text.strip()
+    measured = composing.measure(source, post, words)
+    parts = (words,) if measured.fits else composing.in_parts(source, post, words) or (words,)
+    markup = composing.limits_of(source).markup
+    shown = [Part(_shown(part, markup), composing.measure(source, post, part).length) for part in parts[:SHOWN] if part]
+    return Preview(shown, measured.most, "" if measured.fits else measured.says)
+
+
+def _shown(words: str, markup: str) -> SafeString:
+    match markup:
+        case "markdown":
+            return prose(words)
+        case "html":
+            html = nh3.clean(
+                words.replace("\n", "<br>"),
+                tags=TAGS | {"b", "i"},
+                attributes={"a": {"href"}},
+                url_schemes={"http", "https"},
+                link_rel="noopener noreferrer nofollow",
+            )
+            return SafeString(html)
+    return (
+        SafeString(linebreaks(urlize(words, nofollow=True, autoescape=True), autoescape=False))
+        if words
+        else SafeString("")
+    )
+
+
+def local(moment: datetime, zone: str) -> str:
+    """As a field for date and time holds it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"

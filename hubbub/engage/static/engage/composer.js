@@ -1,0 +1,101 @@
+/* The composer: counts along as the network counts, shows the field for a time where one is wanted, keeps files as
+   they are chosen, dropped or pasted. Without this script all of it works when the form is sent. */
+"use strict";
+(() => {
+const form = document.querySelector("[data-composer]");
+if (!form || form.dataset.begun) return;
+form.dataset.begun = "yes";
+const limits = JSON.parse(form.dataset.composer);
+const box = form.querySelector("textarea[name=text]");
+const told = form.querySelector("[data-count-here]");
+const said = form.querySelector("[data-count-said]");
+
+/* --- how long it is there */
+const address = new RegExp(limits.address, "giu");
+const mention = new RegExp(limits.mention, "giu");
+const segments = typeof Intl.Segmenter === "function" ? new Intl.Segmenter("und", { granularity: "grapheme" }) : null;
+function measure(text) {
+  if (limits.link !== null) text = text.replace(address, "x".repeat(limits.link));
+  if (limits.short_mentions) text = text.replace(mention, "@$1");
+  if (limits.counts === "bytes") return new TextEncoder().encode(text).length;
+  if (limits.counts === "graphemes" && segments) return [...segments.segment(text)].length;
+  return [...text].length;
+}
+let before = "";
+function count() {
+  const words = box.value.trim();
+  const named = limits.extra_name && words.toLowerCase().includes(limits.extra_name.toLowerCase());
+  const length = words ? measure(words) + (named ? 0 : limits.extra) : 0;
+  const over = limits.most !== null && length > limits.most;
+  told.textContent = limits.most === null ? (length ? String(length) : "") : `${length} of ${limits.most}${over ? `, ${length - limits.most} too many` : ""}`;
+  told.style.color = over ? "var(--bad)" : "";
+  told.style.fontWeight = over ? "600" : "";
+  const stage = over ? "Too long for one answer there" : limits.most !== null && limits.most - length < 20 && length ? "Nearly at the limit" : "";
+  if (stage !== before) { before = stage; said.textContent = stage; }
+}
+box.addEventListener("input", count);
+box.addEventListener("change", count);
+count();
+
+/* --- when it goes */
+const when = form.querySelector("[name=when]");
+const at = form.querySelector("[data-at]");
+const show = () => { at.hidden = when.value !== "at"; };
+when.addEventListener("change", () => { show(); if (!at.hidden) at.querySelector("input").focus(); });
+show();
+
+/* --- files */
+const chooser = form.querySelector("input[type=file]");
+const list = form.querySelector("[data-files]");
+const word = form.querySelector("[data-files-said]");
+if (!chooser) return;
+function row(file) {
+  const line = document.createElement("li");
+  line.className = "inline";
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name: "file", value: file.id });
+  const name = document.createElement("span");
+  if (file.shown) name.append(Object.assign(document.createElement("img"), { src: file.shown, alt: "", width: 48, height: 48, style: "object-fit: cover; vertical-align: middle; margin-right: .4rem" }));
+  name.append(file.name);
+  const place = document.createElement("span");
+  place.className = "grow";
+  const label = Object.assign(document.createElement("label"), { htmlFor: `alt-${file.id}`, className: "small", textContent: "What can be seen in it, for those who cannot see it" });
+  const alt = Object.assign(document.createElement("input"), { type: "text", id: `alt-${file.id}`, name: `alt-${file.id}`, maxLength: 1500 });
+  place.append(label, alt);
+  const away = Object.assign(document.createElement("button"), { type: "button", textContent: "Take off" });
+  away.setAttribute("aria-label", `Take off ${file.name}`);
+  line.append(hidden, name, place, away);
+  list.append(line);
+  return alt;
+}
+async function add(files) {
+  for (const file of files) {
+    word.textContent = `Keeping ${file.name} …`;
+    const data = new FormData();
+    data.append("file", file, file.name);
+    try {
+      const answer = await fetch(form.dataset.fileAdd, { method: "POST", body: data, headers: { "x-csrftoken": form.querySelector("[name=csrfmiddlewaretoken]").value } });
+      const kept = await answer.json();
+      if (!answer.ok) { word.textContent = kept.error; continue; }
+      const alt = row(kept);
+      word.textContent = `${kept.name} is attached.`;
+      if (kept.mime.startsWith("image/")) alt.focus();
+    } catch (error) {
+      word.textContent = `${file.name} did not arrive. Try again.`;
+    }
+  }
+}
+list.addEventListener("click", (event) => {
+  const line = event.target.closest("button") && event.target.closest("li");
+  if (line) { line.remove(); chooser.focus(); word.textContent = "Taken off."; }
+});
+chooser.addEventListener("change", () => { const files = [...chooser.files]; chooser.value = ""; add(files); });
+box.addEventListener("paste", (event) => {
+  const files = [...event.clipboardData.files];
+  if (files.length) { event.preventDefault(); add(files); }
+});
+form.addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
+form.addEventListener("drop", (event) => {
+  const files = [...event.dataTransfer.files];
+  if (files.length) { event.preventDefault(); add(files); }
+});
+})();

@@ -1,0 +1,39 @@
+"""Tags for the composer and for what became of an answer."""
+
+from django import template
+from django.template.context import Context
+from msgspec import json
+
+from hubbub.engage.replying import composer as composing
+from hubbub.engage.replying.fates import Fate, fate
+from hubbub.store.models import Conversation, Member, Outbox, Post
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def composer_here(context: Context) -> composing.Composer | None:
+    """For `member`'s answer to `target` in `conversation`; None where there is nobody to answer."""
+    talk, post, member = context.get("conversation"), context.get("target"), context.get("member")
+    if isinstance(talk, Conversation) and isinstance(post, Post) and isinstance(member, Member):
+        return composing.composer(talk, post, member)
+    return None
+
+
+@register.simple_tag(takes_context=True)
+def preview_here(context: Context, text: str) -> composing.Preview | None:
+    """How `text` would stand there."""
+    talk, post = context.get("conversation"), context.get("target")
+    return composing.preview(talk, post, text) if isinstance(talk, Conversation) and isinstance(post, Post) else None
+
+
+@register.simple_tag
+def fate_of(row: Outbox) -> Fate:
+    """What became of it, and what can be done."""
+    return fate(row)
+
+
+@register.filter
+def counting(composer: composing.Composer) -> str:
+    """What the page's script counts by."""
+    return json.encode(composer.counter).decode()
