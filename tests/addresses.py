@@ -25,7 +25,7 @@ NOUNS = (
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
-    "statement", "appeal", "notice", "saved", "article", "sketch",
+    "statement", "appeal", "notice", "saved", "article", "sketch", "opportunity",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -36,6 +36,7 @@ SYNONYMS = {
     "policies": "policy",
     "batches": "batch",
     "sketches": "sketch",
+    "opportunities": "opportunity",
     "saved-replies": "saved",
 }
 

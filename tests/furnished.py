@@ -50,6 +50,7 @@ from hubbub.store.models.token import digest
 from tests.furnished_appeals import furnish_appeals
 from tests.furnished_deeds import furnish_deeds
 from tests.furnished_helpful import furnish_helpful
+from tests.furnished_opportunities import furnish_opportunities
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
 from tests.world import (
@@ -132,6 +133,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
         **appealed, **furnish_helpful(talk, admin, mark(workspace.slug)),
+        **furnish_opportunities(broken, admin, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip

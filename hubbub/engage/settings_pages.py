@@ -22,4 +22,6 @@ SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
     ("engage:sketching", "Help with drafts", "Whether a language model may write drafts", Role.VIEWER),
     ("engage:people_settings", "People", "Fields, what they can agree to, what is merged by itself", Role.VIEWER),
     ("engage:relation_settings", "Relationships", "Stages, levels, weights, when something is suggested", Role.VIEWER),
+    ("engage:scouting", "What fits", "Which conversations about your field are offered as opportunities", Role.VIEWER),
+    ("engage:places", "House rules of places", "What places that are not yours allow", Role.VIEWER),
 )

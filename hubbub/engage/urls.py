@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("hubbub.engage.promises.urls")),
     path("calendar/", include("hubbub.engage.calendar.urls")),
     path("helpful/", include("hubbub.engage.helpful.urls")),
+    path("opportunities/", include("hubbub.engage.opportunities.urls")),
     path("", include("hubbub.engage.replying.urls")),
     path("", include("hubbub.engage.approvals.urls")),
     path("", include("hubbub.engage.presence.urls")),

@@ -14,6 +14,7 @@ from hubbub.store import (
     drafts,
     merging,
     opening,
+    opportunities,
     peopling,
     planned,
     planned_approval,
@@ -43,6 +44,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     presence.sweep,
     drafts.sweep,
     sketching.forget_old,
+    opportunities.step,
     peopling.step,  # before merging: it finds who may be one person
     merging.step,
     planned.step,

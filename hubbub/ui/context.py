@@ -35,6 +35,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
             ("Calendar", "engage:calendar", "k", Role.VIEWER),
             ("People", "engage:people", "h", Role.VIEWER),
             ("Relationships", "engage:relations", "j", Role.VIEWER),
+            ("Opportunities", "engage:opportunities", "d", Role.VIEWER),
             ("Engage settings", "engage:settings", "g", Role.VIEWER),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Opportunities: conversations about our field or a rival that we are not in."""
