@@ -15,6 +15,8 @@ from msgspec import Struct
 REPLY, SHARE, LIKE = 2.0, 1.5, 1.0
 FAR = log(8.0)
 CARE = 4.0
+LEAST = 3  # posts of a stretch that is suggested
+WORTH_SAYING = 1.15  # times the usual
 FEWEST = 12  # posts without which nothing is said of a place
 SURE, FAIRLY = 20, 8  # posts of an hour from which it is called sure, or fairly sure
 
@@ -90,10 +92,10 @@ def suggestions(sent: Sequence[Sent], most: int = 3) -> list[Suggestion]:
     for weekday in range(7):
         for start in range(23):
             posts = [one for one in sent if one.weekday == weekday and start <= one.hour < start + 2]
-            if len(posts) < 2:
+            if len(posts) < LEAST:
                 continue
             ratio = _ratio(posts, usual)
-            if ratio > 1.05:
+            if ratio >= WORTH_SAYING:
                 ids = tuple(one.id for one in posts)
                 tried.append(Suggestion(weekday, start, start + 2, len(posts), ratio, sureness(len(posts)), ids))
     tried.sort(key=lambda one: (-one.ratio, -one.posts, one.weekday, one.start))

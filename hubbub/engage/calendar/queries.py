@@ -85,9 +85,10 @@ class Entry(Struct, frozen=True):
         """What came of it so far, in words; "" before it is known."""
         posts = [version.post for version in self.versions if version.post]
         said = [
-            f"{sum(getattr(post, name) or 0 for post in posts):,} {word}"
-            for name, word in (("likes", "likes"), ("replies", "replies"), ("shares", "shares"))
-            if any(getattr(post, name) is not None for post in posts)
+            f"{number:,} {one if number == 1 else many}"
+            for one, many in (("like", "likes"), ("reply", "replies"), ("share", "shares"))
+            if any(getattr(post, many) is not None for post in posts)
+            for number in (sum(getattr(post, many) or 0 for post in posts),)
         ]
         return ", ".join(said)
 
@@ -248,9 +249,10 @@ class Whole(Struct, frozen=True):
     again: str  # how it comes again, in words
 
     @property
-    def troubles(self) -> list[str]:
-        """What stands against sending it."""
-        return [trouble for one in self.versions for trouble in one.checked.troubles]
+    def movable(self) -> bool:
+        """Whether something of it can still be moved."""
+        states = [one.checked.version.state for one in self.versions]
+        return self.item.state != PlannedState.DROPPED and (not states or VersionState.READY in states)
 
 
 def whole(item: Planned, zone: tzinfo) -> Whole:

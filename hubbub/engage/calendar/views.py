@@ -1,6 +1,6 @@
 """The calendar's pages: month, week, list; what is moved and done from them."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from hubbub.store.hours import zone_of
-from hubbub.store.models import PlannedState, Role
+from hubbub.store.models import Planned, PlannedState, Role, VersionState
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
@@ -115,16 +115,19 @@ def back(request: MemberRequest, name: str = "engage:calendar", *args: object) -
 @require_POST
 @page(Role.RESPONDER)
 def move(request: MemberRequest, planned_id: int) -> HttpResponse:
-    """To the moment `to` (by the workspace's clock), or by so many `days` and `minutes`."""
+    """To the moment `to` (by the workspace's clock), or by so many `days` and `minutes`. `from`: the moment of the one
+    of its versions that was taken hold of; the others move along."""
     item = get_object_or_404(queries.item_of(request.workspace, planned_id))
     zone, given = zone_of(request.workspace), request.POST
     due = queries.parse_local(given.get("to", ""), zone)
-    if due is None and item.due is not None and not given.get("to"):
-        due = _shifted(item.due.astimezone(zone), given.get("days", ""), given.get("minutes", ""))
+    first = _first(item)
+    if due is None and first is not None and not given.get("to"):
+        due = _shifted(first.astimezone(zone), given.get("days", ""), given.get("minutes", ""))
+    due = _along(item, due, queries.parse_local(given.get("from", ""), zone), zone)
     if due is None:
         messages.error(request, "Say to which day and time: it is nowhere in the calendar yet, or that is no time.")
         return back(request, "engage:planned", item.pk)
-    before = item.due
+    before = first
     try:
         actions_row = moving.move(item, due, by=request.member)
     except Refusal as no:
@@ -138,6 +141,21 @@ def move(request: MemberRequest, planned_id: int) -> HttpResponse:
         undo = reverse("engage:planned_move", args=[request.workspace.slug, item.pk])
         offer_undo(request, says, undo, [("to", before.isoformat()), ("back", given.get("back", ""))])
     return back(request, "engage:planned", item.pk)
+
+
+def _first(item: Planned) -> datetime | None:
+    """The earliest moment of what can still be moved."""
+    ready = item.versions.filter(state=VersionState.READY, due__isnull=False).order_by("due")
+    return ready.values_list("due", flat=True).first() or item.due
+
+
+def _along(item: Planned, to: datetime | None, taken: datetime | None, zone: tzinfo) -> datetime | None:
+    """Where the item's first moment goes when the version at `taken` goes to `to`, by the clock."""
+    first = _first(item)
+    if to is None or taken is None or first is None:
+        return to
+    by = to.astimezone(zone).replace(tzinfo=None) - taken.astimezone(zone).replace(tzinfo=None)
+    return queries.parse_local((first.astimezone(zone).replace(tzinfo=None) + by).isoformat(), zone)
 
 
 def _shifted(here: datetime, days: str, minutes: str) -> datetime | None:

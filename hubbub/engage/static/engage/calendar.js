@@ -9,7 +9,7 @@
 
   function send(item, fields) {
     mover.action = mover.dataset.address.replace("/0/", `/${item}/`);
-    for (const name of ["days", "minutes", "to"]) mover.elements[name].value = fields[name] ?? "";
+    for (const name of ["days", "minutes", "to", "from"]) mover.elements[name].value = fields[name] ?? "";
     mover.elements.back.value = mover.elements.back.value.replace(/#.*/, "") + `#item-${item}`;
     mover.submit();
   }
@@ -18,7 +18,7 @@
     const first = calendar.querySelector(".cal-day.today") || calendar.querySelector(".cal-day:not(.outside)");
     if (first) first.tabIndex = 0;
     /* who came from moving an entry stands on it again */
-    const moved = location.hash.startsWith("#item-") && document.querySelector(`${location.hash} [data-open]`);
+    const moved = location.hash.startsWith("#item-") && document.querySelector(`[data-item="${CSS.escape(location.hash.slice(6))}"] [data-open]`);
     if (moved) { moved.focus(); say("Moved"); }
 
     document.addEventListener("keydown", (event) => {
@@ -75,7 +75,7 @@
         const day = event.target.closest(".cal-day");
         if (!day || !held) return;
         event.preventDefault();
-        send(held.dataset.item, { to: `${day.dataset.day}T${held.dataset.at}` });
+        send(held.dataset.item, { to: `${day.dataset.day}T${held.dataset.at.slice(11)}`, from: held.dataset.at });
       });
     }
   }
