@@ -22,6 +22,7 @@ Value = str | int
 Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
+    "promise", "holiday", "hours",
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",

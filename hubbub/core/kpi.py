@@ -127,6 +127,15 @@ MEASURES: dict[str, Measure] = dict(
             "complaints reviews information",
         ),
         _measure(
+            "replies_in_time",
+            "First replies in time",
+            Unit.SHARE,
+            Better.UP,
+            About.ALL,
+            "Of the first replies that were promised, and whose clock started in the window, those that came in time",
+            "complaints reviews information feedback",
+        ),
+        _measure(
             "conversations_done",
             "Conversations done",
             Unit.COUNT,

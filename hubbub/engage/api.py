@@ -9,6 +9,7 @@ from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.engage.helpful.api import router as helpful_router
+from hubbub.engage.promises.api import router as promises_router
 from hubbub.engage.opportunities.api import router as opportunities_router
 from hubbub.store import word_lists
 from hubbub.store.models import Conversation, ConversationStatus, Member, Person, Role
@@ -42,6 +43,7 @@ router.add_router("", opening_router)
 router.add_router("", tags_router)
 router.add_router("", teams_router)
 router.add_router("", helpful_router)
+router.add_router("", promises_router)
 router.add_router("", opportunities_router)
 router.add_router("", replying_router)
 router.add_router("", approvals_router)

@@ -18,6 +18,7 @@ BEHIND: dict[str, tuple[str, dict[str, str]]] = {
     "conversations": ("engage:inbox", {"tab": "all"}),
     "answered_share": ("engage:inbox", {"tab": "all"}),
     "first_answer_hours": ("engage:inbox", {"tab": "all"}),
+    "replies_in_time": ("engage:promises_kept", {"kind": "first"}),
     "conversations_done": ("engage:inbox", {"tab": "done"}),
     "replies_sent": ("engage:outbox", {"state": "sent"}),
     "removed_share": (STREAM, {"q": "decision:(hidden OR removed)"}),

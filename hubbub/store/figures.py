@@ -13,7 +13,22 @@ from hubbub.core.kpi import DAY, HOUR, REACH, Measure, Window, median, share
 
 from .daily import amount, mentions_from, rows_from, wait
 from .kept import keep
-from .models import Author, Conversation, Decision, Mention, Outbox, OutboxState, Post, Rollup, Source, Topic, Workspace
+from .models import (
+    Author,
+    Conversation,
+    Decision,
+    Mention,
+    Outbox,
+    OutboxState,
+    Post,
+    Rollup,
+    Source,
+    Topic,
+    Wait,
+    WaitEnd,
+    WaitKind,
+    Workspace,
+)
 from .models.topic import TopicKind
 
 VOICES = (TopicKind.BRAND, TopicKind.COMPETITOR)  # whose mentions a share of voice is a share of
@@ -129,6 +144,8 @@ class Figures:
             case "answered_share":
                 opened = self._days("conversations", whole)
                 within = partial(_part, self._days("answered", whole), opened)
+            case "replies_in_time":
+                within = partial(_part, self._days("in_time", whole), self._days("promised", whole))
             case "first_answer_hours" if sum(self._days("answered", whole).values()) <= MANY:
                 answered = _answered(self.workspace, whole).values_list("opened", "answered")
                 within = partial(_median_of, list(answered))
@@ -190,16 +207,33 @@ def _sent(workspace: Workspace, window: Window) -> QuerySet[Outbox]:
     return rows.filter(sent__gte=window.start, sent__lt=window.end)
 
 
+def _promised(workspace: Workspace, window: Window) -> QuerySet[Wait]:
+    """First replies whose promise was kept or broken."""
+    decided = (WaitEnd.KEPT, WaitEnd.BROKEN, WaitEnd.LATE)
+    started = {"started__gte": window.start, "started__lt": window.end}
+    return Wait.of(workspace).filter(kind=WaitKind.FIRST, end__in=decided, **started)
+
+
+def _in_time(workspace: Workspace, window: Window) -> QuerySet[Wait]:
+    return _promised(workspace, window).filter(end=WaitEnd.KEPT)
+
+
 # what a line counts by the day: the rows, and the moment that says on which
 ROWS: Mapping[str, tuple[Callable[[Workspace, Window], QuerySet[Model]], str]] = {
     "conversations": (_opened, "opened"),
     "answered": (_answered, "opened"),
     "conversations_done": (_closed, "closed"),
     "replies_sent": (_sent, "sent"),
+    "promised": (_promised, "started"),
+    "in_time": (_in_time, "started"),
 }
 
 
 # ---- one reader a measure: (workspace, topic id, window) → the value
+
+
+def _replies_in_time(workspace: Workspace, _topic: int | None, window: Window) -> float | None:
+    return share(_in_time(workspace, window).count(), _promised(workspace, window).count())
 
 
 def _mentions(workspace: Workspace, topic: int | None, window: Window) -> float | None:
@@ -330,6 +364,7 @@ READ: dict[str, Callable[[Workspace, int | None, Window], float | None]] = {
     "conversations": _conversations,
     "answered_share": _answered_share,
     "first_answer_hours": _first_answer_hours,
+    "replies_in_time": _replies_in_time,
     "conversations_done": lambda workspace, _topic, window: _closed(workspace, window).count(),
     "replies_sent": lambda workspace, _topic, window: _sent(workspace, window).count(),
     "removed_share": _removed_share,

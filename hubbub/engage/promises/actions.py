@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.core.hours import NeverOpen, add
-from hubbub.core.promises import LengthError, read_length
+from hubbub.core.promises import LONGEST, LengthError, read_length
 from hubbub.store import word_lists
 from hubbub.store.audit import Plain, audit
 from hubbub.store.hours import shape
@@ -101,6 +101,10 @@ def _fill(row: Promise, draft: PromiseDraft) -> None:
         if length and draft.nudge_minutes and draft.nudge_minutes >= length:
             raise Refusal("The reminder would come before the question: give it less time than is promised")
     check_query(row.workspace, draft.query)
+    if draft.nudge_percent is not None and not 1 <= draft.nudge_percent <= 99:
+        raise Refusal("A share of the promised time lies between 1 % and 99 %")
+    if max(draft.first_minutes or 0, draft.next_minutes or 0) > LONGEST * 60:
+        raise Refusal(f"{LONGEST:,} hours are the most that can be promised")
     unknown = set(draft.priorities) - set(Priority.values)
     if unknown:
         raise Refusal(f"“{min(unknown)}” is no priority: there are {', '.join(Priority.values)}")
