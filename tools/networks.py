@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hubbub.connectors import BUILT_IN, DOING, FAMILIES, READING, Connector, Streaming, connector, limits_in_words
+from hubbub.connectors import (
+    BUILT_IN,
+    DOING,
+    FAMILIES,
+    READING,
+    Connector,
+    Placing,
+    Streaming,
+    connector,
+    limits_in_words,
+)
 
 PAGE = Path(__file__).parent.parent / "docs" / "networks.md"
 
@@ -73,6 +83,9 @@ def _parts(one: Connector) -> Iterator[str]:
         yield "\n".join(["| here | there |", "|---|---|", *rows])
     if limits := limits_in_words(one.limits):
         yield f"**Limits**: {limits}."
+    if one.place:
+        how = "chosen from a list" if isinstance(one, Placing) else "typed in"
+        yield f"**A new post** needs: {one.place.lower()}, {how}."
     asked = [field for field in one.fields if not field.made]
     yield "**Asks for**: " + "; ".join(field.label + ("" if field.required else " (optional)") for field in asked) + "."
     if one.keys:

@@ -39,9 +39,9 @@ from ._connector import (
     Tested,
     Verb,
 )
-from ._http import Http
+from ._http import Http, Parts
 from ._lengths import ADDRESS, MENTION, length_of
-from ._media import Attached, MediaLimits, unfit
+from ._media import Attached, MediaLimits, fits, unfit
 from ._oauth import OAuth, SigningIn, Who
 from ._words import DOING, FAMILIES, READING, limits_in_words
 
@@ -72,6 +72,7 @@ __all__ = [
     "MediaLimits",
     "Naming",
     "OAuth",
+    "Parts",
     "Placing",
     "Pushed",
     "ReadOnly",
@@ -86,6 +87,7 @@ __all__ = [
     "Who",
     "connector",
     "connectors",
+    "fits",
     "installed",
     "length_of",
     "limits_in_words",

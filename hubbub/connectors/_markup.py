@@ -13,7 +13,7 @@ TRAILING = ".,;:!?'\"\u201d\u2019\u00bb\u2026"  # ends the sentence, not the add
 def paragraphs(text: str) -> list[str]:
     """One piece of HTML for each paragraph, without the tag around it."""
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
-    return ["<br>".join(linked(line) for line in block.split("\n")) for block in blocks if block.strip()]
+    return ["<br>".join(linked(line) for line in block.strip().split("\n")) for block in blocks if block.strip()]
 
 
 def linked(text: str) -> str:

@@ -58,7 +58,8 @@ def limits_in_words(limits: Limits) -> str:
     """As in “300 graphemes a post; 4 files a post; 300 requests in 5 minutes”; "" where nothing is declared."""
     length = f"{limits.length:,} {limits.counts} a post" if limits.length is not None else ""
     link = f"a web address counts {limits.link}" if limits.link is not None else ""
-    title = {"none": "", "may": "a new post may have a title", "must": "a new post needs a title"}[limits.title]
+    called = limits.title_name.lower()
+    title = {"none": "", "may": f"a new post may have a {called}", "must": f"a new post needs a {called}"}[limits.title]
     return "; ".join(part for part in (length, link, title, _media(limits.media), limits.rate) if part)
 
 

@@ -77,7 +77,7 @@ class MailConnector(Declared):
         media=TAKES,
         rate="as the provider says; many take some hundred messages a day",
     )
-    place = "To"
+    place = "Address"
     keys = (
         "1. Look up your provider's names for the incoming (IMAP) and outgoing (SMTP) server.\n"
         "2. Where the mailbox has a second factor, make an **app password** for Hubbub in the account's security "

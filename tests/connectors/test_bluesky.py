@@ -9,12 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hubbub.connectors import Batch, Done, Found, Http
+from hubbub.connectors import Act, Batch, Done, Found, Http
 from hubbub.core.failures import Broken
 from hubbub.core.post import Author, PostState
 
 from .bluesky_steps import BLUESKY, OZONE, TEXT, play
 from .conftest import Asked, Reply, Server
+from .working.bluesky import US, account, answer
 
 RECORDED = json.loads((Path(__file__).parent.parent / "recorded" / "bluesky" / "answers.json").read_text())
 CAST: Mapping[str, str] = RECORDED["cast"]
@@ -170,3 +171,68 @@ def test_reports_and_decisions(server: Server, http: Http) -> None:
     (report,) = batch.reports
     assert (report.post, report.why) == (CAST["banned"], "rude: Rude")
     assert [(post.id, post.state) for post in batch.posts] == [(CAST["banned"], "removed")]
+
+
+# --- direct messages, after the public lexicons: the network's own servers for development have none
+
+TALK = "/xrpc/chat.bsky.convo"
+
+
+def talking(server: Server, *, said: tuple[dict[str, object], ...] = ()) -> dict[str, str]:
+    """A network where we have a talk with Ann in which that much was said."""
+    server.answers[f"{TALK}.getConvoForMembers"] = answer({"convo": {"id": "c1"}})
+    server.answers[f"{TALK}.getMessages"] = answer({"messages": list(said)})
+    server.answers[f"{TALK}.sendMessage"] = answer({"id": "m1", "text": "Hi", "sender": {"did": US}})
+    return account(server)
+
+
+def to_ann(text: str = "Hi, see https://acme.example", **more: Any) -> Act:
+    return Act("message", "at://did:plc:ann/app.bsky.feed.post/1", "k", text, author="did:plc:ann", **more)
+
+
+def test_a_direct_message_goes_to_the_author_alone(server: Server, http: Http) -> None:
+    settings = talking(server)
+    assert BLUESKY.act(settings, to_ann(), http).id == "chat:c1/m1"
+    begun, sent = (asked for asked in server.asked if TALK in asked.target)
+    assert begun.target.endswith("members=did%3Aplc%3Aann")
+    assert begun.headers["atproto-proxy"] == sent.headers["atproto-proxy"] == "did:web:api.bsky.chat#bsky_chat"
+    body = json.loads(sent.body)
+    assert (body["convoId"], body["message"]["text"]) == ("c1", "Hi, see https://acme.example")
+    assert body["message"]["facets"][0]["index"] == {"byteStart": 8, "byteEnd": 28}
+
+
+@pytest.mark.parametrize(
+    ("who", "at", "found"),
+    [(US, "2026-11-22T12:00:00Z", True), ("did:plc:ann", "2026-11-22T12:00:00Z", False),
+     (US, "2026-11-01T12:00:00Z", False)],
+)  # fmt: skip
+def test_a_message_that_arrived_is_known_by_its_words(
+    server: Server, http: Http, who: str, at: str, found: bool
+) -> None:
+    settings = talking(server, said=({"id": "m0", "text": "Hi", "sender": {"did": who}, "sentAt": at},))
+    since = datetime(2026, 11, 22, 11, 55, tzinfo=UTC)
+    assert (BLUESKY.find(settings, to_ann("Hi", since=since), http) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ({"error": "InvalidToken", "message": "Bad token method"}, "Allow access to your direct messages"),
+        (
+            {"error": "MessagesDisabled", "message": "recipient has disabled incoming messages"},
+            "takes no direct messages",
+        ),
+    ],
+)
+def test_messages_that_are_not_allowed(server: Server, http: Http, error: dict[str, str], says: str) -> None:
+    settings = talking(server)
+    server.answers[f"{TALK}.getConvoForMembers"] = Reply(400, {}, json.dumps(error).encode())
+    for ask in (BLUESKY.act, BLUESKY.find):
+        with pytest.raises(Broken, match=says) as caught:
+            ask(settings, to_ann(), http)
+        assert not caught.value.sign_in  # everything else that the account does goes on
+
+
+def test_a_message_that_is_too_long(server: Server, http: Http) -> None:
+    with pytest.raises(Broken, match="1,000 characters"):
+        BLUESKY.act(talking(server), to_ann("x" * 1001), http)

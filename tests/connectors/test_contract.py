@@ -6,14 +6,29 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from hubbub.connectors import (
     BUILT_IN as BUILT_IN_KINDS,
 )
-from hubbub.connectors import Act, Batch, Connector, Field, Found, Http, Pushed, Reads, Verb, connector, connectors
+from hubbub.connectors import (
+    Act,
+    Attached,
+    Batch,
+    Connector,
+    Field,
+    Found,
+    Http,
+    Pushed,
+    Reads,
+    Verb,
+    connector,
+    connectors,
+)
 from hubbub.connectors.feed import Feed
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.core.post import POST_STATES, POST_TYPES, Post
+from tests.pictures import png
 
 from .conftest import Reply, Server
 from .working import fixed, sample_act, working_one
@@ -188,6 +203,10 @@ def all_calls(network: Connector, settings: dict[str, str], http: Http) -> Itera
         act = sample_act(network.kind, verb)
         yield lambda act=act: network.act(settings, act, http)
         yield lambda act=act: network.find(settings, act, http)
+    for verb in sorted(network.limits.media.verbs) if network.limits.media.many else ():
+        kind = next(kind.replace("*", "png") for kind in network.limits.media.kinds)
+        act = replace(sample_act(network.kind, verb), media=(Attached("oven.png", kind, png(), ""),))
+        yield lambda act=act: network.act(settings, act, http)
 
 
 def says_all(failure: BaseException | None) -> str:

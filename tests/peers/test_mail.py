@@ -6,9 +6,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from hubbub.connectors import Act, Batch, Http, Streaming, Verb, connector
+from hubbub.connectors import Act, Attached, Batch, Http, Streaming, Verb, connector
 from hubbub.core.failures import Broken, Retry
 from hubbub.core.post import Post
+from tests.pictures import png
 
 from .mail_peer import MailServer
 
@@ -206,3 +207,21 @@ def test_what_cannot_be_done_is_said(mailbox: MailServer, http: Http, act: Act, 
         NETWORK.act(mailbox.settings, act, http)
     with pytest.raises(Broken, match=r"only be read|no longer"):
         NETWORK.act({**mailbox.settings, "smtp": ""}, act, http)
+
+
+@pytest.mark.parametrize("verb", ["post", "reply", "message"])
+def test_files_go_out_with_a_mail(mailbox: MailServer, http: Http, verb: Verb) -> None:
+    asked = mailbox.deliver("Do you deliver?", Subject="Delivery")
+    media = (Attached("oven ü.png", "image/png", png()), Attached("menu.pdf", "application/pdf", b"%PDF-1.4"))
+    act = Act(verb, "" if verb == "post" else asked, "key-1", "See the files.", "list@example.test, b@example.test",
+              author="ann@example.test", title="New menu", media=media)  # fmt: skip
+    assert NETWORK.find(mailbox.settings, act, http) is None
+    done = NETWORK.act(mailbox.settings, act, http)
+    assert NETWORK.find(mailbox.settings, act, http) == done
+    (post,) = [post for post in read_all(mailbox.settings, http)[0] if post.id == done.id]
+    assert post.text == "See the files."
+    assert [one.type for one in post.media] == ["image", "file"]
+    assert "oven%20%C3%BC.png" in post.media[0].url
+    if verb == "post":
+        for address in ("list@example.test", "b@example.test"):
+            assert any("See the files." in text for text in mailbox.texts(address))

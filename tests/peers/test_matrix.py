@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from hubbub.connectors import Act, Batch, Http, Streaming, Verb, connector
+from hubbub.connectors import Act, Attached, Batch, Http, Placing, Streaming, Verb, connector
 from hubbub.core.failures import Broken
 from hubbub.core.post import Post
+from tests.pictures import png
 
 from .synapse_peer import PASSWORD, Synapse
 
@@ -229,3 +230,58 @@ def test_what_cannot_be_done_is_said(synapse: Synapse, http: Http, act: Act, say
     room = synapse.room()
     with pytest.raises(Broken, match=says):
         NETWORK.act(synapse.settings(room), Act(act.verb, act.post.format(room), act.key, act.text), http)
+
+
+PICTURES = (
+    Attached("oven.png", "image/png", png(40, 30), "The new oven"),
+    Attached("menu.txt", "text/plain", b"Bread", "What there is"),
+)
+
+
+@pytest.mark.parametrize("verb", ["post", "reply"])
+@pytest.mark.parametrize("text", ["Look", ""])
+def test_files_go_out_before_the_words(synapse: Synapse, http: Http, verb: Verb, text: str) -> None:
+    room = synapse.room()
+    asked = synapse.alice.say(room, "show us!")
+    settings = synapse.settings(room)
+    act = Act(verb, f"{room}/{asked}" if verb == "reply" else "", "key-1", text, room if verb == "post" else "",
+              author=synapse.alice.id, media=PICTURES)  # fmt: skip
+    assert NETWORK.find(settings, act, http) is None
+    done = NETWORK.act(settings, act, http)
+    assert NETWORK.act(settings, act, http) == done
+    assert NETWORK.find(settings, act, http) == done
+    posts = [post for post in read_all(settings, http)[0] if post.author and post.author.id == synapse.mod.id]
+    assert [post.text for post in posts] == ["The new oven", "What there is", *([text] if text else [])]
+    assert [one.type for post in posts for one in post.media] == ["image", "file"]
+    assert posts[-1].id == done.id
+    assert {post.parent for post in posts} == {act.post}
+
+
+def test_a_thumb_is_given_and_taken_back(synapse: Synapse, http: Http) -> None:
+    room = synapse.room()
+    settings, post = synapse.settings(room), f"{room}/{synapse.alice.say(room, 'hello')}"
+    for turn in range(2):
+        for verb in ("like", "unlike"):
+            act = Act(verb, post, f"key {verb} {turn}")
+            assert NETWORK.find(settings, act, http) is None
+            NETWORK.act(settings, act, http)
+            NETWORK.act(settings, act, http)
+            assert NETWORK.find(settings, act, http) is not None
+
+
+def test_a_direct_chat_is_begun_once(synapse: Synapse, http: Http) -> None:
+    room = synapse.room()
+    settings, post = synapse.settings(room), f"{room}/{synapse.alice.say(room, 'hello')}"
+    first = Act("message", post, "key-1", "In private", author=synapse.alice.id)
+    assert NETWORK.find(settings, first, http) is None
+    done = NETWORK.act(settings, first, http)
+    assert NETWORK.find(settings, first, http) == done
+    again = NETWORK.act(settings, Act("message", post, "key-2", "And more", author=synapse.alice.id), http)
+    assert done.id.partition("/")[0] == again.id.partition("/")[0] != room
+
+
+def test_rooms_to_post_in(synapse: Synapse, http: Http) -> None:
+    assert isinstance(NETWORK, Placing)
+    room = synapse.room("Bread")
+    synapse.room("Cakes")
+    assert [(one.id, one.name) for one in NETWORK.places(synapse.settings(room), http)] == [(room, "Bread")]

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from hubbub.connectors import Act, Batch, Http, Verb, connector
+from hubbub.connectors import Act, Attached, Batch, Http, Placing, Verb, connector
 from hubbub.core.failures import Broken, Retry
+from tests.pictures import png
 
 from .misago_peer import Misago
 
@@ -251,3 +252,25 @@ def test_what_cannot_be_done_is_said(misago: Misago, http: Http, act: Act, says:
         NETWORK.act(misago.settings, act, http)
     with pytest.raises(Broken, match=r"only be read|no words|not the number"):
         NETWORK.act({"site": misago.address}, act, http)
+
+
+@pytest.mark.parametrize("verb", ["post", "reply"])
+def test_files_hang_on_what_we_say(misago: Misago, http: Http, verb: Verb) -> None:
+    assert isinstance(NETWORK, Placing)
+    place = NETWORK.places(misago.settings, http)[0]
+    thread, first = misago.thread("Cakes", "Which cake is best?")
+    media = (Attached("oven.png", "image/png", png(9, 9), "An oven"), Attached("menu.png", "image/png", png(8, 8)))
+    said = Act("reply", str(first), "key-1", "This one.", str(thread), media=media)
+    act = said if verb == "reply" else Act("post", "", "key-1", "New ovens.", place.id, title="Ovens", media=media)
+    assert NETWORK.find(misago.settings, act, http) is None
+    done = NETWORK.act(misago.settings, act, http)
+    assert NETWORK.find(misago.settings, act, http) == done
+    posts = {post.id: post for post in NETWORK.fetch(misago.settings, "", http).posts}
+    assert (posts[done.id].text, posts[done.id].url) == (act.text, done.url)
+    assert [one.type for one in posts[done.id].media] == ["image", "image"]
+    NETWORK.act(misago.settings, Act("edit", done.id, "key-2", "Other words.", posts[done.id].thread), http)
+    (post,) = [post for post in NETWORK.fetch(misago.settings, "", http).posts if post.id == done.id]
+    assert (post.text, len(post.media)) == ("Other words.", 2)
+    broken = Act("reply", str(first), "key-3", "Look", str(thread), media=(Attached("a.exe", "application/x", b"x"),))
+    with pytest.raises(Broken, match="refused"):
+        NETWORK.act(misago.settings, broken, http)
