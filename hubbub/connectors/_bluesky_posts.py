@@ -92,6 +92,7 @@ class Actor(Struct, frozen=True, rename="camel"):
     created_at: str = ""
     followers_count: int | None = None
     description: str = ""
+    avatar: str = ""
     viewer: _ActorViewer = _ActorViewer()
     labels: tuple[Label, ...] = ()
 
@@ -109,6 +110,8 @@ class Actor(Struct, frozen=True, rename="camel"):
             url=f"{WEB}/{self.did}",
             created=utc(self.created_at),
             followers=self.followers_count,
+            about=self.description,
+            picture=self.avatar,
         )
 
 

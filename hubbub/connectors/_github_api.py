@@ -33,10 +33,11 @@ class User(Struct, frozen=True):
     id: int = 0
     html_url: str = ""
     type: str = ""  # "User", "Organization", "Bot"
+    avatar_url: str = ""
 
     def as_author(self) -> Author:
         """Known by number: a login can be changed."""
-        return Author(str(self.id or self.login), self.login, self.login, self.html_url)
+        return Author(str(self.id or self.login), self.login, self.login, self.html_url, picture=self.avatar_url)
 
 
 class _Label(Struct, frozen=True):

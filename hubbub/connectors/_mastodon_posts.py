@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.core.post import Author, Media, MediaType, Post, PostType
 
-from ._text import language, plain, tidy
+from ._text import language, links_in, plain, tidy
 
 MEDIA: Mapping[str, MediaType] = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 
@@ -25,6 +25,13 @@ class Moved(Struct, frozen=True):
     id: str = ""
 
 
+class Field(Struct, frozen=True):
+    """A line of a profile; verified where the page that it links to links back."""
+
+    value: str = ""  # HTML
+    verified_at: datetime | None = None
+
+
 class Account(Struct, frozen=True):
     """Somebody. `acct` is the name, with @host where the account is another server's."""
 
@@ -37,6 +44,9 @@ class Account(Struct, frozen=True):
     followers_count: int | None = None
     moved: Moved | None = None
     role: Role | None = None  # only of oneself
+    note: str = ""  # HTML
+    fields: tuple[Field, ...] | None = ()  # kindred servers leave it out, or say null
+    avatar_static: str | None = ""
 
 
 class Attachment(Struct, frozen=True):
@@ -136,6 +146,7 @@ def aware(moment: datetime) -> datetime:
 def author_of(account: Account, host: str) -> Author:
     """An account in the house's shape."""
     acct = account.acct or account.username
+    links = [(link, field) for field in account.fields or () for link in links_in(field.value)]
     return Author(
         id=account.id,
         handle=acct if "@" in acct or not acct else f"{acct}@{host}",
@@ -143,6 +154,10 @@ def author_of(account: Account, host: str) -> Author:
         url=account.url or "",
         created=aware(account.created_at) if account.created_at else None,
         followers=account.followers_count if (account.followers_count or 0) >= 0 else None,
+        about=plain(account.note) if account.note else "",
+        links=tuple(dict.fromkeys(link for link, _ in links)),
+        verified=tuple(dict.fromkeys(link for link, field in links if field.verified_at)),
+        picture=account.avatar_static or "",
     )
 
 

@@ -59,7 +59,8 @@ class _Embedded(Struct, frozen=True):
 
 
 class Comment(Struct, frozen=True, rename={"embedded": "_embedded"}):
-    """A comment as the API gives it. E-mail address and avatar serve to tell guests apart and are not kept."""
+    """A comment as the API gives it. The e-mail address serves to tell guests apart and is not kept; the avatar's,
+    which holds a hash of it, is the author's picture."""
 
     id: int
     post: int
@@ -102,11 +103,12 @@ class Comment(Struct, frozen=True, rename={"embedded": "_embedded"}):
     def _author(self, site: str) -> Author:
         name = tidy(plain(self.author_name))[:NAME_LENGTH]
         url = self.author_url if self.author_url.startswith(("http://", "https://")) else ""
+        picture = _picture(self.author_avatar_urls)
         if self.author:
-            return Author(id=f"user:{self.author}", name=name, url=url)
+            return Author(id=f"user:{self.author}", name=name, url=url, picture=picture)
         told_by = self.author_email.strip().lower() or _avatar(self.author_avatar_urls) or f"{name}\0{url}"
         guest = hashlib.sha256(f"{site}\0{told_by}".encode()).hexdigest()[:20]
-        return Author(id=f"guest:{guest}", name=name, url=url)
+        return Author(id=f"guest:{guest}", name=name, url=url, picture=picture)
 
 
 class Me(Struct, frozen=True):
@@ -308,6 +310,11 @@ def _refusal(answer: Answer) -> _Refusal | None:
     except msgspec.MsgspecError:
         return None
     return refusal if refusal.code else None
+
+
+def _picture(urls: dict[str, str] | Sequence[str]) -> str:
+    """The largest avatar that WordPress names."""
+    return list(urls.values())[-1] if isinstance(urls, dict) and urls else ""
 
 
 def _avatar(urls: dict[str, str] | Sequence[str]) -> str:

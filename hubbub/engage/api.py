@@ -9,11 +9,9 @@ from ninja import Router, Status
 
 from hubbub.core import query as language
 from hubbub.engage.helpful.api import router as helpful_router
-from hubbub.engage.promises.api import router as promises_router
 from hubbub.engage.opportunities.api import router as opportunities_router
-from hubbub.store import word_lists
-from hubbub.store.models import Conversation, ConversationStatus, Member, Person, Role
-from hubbub.store.search import search
+from hubbub.engage.promises.api import router as promises_router
+from hubbub.store.models import Conversation, ConversationStatus, Member, Role
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
@@ -24,7 +22,7 @@ from .calendar.api import router as calendar_router
 from .current import current_of, page
 from .opening.api import router as opening_router
 from .ordering import write_place
-from .person import card, posts_of
+from .people.api import router as people_router
 from .presence.api import router as presence_router
 from .relations.api import router as relations_router
 from .relations.api_settings import router as relation_settings_router
@@ -38,6 +36,7 @@ from .teams.api import router as teams_router
 from .thread import thread
 
 router = Router()
+router.add_router("", people_router)
 router.add_router("", calendar_router)
 router.add_router("", opening_router)
 router.add_router("", tags_router)
@@ -192,32 +191,3 @@ def _member(request: MemberRequest, wanted: str | None) -> Member | None:
 def note(request: MemberRequest, pk: int, wish: shapes.NoteIn) -> Status[shapes.NoteOut]:
     """It is never sent."""
     return Status(201, shapes.NoteOut.of(actions.note(_find(request, pk), wish.text, by=request.member)))
-
-
-@router.get("/people/{pk}", response=shapes.PersonOut, summary="A person with their names on the networks")
-@call(Role.VIEWER)
-def person(request: MemberRequest, pk: int) -> shapes.PersonOut:
-    """And how much they wrote; conversations and posts say who their person is."""
-    return shapes.PersonOut.of(card(_person(request, pk), last=0))
-
-
-@router.get("/people/{pk}/posts", response=shapes.PersonPostsOut, summary="What a person wrote, on all networks")
-@call(Role.VIEWER)
-def person_posts(request: MemberRequest, pk: int, q: str = "", before: str = "") -> shapes.PersonPostsOut:
-    """Newest first, filtered in the query language (`q`)."""
-    query = word_lists.read(q, language.Use.VIEW, request.workspace) if q.strip() else None
-    known = card(_person(request, pk), last=0)
-    theirs = posts_of(known.person, known.identities)
-    found = search(theirs, query, now=timezone.now(), before=before_of(before))
-    return shapes.PersonPostsOut(
-        items=[
-            shapes.ThreadPostOut.of(post, [(one.field, one.start, one.end) for one in found.spans.get(post.pk, ())])
-            for post in found.posts
-        ],
-        before=write_before(found.older) if found.older else None,
-        looked_at=found.looked_at,
-    )
-
-
-def _person(request: MemberRequest, pk: int) -> Person:
-    return get_object_or_404(Person.of(request.workspace).select_related("workspace"), pk=pk)

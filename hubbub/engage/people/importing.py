@@ -117,7 +117,7 @@ def _line(
     person = _found(cells, places, workspace)
     new, why = person is None, f"line {line.number} of a file"
     if person is None:
-        person = _made(cells, workspace, by, why)
+        person, new = _made(cells, workspace, by, why)
     elif person.erased:
         raise Refusal("This person was erased on their wish, and is not taken in again")
     acts: list[object] = [*_names(person, cells, places)]
@@ -162,7 +162,8 @@ def _named(workspace: Workspace, networks: Sequence[str], native: str, handle: s
     return found
 
 
-def _made(cells: Mapping[str, str], workspace: Workspace, by: Member, why: str) -> Person:
+def _made(cells: Mapping[str, str], workspace: Workspace, by: Member, why: str) -> tuple[Person, bool]:
+    """The person, and whether they are new."""
     name = cells.get("name", "")
     reached = _MAIL.findall(cells.get("email", "")) or (
         cells.get("network") and (cells.get("handle") or cells.get("native_id"))
@@ -172,10 +173,10 @@ def _made(cells: Mapping[str, str], workspace: Workspace, by: Member, why: str) 
     if not reached:  # a name alone finds those whom an earlier turn of the same file made
         known = Person.of(workspace).filter(name=" ".join(name.split()), merged_into=None, erased=None, identities=None)
         if (same := known.select_related("workspace").first()) is not None:
-            return same
+            return same, False
     person = Person.everywhere.create(workspace=workspace, name=" ".join(name.split())[: actions.LONGEST])
     audit(person, "add", by=by, why=why)
-    return person
+    return person, True
 
 
 def _names(person: Person, cells: Mapping[str, str], places: list[str]) -> list[Author]:

@@ -224,17 +224,18 @@ def alike(world: World) -> Likeness:
 
 def test_a_suggestion_is_merged_and_taken_back(world: World) -> None:
     row, client = alike(world), world.client()
+    one, other = row.first.person_id, row.second.person_id
     shown = client.get(HOME + "alike/").content.decode()
     assert "links to" in shown
     assert "each says it of the other" in shown
-    client.post(f"{HOME}alike/{row.pk}/merge/", {"keep": row.second.person_id})
-    assert Author.everywhere.get(pk=row.first_id).person_id == row.second.person_id
-    away = client.get(f"/w/acme/engage/person/{row.first.person_id}/")
+    client.post(f"{HOME}alike/{row.pk}/merge/", {"keep": other})
+    assert Author.everywhere.get(pk=row.first_id).person_id == other
+    away = client.get(f"/w/acme/engage/person/{one}/")
     assert away.status_code == 302
-    assert away["Location"].endswith(f"/person/{row.second.person_id}/")
+    assert away["Location"].endswith(f"/person/{other}/")
     assert "Part them again" in client.get(away["Location"]).content.decode()
     client.post(f"{HOME}mergings/{Merging.of(world.acme).get().pk}/undo/")
-    assert Author.everywhere.get(pk=row.first_id).person_id == row.first.person_id
+    assert Author.everywhere.get(pk=row.first_id).person_id == one
     row.refresh_from_db()
     assert row.state == LikenessState.REFUSED
 
