@@ -24,6 +24,7 @@ from hubbub.store.models import (
     Workspace,
 )
 
+from . import demo_engaging
 from .take_in import take_in
 
 DAYS = 60
@@ -127,6 +128,7 @@ def fill(workspace: Workspace, *, by: System, now: datetime) -> None:
     Conversation.of(workspace).filter(answered__isnull=False).update(status="done", closed=F("answered"))
     Conversation.of(workspace).filter(last_post__lt=now - timedelta(days=10)).update(status="done", closed=now)
     _plan(workspace, topics[0], by=by, now=now)
+    demo_engaging.fill(workspace, by=by, now=now)
 
 
 def _posts(now: datetime) -> list[Post]:

@@ -12,6 +12,7 @@ from hubbub.store import opportunities
 from hubbub.store.audit import audit
 from hubbub.store.cleaning import web
 from hubbub.store.models import (
+    Actor,
     Conversation,
     HouseRules,
     Member,
@@ -95,7 +96,7 @@ def _held(workspace: Workspace, pks: Sequence[int]) -> list[Opportunity]:
 
 @transaction.atomic
 def set_house_rules(
-    source: Source, stance: str, note: str = "", url: str = "", *, by: Member, why: str = ""
+    source: Source, stance: str, note: str = "", url: str = "", *, by: Actor, why: str = ""
 ) -> HouseRules | None:
     """What a place allows, as somebody has read it there; "" takes it back. Raises Refusal."""
     if source.owned:
@@ -109,7 +110,8 @@ def set_house_rules(
     before = HouseRules.of(source.workspace).filter(source=source).first()
     row: HouseRules | None = None
     if stance:
-        fields = {"stance": stance, "note": note.strip(), "url": url.strip(), "by": by, "at": timezone.now()}
+        member = by if isinstance(by, Member) else None
+        fields = {"stance": stance, "note": note.strip(), "url": url.strip(), "by": member, "at": timezone.now()}
         row, _ = HouseRules.everywhere.update_or_create(workspace=source.workspace, source=source, defaults=fields)
     elif before is not None:
         before.delete()
