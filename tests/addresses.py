@@ -23,10 +23,13 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "promise", "holiday", "hours",
+    "tagging", "planned", "wording", "asked", "feed",
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
-    "statement", "appeal", "notice", "saved", "article", "sketch", "opportunity",
+    "statement", "appeal", "notice", "approval", "approving", "file", "saved", "article", "sketch", "opportunity",
+    "relationship", "stage", "suggestion",
+    "remark", "field", "matter", "consent", "merging", "likeness",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",
@@ -38,6 +41,9 @@ SYNONYMS = {
     "batches": "batch",
     "sketches": "sketch",
     "opportunities": "opportunity",
+    "relationships": "relationship",
+    "relationship-stages": "stage",
+    "suggestions": "suggestion",
     "saved-replies": "saved",
 }
 
@@ -46,7 +52,7 @@ EXACT: dict[tuple[str, str], str] = {}
 # what a room is about, where the address names no noun: /engage/<pk>/ is a conversation
 ROOMS = {"engage": "conversation"}
 # parameters that name no row → a value that exists in every workspace
-PLAIN: dict[str, Value] = {"number": 1, "kind": "feed"}
+PLAIN: dict[str, Value] = {"number": 1, "kind": "feed", "kind_name": "influencer"}
 
 
 class Unknown(LookupError):

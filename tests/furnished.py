@@ -48,10 +48,14 @@ from hubbub.store.models import (
 )
 from hubbub.store.models.token import digest
 from tests.furnished_appeals import furnish_appeals
+from tests.furnished_calendar import furnish_calendar
 from tests.furnished_deeds import furnish_deeds
 from tests.furnished_helpful import furnish_helpful
 from tests.furnished_opportunities import furnish_opportunities
+from tests.furnished_replying import furnish_replying
+from tests.furnished_relations import furnish_relations
 from tests.furnished_promises import furnish_promises
+from tests.furnished_people import furnish_people
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
 from tests.world import (
@@ -135,8 +139,12 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
         **appealed, **furnish_helpful(talk, admin, mark(workspace.slug)),
         **furnish_opportunities(broken, admin, mark(workspace.slug)),
+        **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
+        **furnish_calendar(queued, admin, mark(workspace.slug)),
         **furnish_promises(talk, mark(workspace.slug)),
+        **furnish_people(queued, admin, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
+        **furnish_relations(queued, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip
 

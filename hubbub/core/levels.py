@@ -23,7 +23,7 @@ class Doing(Struct, frozen=True, gc=False):
     weeks: int = 0  # in how many different weeks they posted
     answers: int = 0  # posts that answer somebody
     replied: int = 0  # answers that their posts got
-    praises: int = 0  # posts that praise
+    praises: int = 0  # posts in a positive mood, or that promote something
     removed_share: float = 0.0  # of their posts anywhere, those that we took away; 0 to 1
 
 
@@ -55,7 +55,7 @@ WORDS = {
     "weeks": "weeks with a post",
     "answers": "answers to others",
     "replied": "answers they got",
-    "praises": "posts that praise",
+    "praises": "posts in a positive mood",
     "removed_share": "taken away",
 }
 

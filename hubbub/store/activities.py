@@ -56,9 +56,10 @@ def look(now: datetime) -> bool:
 
 def _begin() -> bool:
     fresh = Workspace.objects.filter(~Exists(Relating.everywhere.filter(workspace=OuterRef("pk"))))
-    for pk in fresh.values_list("pk", flat=True)[:20]:
+    begun = list(fresh.values_list("pk", flat=True)[:20])
+    for pk in begun:
         Relating.everywhere.get_or_create(workspace_id=pk)
-    return False
+    return bool(begun)
 
 
 def _posts(row: Relating, now: datetime) -> bool:
