@@ -1,0 +1,388 @@
+"""People in one conversation at once, in any interleaving: of what they send at most one answer goes out unnoticed by
+the next writer, and no draft is ever lost. Also with true concurrency, where the database has it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from msgspec.structs import replace
+
+from hubbub.engage.replying import outbox_actions
+from hubbub.engage.replying.actions import Conflict, Wish, say
+from hubbub.engage.thread import thread
+from hubbub.store import drafts, presence
+from hubbub.store.models import Conversation, Draft, Member, Outbox, OutboxState, Post, Presence, Role
+from tests.world import World, make_conversation, make_member, make_post, make_source, make_world
+
+pytestmark = [pytest.mark.database]
+
+WORDS = st.sampled_from(["", "Thank you", " and sorry", "No"])
+WINDOWS = st.integers(0, 3)
+
+
+@dataclass
+class Window:
+    """A page of one person, with what it knows; `knows` and `shown` are the model's, not the program's."""
+
+    person: Member
+    number: int
+    text: str
+    draft: int
+    version: int
+    base: str  # what the draft held when this window saw it last
+    seen_row: int
+    seen_post: int
+    knows: set[int]  # answers that the page has shown
+    knows_posts: set[int]  # posts of ours that it has shown
+    shown: tuple[set[int], set[int], int, int] | None = None  # by the warning
+    sends: int = 0
+
+    @property
+    def nonce(self) -> str:
+        return f"window {self.number}, form {self.sends}"
+
+
+@dataclass
+class Sent:
+    row: int
+    person: Member
+    dropped: bool = False
+
+
+@dataclass
+class Room:
+    talk: Conversation
+    post: Post
+    people: list[Member]
+    windows: list[Window] = field(default_factory=list)
+    opened: int = 0
+    sent: list[Sent] = field(default_factory=list)
+    owed: dict[tuple[int, int], str] = field(default_factory=dict)  # person, draft → words that were kept
+    posts: int = 100
+
+
+class People(RuleBasedStateMachine):
+    """Two or three people."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize(number=st.integers(2, 3))
+    def begin(self, number: int) -> None:
+        world = make_world()
+        source = make_source(world.acme)
+        post = make_post(source)
+        people = [make_member(world.acme, f"person{at}", Role.RESPONDER) for at in range(number)]
+        self.room = Room(make_conversation(post), post, people)
+        for who in (0, 0, *range(1, number)):  # one of them in two windows
+            self.opens(who)
+
+    # what people do
+
+    @rule(who=st.integers(0, 2))
+    def opens(self, who: int) -> None:
+        room = self.room
+        person = room.people[who % len(room.people)]
+        read = thread(room.talk, now=timezone.now())
+        kept = next((one for one in drafts.of(room.talk, person) if one.sent is None), None)
+        presence.beat(room.talk, person, timezone.now())
+        room.opened += 1
+        room.windows.append(
+            Window(
+                person,
+                room.opened,
+                kept.text if kept else "",
+                kept.pk if kept else 0,
+                kept.version if kept else 0,
+                kept.text if kept else "",
+                read.seen_row,
+                read.seen_post,
+                self._answers(),
+                self._own(),
+            )
+        )
+
+    def _answers(self) -> set[int]:
+        return set(Outbox.everywhere.filter(verb="reply").values_list("pk", flat=True))
+
+    def _own(self) -> set[int]:
+        return set(Post.everywhere.filter(ours=True).values_list("pk", flat=True))
+
+    def _window(self, at: int) -> Window:
+        return self.room.windows[at % len(self.room.windows)]
+
+    some = precondition(lambda self: bool(self.room.windows))
+
+    @some
+    @rule(at=WINDOWS, words=WORDS, anew=st.booleans(), keeps=st.booleans())
+    def types(self, at: int, words: str, anew: bool, keeps: bool) -> None:
+        """On, or anew; an autosave arrives at once, or later."""
+        window = self._window(at)
+        window.text = words if anew else window.text + words
+        presence.beat(self.room.talk, window.person, timezone.now(), writing=True)
+        if keeps:
+            self._keep(window)
+
+    @some
+    @rule(at=WINDOWS)
+    def keeps(self, at: int) -> None:
+        """An autosave arrives."""
+        self._keep(self._window(at))
+
+    def _keep(self, window: Window) -> None:
+        owed, person = self.room.owed, window.person.pk
+        held = owed.get((person, window.draft))
+        kept = drafts.save(
+            self.room.talk, window.person, window.text, now=timezone.now(), draft=window.draft, version=window.version
+        )
+        overwrote = kept.draft == window.draft and not kept.apart
+        emptied = kept.draft == 0 and not window.text.strip()
+        # only what this window had before it may make way, or what stands whole in what comes instead
+        if (overwrote or emptied) and held is not None and (held == window.base or window.text.startswith(held)):
+            del owed[person, window.draft]
+        if window.text.strip():
+            owed[person, kept.draft or -window.number] = window.text
+        window.draft, window.version, window.base = kept.draft, kept.version, window.text
+
+    @some
+    @rule(at=WINDOWS)
+    def sends(self, at: int) -> None:
+        self._send(self._window(at), sure=False)
+
+    @some
+    @rule(at=WINDOWS)
+    def confirms(self, at: int) -> None:
+        warned = [window for window in self.room.windows if window.shown is not None]
+        if warned:
+            self._send(warned[at % len(warned)], sure=True)
+
+    def _send(self, window: Window, *, sure: bool) -> None:
+        room = self.room
+        window.text = window.text if window.text.strip() else "Hello"
+        wish = Wish(
+            window.text,
+            nonce=window.nonce,
+            seen_row=window.seen_row,
+            seen_post=window.seen_post,
+            sure=sure,
+            shown_row=window.shown[2] if window.shown else None,
+            shown_post=window.shown[3] if window.shown else None,
+            draft=window.draft,
+            draft_version=window.version,
+        )
+        others = {one.row for one in room.sent if one.person != window.person and not one.dropped}
+        own = self._own() - self._came_back()
+        knows, knows_posts = window.knows, window.knows_posts
+        if sure and window.shown:
+            knows, knows_posts = knows | window.shown[0], knows_posts | window.shown[1]
+        try:
+            row = say(room.talk, room.post, wish, by=window.person)
+        except Conflict:
+            assert not others <= knows or not own <= knows_posts, "nobody was quicker"
+            read = thread(room.talk, now=timezone.now())
+            window.shown = (self._answers(), self._own(), read.seen_row, read.seen_post)
+            return
+        assert others <= knows, "a second answer went out, and its writer had not been shown the first"
+        assert own <= knows_posts, "the same, for an answer that was given on the network"
+        again = say(room.talk, room.post, wish, by=window.person)
+        assert again.pk == row.pk, "a double click is one answer"
+        room.sent.append(Sent(row.pk, window.person))
+        self._gone(window)
+        window.sends += 1
+        window.text, window.draft, window.version, window.base, window.shown = "", 0, 0, "", None
+        read = thread(room.talk, now=timezone.now())  # the page that comes after sending
+        window.seen_row, window.seen_post = read.seen_row, read.seen_post
+        window.knows, window.knows_posts = self._answers(), self._own()
+
+    def _gone(self, window: Window) -> None:
+        person = window.person.pk
+        for (who, draft), words in list(self.room.owed.items()):
+            mine = draft == window.draft and words == window.base
+            if who == person and (mine or window.text.strip().startswith(words.strip())):
+                del self.room.owed[who, draft]
+        assert Draft.everywhere.filter(
+            member=window.person, sent__isnull=False, text__contains=window.text.strip()
+        ).exists()
+
+    def _came_back(self) -> set[int]:
+        ids = Outbox.everywhere.exclude(result_id="").values("result_id")
+        return set(Post.everywhere.filter(ours=True, native_id__in=ids).values_list("pk", flat=True))
+
+    @some
+    @rule(at=WINDOWS, keeps=st.booleans())
+    def leaves(self, at: int, keeps: bool) -> None:
+        window = self._window(at)
+        if keeps:
+            self._keep(window)
+        self.room.windows.remove(window)
+        presence.leave(self.room.talk, window.person)
+
+    # what happens meanwhile
+
+    @rule(ours=st.booleans())
+    def a_post_arrives(self, ours: bool) -> None:
+        self.room.posts += 1
+        make_post(self.room.talk.source, "meanwhile", self.room.posts, ours=ours, conversation=self.room.talk)
+
+    @rule()
+    def an_answer_is_delivered_and_comes_back(self) -> None:
+        row = Outbox.everywhere.filter(verb="reply", state=OutboxState.WAITING).first()
+        if row is None:
+            return
+        self.room.posts += 1
+        Outbox.everywhere.filter(pk=row.pk).update(state=OutboxState.SENT, result_id=str(self.room.posts))
+        make_post(self.room.talk.source, row.text, self.room.posts, ours=True, conversation=self.room.talk)
+
+    @precondition(lambda self: any(not one.dropped for one in self.room.sent))
+    @rule()
+    def an_answer_is_called_back(self) -> None:
+        one = next(one for one in self.room.sent if not one.dropped)
+        row = Outbox.everywhere.get(pk=one.row)
+        if row.state != OutboxState.WAITING:
+            return
+        outbox_actions.drop(row, by=one.person)
+        one.dropped = True
+        words = [draft.text for draft in drafts.of(self.room.talk, one.person)]
+        assert row.text in words, "what was called back can be gone on with"
+
+    @invariant()
+    def no_draft_is_lost(self) -> None:
+        if not hasattr(self, "room"):
+            return
+        for (person, _), words in self.room.owed.items():
+            held = Draft.everywhere.filter(member=person).values_list("text", flat=True)
+            assert any(one.startswith((words, words.strip())) for one in held), f"lost: {words!r}"
+
+
+@pytest.mark.django_db
+def test_any_interleaving() -> None:
+    run_state_machine_as_test(
+        People,
+        settings=settings(
+            max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.mark.django_db
+def test_who_is_sure_is_warned_of_the_next_answer() -> None:
+    """Shown the first, confirming, and meanwhile there is a second."""
+    world = make_world()
+    post = make_post(make_source(world.acme))
+    talk, quick, slow = make_conversation(post), world.roles[Role.RESPONDER], world.alice
+    first = say(talk, post, Wish("One", seen_row=0, seen_post=0), by=quick)
+    with pytest.raises(Conflict):
+        say(talk, post, Wish("Mine", seen_row=0, seen_post=0), by=slow)
+    second = say(talk, post, Wish("Two", seen_row=first.pk, seen_post=0), by=quick)
+    sure = Wish("Mine", seen_row=0, seen_post=0, sure=True, shown_row=first.pk, shown_post=0)
+    with pytest.raises(Conflict):
+        say(talk, post, sure, by=slow)
+    assert say(talk, post, replace(sure, shown_row=second.pk), by=slow).text == "Mine"
+
+
+@pytest.mark.django_db
+def test_what_another_window_keeps_outlives_the_answer() -> None:
+    world = make_world()
+    post = make_post(make_source(world.acme))
+    talk, now = make_conversation(post), timezone.now()
+    mine = drafts.save(talk, world.alice, "Thank you", now=now)
+    other = drafts.save(talk, world.alice, "Call me", now=now)
+    say(talk, post, Wish("Thank you, Carol", draft=mine.draft, draft_version=mine.version), by=world.alice)
+    assert [one.text for one in drafts.of(talk, world.alice)] == ["Call me"]
+    assert other.draft != mine.draft
+
+
+# with true concurrency
+
+
+def _at_once(doings: list[Callable[[], object]]) -> list[object]:
+    """Each in a thread with a connection of its own, begun together; gives results, or what they raised."""
+    start, results = threading.Barrier(len(doings)), [None] * len(doings)
+
+    def run(at: int, doing: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            results[at] = doing()  # type: ignore[call-overload]
+        except (Conflict, DatabaseError, AssertionError) as error:
+            results[at] = error  # type: ignore[call-overload]
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(doings)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return list(results)
+
+
+@pytest.fixture
+def room(transactional_db: None) -> Room:
+    if connection.vendor != "postgresql":
+        pytest.skip("one writer at a time is all that SQLite has")
+    world: World = make_world()
+    post = make_post(make_source(world.acme))
+    people = [make_member(world.acme, f"person{at}", Role.RESPONDER) for at in range(4)]
+    return Room(make_conversation(post), post, people)
+
+
+@pytest.mark.parametrize("turn", range(6))
+def test_of_many_at_once_one_goes_out(room: Room, turn: int) -> None:
+    def send(person: Member, **more: object) -> Outbox:
+        wish = Wish(f"Answer of {person}", seen_row=0, seen_post=0, **more)  # type: ignore[arg-type]
+        return say(room.talk, room.post, wish, by=person)
+
+    told = _at_once([lambda person=person: send(person) for person in room.people])  # type: ignore[misc]
+    gone = [one for one in told if isinstance(one, Outbox)]
+    assert [type(one) for one in told if not isinstance(one, Outbox)] == [Conflict] * 3
+    assert len(gone) == 1
+    # the other three were shown that one, and confirm at once: again one goes out, the others are warned of it
+    others = [person for person in room.people if person.pk != gone[0].by_member_id]
+    sure = {"sure": True, "shown_row": gone[0].pk, "shown_post": 0}
+    told = _at_once([lambda person=person: send(person, **sure) for person in others])  # type: ignore[misc]
+    assert sorted(type(one).__name__ for one in told) == ["Conflict", "Conflict", "Outbox"]
+
+
+def test_two_windows_that_keep_at_once_keep_both(room: Room) -> None:
+    person, now = room.people[0], timezone.now()
+    first = drafts.save(room.talk, person, "Hello", now=now)
+    texts = ["Hello Carol", "Help", "No", "Hello Dave"]
+    told = _at_once(
+        [
+            lambda text=text: drafts.save(  # type: ignore[misc]
+                room.talk, person, text, now=now, draft=first.draft, version=first.version
+            )
+            for text in texts
+        ]
+    )
+    assert all(isinstance(one, drafts.Kept) for one in told)
+    held = {one.text for one in drafts.of(room.talk, person)}
+    assert set(texts) <= held
+
+
+def test_windows_that_are_seen_at_once(room: Room) -> None:
+    now = timezone.now()
+    told = _at_once([lambda: presence.beat(room.talk, room.people[0], now) for _ in range(6)])
+    assert all(isinstance(one, bool) for one in told)
+    assert Presence.everywhere.count() == 1
+    assert not presence.here(room.talk.workspace, now + timedelta(minutes=1))
