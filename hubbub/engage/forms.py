@@ -2,7 +2,7 @@
 
 from django import forms
 
-from hubbub.store.models import ConversationStatus, Workspace
+from hubbub.store.models import ConversationStatus, Team, Workspace
 
 from .queries import responders
 
@@ -35,5 +35,10 @@ class BulkForm(forms.Form):
 
 
 def assignees(workspace: Workspace) -> list[tuple[str, str]]:
-    """The choices of an assign field: nobody, then all who can answer."""
-    return [("", "Nobody"), *((str(one.pk), str(one)) for one in responders(workspace))]
+    """The choices of an assign field: nobody, then all who can answer, then teams."""
+    teams = Team.of(workspace).order_by("name").values_list("pk", "name")
+    return [
+        ("", "Nobody"),
+        *((str(one.pk), str(one)) for one in responders(workspace)),
+        *((f"team:{pk}", f"Team {name}") for pk, name in teams),
+    ]

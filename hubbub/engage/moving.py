@@ -188,6 +188,9 @@ def _part(move: Move, gave: Conversation, took: Conversation, by: Member, why: s
         return None
     ids = [*took.posts.filter(pk__in=move.posts).values_list("pk", flat=True)]
     ids += _followers(move, gave, took)
+    theirs = set(took.posts.filter(ours=False).values_list("pk", flat=True))
+    if not theirs & set(ids) or not theirs - set(ids):
+        return None  # what one of them had of its own was split off since: nothing would be left of it
     took.posts.filter(pk__in=ids).update(conversation=gave)
     took.notes.filter(pk__in=move.notes).update(conversation=gave)
     took.tags.remove(*move.tags)

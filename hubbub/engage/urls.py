@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views, views_acts, views_settings
+from . import views, views_acts, views_moves, views_settings
 
 app_name = "engage"
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("undo/", views_acts.undo, name="undo"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/status/", views_acts.status, name="status"),
+    path("<int:pk>/history/", views_moves.history, name="history"),
+    path("<int:pk>/move/", views_moves.move, name="move"),
+    path("<int:pk>/split/", views_moves.split, name="split"),
+    path("<int:pk>/merge/", views_moves.merge, name="merge"),
     path("<int:pk>/act/", views_acts.act, name="act"),
     path("<int:pk>/assign/", views_acts.act, name="assign"),
     path("<int:pk>/note/", views_acts.note, name="note"),

@@ -1,0 +1,80 @@
+"""Tags for a conversation's head and its notes: {% load talking %}."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString
+from msgspec import Struct
+
+from hubbub.core.snooze import Choice, choices
+from hubbub.engage import naming
+from hubbub.store.hours import zone_of
+from hubbub.store.models import Conversation, Kind, Note, Priority, Tag
+
+register = template.Library()
+
+TAGS_OFFERED = 300
+
+
+class Head(Struct, frozen=True):
+    """What stands above a conversation and can be changed there."""
+
+    tags: Sequence[Tag]
+    all_tags: Sequence[str]
+    kinds: Sequence[tuple[str, str]]
+    priorities: Sequence[tuple[str, str]]
+    moments: Sequence[Choice]
+    zone: str
+    earliest: datetime
+    until: str  # when it wakes, by the clocks of the zone
+    assigned: str
+    guessed: str  # why it has its kind, where nobody said so
+
+
+@register.simple_tag
+def head_of(conversation: Conversation) -> Head:
+    """A few queries."""
+    now = timezone.now()
+    zone = zone_of(conversation.workspace)
+    own, slept = conversation.assignee_id, conversation.snoozed_until
+    return Head(
+        tags=sorted(conversation.tags.all(), key=lambda one: one.name.casefold()),
+        all_tags=list(Tag.of(conversation.workspace).order_by("name").values_list("name", flat=True)[:TAGS_OFFERED]),
+        kinds=[(str(value), str(label)) for value, label in Kind.choices],
+        priorities=[(str(value), str(label)) for value, label in reversed(Priority.choices)],
+        moments=choices(now, zone),
+        zone=zone.key,
+        earliest=now.astimezone(zone).replace(tzinfo=None),
+        until=f"{slept.astimezone(zone):%a %-d %b %Y, %H:%M} ({zone.key})" if slept else "",
+        assigned=str(own) if own else f"team:{conversation.team_id}" if conversation.team_id else "",
+        guessed=_guessed(conversation),
+    )
+
+
+def _guessed(conversation: Conversation) -> str:
+    sure = conversation.kind_sure
+    if not conversation.kind or sure is None:
+        return ""
+    return "as its network says" if sure >= 1 else f"guessed, {sure:.0%} sure"
+
+
+@register.simple_tag(takes_context=True)
+def note_words(context: Context, note: Note) -> SafeString:
+    """A note, with those whom it names shown as such. One look-up a page."""
+    names = context.render_context.get("naming")
+    if names is None:
+        names = context.render_context["naming"] = naming.known(note.workspace)
+    words = naming.pieces(note.text, names)
+    shown = [format_html("<strong>{}</strong>", one.text) if one.named else one.text for one in words]
+    return format_html_join("", "{}", ((one,) for one in shown))
+
+
+@register.simple_tag
+def names_to_write(conversation: Conversation) -> SafeString:
+    """Who can be named in a note, for the script that offers them."""
+    offered = [{"write": write, "who": who} for write, who in naming.suggestions(conversation.workspace)]
+    return json_script(offered, "names-to-write")
