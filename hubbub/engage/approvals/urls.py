@@ -8,6 +8,6 @@ urlpatterns = [
     path("approvals/", views.approvals, name="approvals"),
     path("approvals/<int:pk>/", views.approval, name="approval"),
     path("approvals/<int:pk>/vote/", views.approval_vote, name="approval_vote"),
-    path("settings/approval/", views.approving, name="approving"),
-    path("settings/approval/<int:pk>/", views.approving_rule, name="approving_rule"),
+    path("settings/approving/", views.approving, name="approving"),
+    path("settings/approving/<int:pk>/", views.approving_rule, name="approving_rule"),
 ]

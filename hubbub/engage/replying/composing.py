@@ -71,13 +71,14 @@ def most_of(source: Source) -> int | None:
 
 def counter(source: Source, post: Post) -> Counter:
     """How to count an answer to this post."""
-    limits, name = limits_of(source), _named(limits_of(source), post.author)
-    extra = length_of(f"{name} ", limits) if name else 0
+    limits, to = limits_of(source), _handle(post.author)
+    name = f"@{to.partition('@')[0]}" if limits.addressed and to else ""
+    extra = length_of("x", limits, to=to) - 1
     return Counter(most_of(source), limits.counts, limits.link, limits.short_mentions, extra, name)
 
 
-def _named(limits: Limits, author: Author | None) -> str:
-    return f"@{author.handle}" if limits.addressed and author and author.handle else ""
+def _handle(author: Author | None) -> str:
+    return author.handle if author else ""
 
 
 def measure(source: Source, post: Post, words: str) -> Measured:
@@ -90,9 +91,7 @@ def measure(source: Source, post: Post, words: str) -> Measured:
 
 
 def _length(limits: Limits, post: Post, words: str) -> int:
-    name = _named(limits, post.author)
-    missing = name and name.casefold() not in words.casefold()
-    return length_of(f"{name} {words}" if missing else words, limits)
+    return length_of(words, limits, to=_handle(post.author))
 
 
 def in_parts(source: Source, post: Post, words: str) -> tuple[str, ...]:
