@@ -26,6 +26,8 @@ class ReplyForm(forms.Form):
     seen_post = forms.IntegerField(min_value=0)
     seen = forms.IntegerField(min_value=0, required=False)
     sure = forms.BooleanField(required=False)
+    shown_row = forms.IntegerField(required=False, min_value=0)  # what stood there when they were warned
+    shown_post = forms.IntegerField(required=False, min_value=0)
     then = forms.ChoiceField(choices=ConversationStatus.choices)
     verb = forms.ChoiceField(choices=[("reply", "Publicly"), ("message", "Privately")], required=False)
     when = forms.ChoiceField(choices=WHEN, required=False)

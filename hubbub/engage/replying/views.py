@@ -91,6 +91,8 @@ def _wish(
         draft=given["draft"] or 0,
         draft_version=given["draft_version"] or 0,
         sure=given["sure"],
+        shown_row=given["shown_row"],
+        shown_post=given["shown_post"],
         then=ConversationStatus(given["then"]),
     )
 
@@ -121,6 +123,8 @@ def _typed(
         preview=preview,
         in_parts="in_parts" in given,
         parts=parts if parts > 1 else 0,
+        seen_row=given.get("seen_row", ""),
+        seen_post=given.get("seen_post", ""),
     )
 
 
