@@ -9,11 +9,11 @@ from enum import Enum
 
 from msgspec import Struct
 
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-NOTHING = "\N{EN DASH}"
+from .relations import STANDING, STANDS
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUS = "\N{MINUS SIGN}"  # as wide as a plus
-GAP = "\N{NO-BREAK SPACE}"  # between a number and its unit
+NOTHING, GAP = "\N{EN DASH}", "\N{NO-BREAK SPACE}"  # GAP: between a number and its unit
 REACH = 1_000  # followers from which on an author counts as influential; many call that a micro-influencer
 
 
@@ -215,6 +215,10 @@ MEASURES: dict[str, Measure] = dict(
             About.EITHER,
             "Of the posts of the window whose mood was found, the share of positive ones less that of negative ones",
             "complaints advocacy brands reviews",
+        ),
+        *(
+            _measure(f"{kind}s", f"Active {kind}s", Unit.COUNT, Better.UP, About.ALL, STANDS.format(kind), suits)
+            for kind, suits in STANDING.items()
         ),
     )
 )

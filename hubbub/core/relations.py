@@ -33,6 +33,11 @@ PLURALS: Mapping[str, str] = {
 }
 
 
+# kinds of which a KPI counts those who are active → the kinds of objectives that it suits; and what it counts
+STANDING: Mapping[str, str] = {"advocate": "advocacy fans", "partner": "partners", "influencer": "influencers"}
+STANDS = "People who stood among the {}s at the end of the window, in a stage that counts as won now"
+
+
 class StartingStage(Struct, frozen=True):
     """A stage that a workspace begins with. `active`: who stands there counts as won; the measures count them."""
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from hubbub.core.kpi import REACH, Window
+from hubbub.core.relations import STANDING
 from hubbub.store.models import Kpi, Workspace
 
 STREAM = "listen:stream"
@@ -28,6 +29,7 @@ BEHIND: dict[str, tuple[str, dict[str, str]]] = {
     "complaints": (STREAM, {"q": "intent:complaint"}),
     "negative_share": (STREAM, {"q": "sentiment:negative"}),
     "net_sentiment": (STREAM, {"q": "sentiment:(negative OR positive)"}),
+    **{f"{kind}s": ("engage:relations", {"view": "list", "kind": kind, "active": "1"}) for kind in STANDING},
 }
 
 

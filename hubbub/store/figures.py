@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TypeVar
 
-from django.db.models import Avg, Count, Min, Model, QuerySet, Sum
+from django.db.models import Avg, Count, Min, Model, Q, QuerySet, Sum
 from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.core.kpi import DAY, HOUR, REACH, Measure, Window, median, share
+from hubbub.core.relations import STANDING
 
 from .daily import amount, mentions_from, rows_from, wait
 from .kept import keep
@@ -21,6 +22,7 @@ from .models import (
     Outbox,
     OutboxState,
     Post,
+    Relationship,
     Rollup,
     Source,
     Topic,
@@ -345,6 +347,11 @@ def _net_sentiment(workspace: Workspace, topic: int | None, window: Window) -> f
     return share(positive - negative, negative + neutral + positive)
 
 
+def _standing(kind: str, workspace: Workspace, _topic: int | None, window: Window) -> float | None:
+    rows = Relationship.of(workspace).filter(kind=kind, stage__active=True, since__lt=window.end)
+    return rows.filter(Q(ended=None) | Q(ended__gte=window.end)).count()
+
+
 def _newest(rows: QuerySet[Dated], window: Window) -> tuple[Window, bool]:
     """The window, shortened from its start until no more than MOST of these rows lie in it, and whether it is whole."""
     inside = rows.filter(published__gte=window.start, published__lt=window.end).order_by("-published")
@@ -374,4 +381,5 @@ READ: dict[str, Callable[[Workspace, int | None, Window], float | None]] = {
     "complaints": _complaints,
     "negative_share": _negative_share,
     "net_sentiment": _net_sentiment,
+    **{f"{kind}s": partial(_standing, kind) for kind in STANDING},
 }

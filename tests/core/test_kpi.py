@@ -233,8 +233,8 @@ def test_the_line_runs_between_its_ends(baseline: float, target: float, set_on: 
 # ---- the measures themselves: their keys are written in rows, so they stay
 
 KEYS = """mentions people influential_people share_of_voice conversations answered_share first_answer_hours
-conversations_done replies_sent removed_share mean_rating new_authors returning_authors complaints
-negative_share net_sentiment"""
+replies_in_time conversations_done replies_sent removed_share mean_rating new_authors returning_authors complaints
+negative_share net_sentiment advocates partners influencers"""
 
 
 def test_keys_stay() -> None:

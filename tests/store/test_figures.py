@@ -7,6 +7,8 @@ import pytest
 from hubbub.core.kpi import MEASURES, Window, calendar_days, weeks
 from hubbub.store import daily, figures
 from hubbub.store.models import Author, Outbox, Post, Rollup, Source, Topic
+from hubbub.store.relations import stages_of
+from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_conversation, make_mention, make_post, make_source, make_topic
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -257,3 +259,22 @@ def test_what_is_slow_has_no_line(world: World, source: Source, monkeypatch: pyt
     assert read.line(MEASURES["first_answer_hours"], None, windows)[1] is not None
     monkeypatch.setattr(figures, "MANY", 0)
     assert figures.Figures(world.acme).line(MEASURES["first_answer_hours"], None, windows) == []
+
+
+@pytest.mark.parametrize(
+    ("active", "since", "ended", "number"),
+    [
+        (True, DAY.start, None, 1),
+        (True, DAY.start, DAY.end, 1),
+        (True, DAY.start, NOON, 0),
+        (True, DAY.end, None, 0),
+        (False, DAY.start, None, 0),
+    ],
+)
+def test_who_is_won_stands_in_an_active_stage_at_the_end(
+    world: World, source: Source, active: bool, since: datetime, ended: datetime | None, number: int
+) -> None:
+    place = next(stage.place for stage in stages_of(world.acme, "advocate") if stage.active is active)
+    make_relationship(make_author(world.acme).person, "advocate", place, since=since, ended=ended)
+    assert value(world, "advocates") == number
+    assert value(world, "partners") == 0
