@@ -17,6 +17,7 @@ from hubbub.ui.api import Refusal
 from hubbub.ui.lists import before_of, write_before
 
 from . import actions, queries, shapes, undoing
+from .api_acts import router as acts_router
 from .approvals.api import router as approvals_router
 from .calendar.api import router as calendar_router
 from .current import current_of, page
@@ -36,6 +37,7 @@ from .teams.api import router as teams_router
 from .thread import thread
 
 router = Router()
+router.add_router("", acts_router)
 router.add_router("", people_router)
 router.add_router("", calendar_router)
 router.add_router("", opening_router)
@@ -65,7 +67,7 @@ def _out(request: MemberRequest, pk: int) -> shapes.ConversationOut:
 
 def _status(wanted: str) -> ConversationStatus:
     if wanted not in ConversationStatus.values:
-        raise Refusal(f"{wanted!r} is no status: say open, waiting or done")
+        raise Refusal(f"{wanted!r} is no status: say open, waiting or done; to let it sleep, call snooze")
     return ConversationStatus(wanted)
 
 
