@@ -20,6 +20,8 @@ from hubbub.store.outbox import ANSWERS, UNSENT
 from hubbub.store.threads import follow_words
 
 LOOP = System("Hubbub")
+LOST = (OutboxState.DROPPED, OutboxState.BROKEN)  # what answers nobody
+FIRST_FAILED = "The part before it could not be sent"
 
 
 def overtaken(row: Outbox) -> str:
@@ -31,7 +33,7 @@ def overtaken(row: Outbox) -> str:
         return ""
     talk = row.post.conversation_id
     later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
-    own = later.exclude(state=OutboxState.DROPPED).exclude(follows__isnull=False, by_member=row.by_member_id)
+    own = later.exclude(state__in=LOST).exclude(follows__isnull=False, by_member=row.by_member_id)
     other = own.order_by("-pk").first()
     if other is not None:
         return f"{other.by_name} answered after this was written"
@@ -58,15 +60,14 @@ def failed(row: Outbox) -> None:
     open again, unless another answer of ours is on its way or arrived since."""
     follow = Outbox.of(row.workspace).filter(follows=row, state__in=UNSENT)
     for one in follow:
-        one.state, one.error = OutboxState.BROKEN, "The part before it could not be sent"
+        one.state, one.error = OutboxState.BROKEN, FIRST_FAILED
         one.save(update_fields=["state", "error"])
         audit(one, "broken", by=LOOP, why=one.error)
     tell(row, f"{_what(row)} on {row.source} could not be sent", f"outbox {row.pk} {row.tries}")
     if row.verb not in ANSWERS or row.post is None or row.post.conversation_id is None:
         return
     mine = Outbox.of(row.workspace).filter(post__conversation=row.post.conversation_id, verb__in=ANSWERS)
-    lost = [OutboxState.DROPPED, OutboxState.BROKEN]
-    if mine.filter(pk__gt=row.pk).exclude(state__in=lost).exists():
+    if mine.filter(pk__gt=row.pk).exclude(state__in=LOST).exists():
         return
     _reopen(row, row.post)
 

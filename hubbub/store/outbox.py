@@ -130,7 +130,9 @@ def give_back(row: Outbox) -> None:
         return
     kept = drafts.filter(outbox=row).first()
     if kept is not None:
-        kept.text, kept.outbox, kept.sent = row.text, None, None
+        kept.outbox, kept.sent = None, None
+        if not row.followed_by.exists():  # else it holds the words of all parts
+            kept.text = row.text
         kept.version, kept.at = kept.version + 1, timezone.now()
         kept.save(update_fields=["text", "outbox", "sent", "version", "at"])
         return

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from msgspec import Struct
 
+from hubbub.engage.replying.composing import measure
 from hubbub.store import approvals, outbox
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import Approval, ApprovalState, Approving, Member, Outbox, OutboxState, Source, Team, Workspace
@@ -20,6 +21,11 @@ def vote(
     them; what they saw does not hold it up any more."""
     if text is not None and len(text.strip()) > LONGEST:
         raise Refusal(f"The words have {len(text.strip()):,} characters; {LONGEST:,} is the most. Shorten them.")
+    about = subject(approval)
+    if yes and text and about is not None and about.post is not None:
+        measured = measure(about.source, about.post, text.strip())
+        if not measured.fits:
+            raise Refusal(measured.says)
     with transaction.atomic():
         try:
             row = approvals.vote(approval, by=by, yes=yes, why=why, text=text)

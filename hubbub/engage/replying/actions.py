@@ -122,6 +122,8 @@ def _put(
     row: Conversation, post: Post, parts: Sequence[str], wish: Wish, files: Sequence[Attachment], by: Member, why: str
 ) -> Outbox:
     rule = approvals.needed(by, row.source, "replies")
+    if rule and len(parts) > 1:
+        raise Refusal("What waits for approval goes as one answer, so that all of it is read: shorten it")
     seen = None
     if wish.at or rule:  # it waits: what comes meanwhile counts
         seen = wish.seen if wish.seen is not None else newest_post(row)
@@ -152,7 +154,7 @@ def _put(
 
 
 def _hold(row: Outbox, rule: Approving, by: Member) -> None:
-    """Until it is approved; the parts that follow it wait for it anyway."""
+    """Until it is approved."""
     row.state, row.held_for = OutboxState.HELD, HeldFor.APPROVAL
     row.save(update_fields=["state", "held_for"])
     try:

@@ -105,7 +105,8 @@ def awake_moment(author: Author | None, now: datetime, usual: awake.Hours) -> aw
     """When whoever wrote it is awake: all their names on all networks count."""
     times: list[datetime] = []
     if author is not None:
-        theirs = Post.of(author.workspace).filter(author__person=author.person_id, ours=False)
+        names = Author.of(author.workspace).filter(person=author.person_id).values_list("pk", flat=True)
+        theirs = Post.of(author.workspace).filter(author__in=list(names), ours=False)
         times = list(theirs.order_by("-published").values_list("published", flat=True)[:LOOKED_AT])
     return awake.moment(times, now, usual)
 

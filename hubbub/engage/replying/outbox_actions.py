@@ -23,7 +23,7 @@ CHANGED = (*ANSWERS, "edit")  # whose words can be changed before they leave
 def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     """Due now, with a fresh day before it is given up. `tries` stays: the network is asked first what it has."""
     now = timezone.now()
-    return _move(
+    moved = _move(
         row,
         (OutboxState.FAILED, OutboxState.BROKEN),
         "retry",
@@ -34,6 +34,14 @@ def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
         first_try=None,
         lease_until=None,
     )
+    _revive_parts(moved, by)
+    return moved
+
+
+def _revive_parts(row: Outbox, by: Actor) -> None:
+    """What was given up because this one failed follows it again."""
+    for part in row.followed_by.filter(state=OutboxState.BROKEN, tries=0, verb__in=ANSWERS):
+        _move(part, (OutboxState.BROKEN,), "retry", by, "the part before it", state=OutboxState.WAITING, error="")
 
 
 @transaction.atomic
@@ -109,6 +117,7 @@ def change(
         _ask(fresh, rule, by)
     after: dict[str, Plain] = {"words": composing.digest(words), "length": len(words), "state": fresh.state, "at": at}
     audit(fresh, "change", by=by, why=why, before=before, after=after)
+    _revive_parts(fresh, by)
     _stir(fresh)
     return fresh
 

@@ -28,9 +28,9 @@ def preview_here(context: Context, text: str) -> composing.Preview | None:
 
 
 @register.simple_tag
-def fate_of(row: Outbox) -> Fate:
-    """What became of it, and what can be done."""
-    return fate(row)
+def fate_of(row: Outbox, post: Post | None = None) -> Fate:
+    """What became of it, and what can be done. `post`: the post of ours that it became, where we have read it."""
+    return fate(row, {(row.source_id, row.result_id): post} if post else {})
 
 
 @register.filter
