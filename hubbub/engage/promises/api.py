@@ -44,21 +44,21 @@ def promise_add(request: MemberRequest, wish: shapes.PromiseIn) -> shapes.Promis
 
 @router.post("/promises/{promise_id}/retire", response=shapes.PromiseOut, summary="Retire a promise")
 @call(Role.MANAGER)
-def promise_retire(request: MemberRequest, promise_id: int, wish: shapes.WhyIn) -> shapes.PromiseOut:
+def promise_retire(request: MemberRequest, promise_id: int, wish: shapes.RetireIn) -> shapes.PromiseOut:
     """It applies to nothing from now on."""
     row = queries.promise_of(request.workspace, promise_id)
     actions.retire(row, by=request.member, why=wish.why)
     return shapes.PromiseOut.of(row)
 
 
-@router.get("/promises/kept", response=shapes.KeptOut, summary="How well promises are kept")
+@router.get("/promises/kept", response=shapes.PromisesKeptOut, summary="How well promises are kept")
 @call(Role.VIEWER)
 def promises_kept(
     request: MemberRequest, kind: Literal["first", "next", ""] = "first", weeks: int = 12
-) -> shapes.KeptOut:
+) -> shapes.PromisesKeptOut:
     """Week by week, by promise, by who answered, by source."""
     asked = kept.read_asked({"kind": kind, "weeks": str(weeks)})
-    return shapes.KeptOut.of(kept.report(request.workspace, asked, timezone.now()))
+    return shapes.PromisesKeptOut.of(kept.report(request.workspace, asked, timezone.now()))
 
 
 @router.get("/hours", response=list[shapes.HoursOut], summary="When somebody is there")

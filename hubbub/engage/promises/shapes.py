@@ -62,7 +62,7 @@ class PromiseIn(Schema):
     why: str = ""
 
 
-class WhyIn(Schema):
+class RetireIn(Schema):
     """Why, for the log."""
 
     why: str = ""
@@ -83,7 +83,7 @@ class HoursOut(Schema):
         return cls(id=row.pk, name=row.name, zone=row.zone, week=row.week, standard=row.standard)
 
 
-class ShareOut(Schema):
+class PromiseShareOut(Schema):
     """How many of the promised answers came in time; `share` is null where none is decided yet."""
 
     name: str
@@ -95,7 +95,7 @@ class ShareOut(Schema):
     median_seconds: float | None  # of worked time
 
     @classmethod
-    def of(cls, share: Share) -> "ShareOut":
+    def of(cls, share: Share) -> "PromiseShareOut":
         """From what the page shows."""
         return cls(
             name=share.name,
@@ -108,22 +108,22 @@ class ShareOut(Schema):
         )
 
 
-class KeptOut(Schema):
+class PromisesKeptOut(Schema):
     """The whole, week by week (newest first), by promise, by who answered, by source."""
 
-    whole: ShareOut
-    weeks: list[ShareOut]
-    promises: list[ShareOut]
-    members: list[ShareOut]
-    sources: list[ShareOut]
+    whole: PromiseShareOut
+    weeks: list[PromiseShareOut]
+    promises: list[PromiseShareOut]
+    members: list[PromiseShareOut]
+    sources: list[PromiseShareOut]
 
     @classmethod
-    def of(cls, report: Report) -> "KeptOut":
+    def of(cls, report: Report) -> "PromisesKeptOut":
         """From what the page shows."""
         return cls(
-            whole=ShareOut.of(report.whole),
-            weeks=[ShareOut.of(one) for one in report.weeks],
-            promises=[ShareOut.of(one) for one in report.promises],
-            members=[ShareOut.of(one) for one in report.members],
-            sources=[ShareOut.of(one) for one in report.networks],
+            whole=PromiseShareOut.of(report.whole),
+            weeks=[PromiseShareOut.of(one) for one in report.weeks],
+            promises=[PromiseShareOut.of(one) for one in report.promises],
+            members=[PromiseShareOut.of(one) for one in report.members],
+            sources=[PromiseShareOut.of(one) for one in report.networks],
         )
