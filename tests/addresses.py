@@ -22,6 +22,7 @@ Value = str | int
 Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
+    "view", "draft",
     "promise", "holiday", "hours",
     "tagging", "planned", "wording", "asked", "feed",
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",

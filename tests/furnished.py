@@ -51,6 +51,7 @@ from tests.furnished_appeals import furnish_appeals
 from tests.furnished_calendar import furnish_calendar
 from tests.furnished_deeds import furnish_deeds
 from tests.furnished_helpful import furnish_helpful
+from tests.furnished_inbox import furnish_inbox
 from tests.furnished_opportunities import furnish_opportunities
 from tests.furnished_replying import furnish_replying
 from tests.furnished_relations import furnish_relations
@@ -138,6 +139,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
         **appealed, **furnish_helpful(talk, admin, mark(workspace.slug)),
+        **furnish_inbox(talk, admin, mark(workspace.slug)),
         **furnish_opportunities(broken, admin, mark(workspace.slug)),
         **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
         **furnish_calendar(queued, admin, mark(workspace.slug)),

@@ -162,7 +162,9 @@ def test_a_second_answer_is_asked_about(world: World, talks: list[Conversation])
     assert "Mine first" in page
     assert ">Mine too</textarea>" in page
     assert Outbox.everywhere.count() == 1
-    # the page that asks has seen the first answer, so `sure` is needed only for those it has not
+    # the page that asks shows the first answer; sending again needs a word, which holds for what was shown
+    fields = form_of(page)
+    assert client.post(at("reply", talks[0].pk), {**fields, **given}).status_code == 409
     again = client.post(at("reply", talks[0].pk), {**fields, **given, "sure": "on"})
     assert again.status_code == 303
     assert Outbox.everywhere.count() == 2
