@@ -91,9 +91,7 @@ def test_people_are_counted_as_a_query_counts_them(world: World, source: Source,
     author.followers = 9_999
     author.save()
     for number in range(5):
-        wrote(
-            source, author, now, 3 + 8 * number, number, likes=20, parent="x" if number % 2 else "", sentiment="positive"
-        )
+        wrote(source, author, now, 3 + 8 * number, number, likes=20, parent="x" * (number % 2), sentiment="positive")
     wrote(elsewhere, author, now, 2, 9, replies=3)
     wrote(source, author, now, 95, 10)
     hidden = wrote(source, author, now, 4, 11, decision="hidden", decided=now - DAY)

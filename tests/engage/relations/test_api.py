@@ -97,7 +97,8 @@ def test_setting_up(world: World) -> None:
     made = send(client, "/relationship-stages", {"kind": "fan", "name": "Met", "active": True}, 201)
     path = f"/relationship-stages/{made['id']}"
     assert send(client, path, {"name": "Met us"}, method="put")["name"] == "Met us"
-    assert [one["name"] for one in send(client, path + "/shift", {"places": -12})][0] == "Met us"  # type: ignore[index]
+    shifted = send(client, path + "/shift", {"places": -12})
+    assert shifted[0]["name"] == "Met us"  # type: ignore[index]
     target = stages_of(world.acme, "fan")[1]
     assert send(client, path + "/remove", {"target": target.pk}) == {"moved": 0}
     told = send(client, "/relationship-settings", {"weights": {"fan": 3}, "limits": {"praises": 2}}, method="patch")
