@@ -23,7 +23,7 @@ Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
     "view", "draft",
-    "promise", "holiday", "hours",
+    "promise", "holiday", "hours", "team", "tag", "run",
     "tagging", "planned", "wording", "asked", "feed",
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",

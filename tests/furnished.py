@@ -59,6 +59,7 @@ from tests.furnished_promises import furnish_promises
 from tests.furnished_people import furnish_people
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
+from tests.furnished_talks import furnish_talks
 from tests.world import (
     NOON,
     make_author,
@@ -146,6 +147,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         **furnish_promises(talk, mark(workspace.slug)),
         **furnish_people(queued, admin, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
+        **furnish_talks(talk, admin, mark(workspace.slug)),
         **furnish_relations(queued, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip

@@ -57,7 +57,7 @@ Order = Literal["priority", "newest", "oldest", "promise"]
 
 
 def _find(request: MemberRequest, pk: int) -> Conversation:
-    found = Conversation.of(request.workspace).select_related("workspace", "source", "author", "assignee__user")
+    found = Conversation.of(request.workspace).select_related("workspace", "source", "author", "assignee__user", "team")
     return get_object_or_404(found, pk=pk)
 
 

@@ -28,6 +28,14 @@ class ConversationOut(Schema):
     post_count: int
     answered: datetime | None
     closed: datetime | None
+    priority: str
+    kind: str
+    kind_sure: float | None  # how sure the guess is; null: a person said it, or nobody did
+    team: str | None
+    tags: list[str]
+    snoozed_until: datetime | None
+    unanswered: datetime | None  # since when they wait for us
+    merged_into: int | None  # the conversation that has its posts now
 
     @classmethod
     def of(cls, row: Conversation) -> "ConversationOut":
@@ -47,6 +55,14 @@ class ConversationOut(Schema):
             post_count=row.post_count,
             answered=row.answered,
             closed=row.closed,
+            priority=row.priority,
+            kind=row.kind,
+            kind_sure=row.kind_sure,
+            team=row.team.name if row.team else None,
+            tags=sorted((tag.name for tag in row.tags.all()), key=str.casefold),
+            snoozed_until=row.snoozed_until,
+            unanswered=row.unanswered,
+            merged_into=row.merged_into_id,
         )
 
 
