@@ -146,7 +146,7 @@ class Act(Struct, frozen=True):
     label: str = ""  # for "label" and "unlabel"
     until: datetime | None = None  # for "mute" and "ban": aware, UTC; None: until it is taken back
     why: str = ""  # the reason, where the network passes one on to the author or keeps it in its own log
-    since: datetime | None = None  # aware: when it was first tried; what stood there before is no earlier try of it
+    since: datetime | None = None  # aware: what stood there before is no earlier try of it
     media: tuple[Attached, ...] = ()  # goes out with the verbs that `Limits.media` names
 
 

@@ -94,6 +94,8 @@ def _overtaken(row: Outbox) -> bool:
 def _send(row: Outbox, http: Http, *, again: bool) -> Done:
     act = _act(row)
     network: Connector = connector(row.source.kind)
+    if act.media and act.verb not in network.limits.media.verbs:  # it would go out without them
+        raise Broken(f"{network.label} takes no files with this. Take them off, or put a link to them into the text")
     with acting(row.source, http) as (settings, door):
         if again:
             if arrived := network.find(settings, act, door):
@@ -121,7 +123,7 @@ def _act(row: Outbox) -> Act:
         until=row.until,
         why=row.why,
         media=answering.attached(row),
-        since=row.first_try,
+        since=row.created,  # not the first try's time: that begins anew when a person tries again
     )
 
 

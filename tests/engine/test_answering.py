@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from hubbub.connectors import Act, Done, Http
+from hubbub.connectors import Act, Done, Http, Limits, MediaLimits
 from hubbub.core.failures import Broken, Retry
 from hubbub.engage.replying import outbox_actions, own_actions
 from hubbub.engage.replying.actions import Wish, say
@@ -32,7 +32,10 @@ HOUR = timedelta(hours=1)
 
 
 class Network:
-    """Takes down what it is told; fails as it is told."""
+    """Takes down what it is told; fails as it is told. Files go with replies alone."""
+
+    label = "Example"
+    limits = Limits(media=MediaLimits(many=4, kinds={"*": None}, verbs=frozenset({"reply"})))
 
     def __init__(self) -> None:
         self.acts: list[Act] = []
@@ -178,6 +181,17 @@ def test_a_private_answer_is_an_answer(world: World, talk: Conversation, network
     talk.refresh_from_db()
     assert network.acts[0].author == "carol"
     assert (talk.answered is not None, talk.unanswered) == (True, None)
+
+
+def test_nothing_goes_out_without_the_files_that_belong_to_it(
+    world: World, talk: Conversation, network: Network
+) -> None:
+    file = attachments.keep(world.acme, "lid.png", png(), by=world.roles[Role.RESPONDER])
+    row = tell(talk, world, files=[file.pk])
+    Outbox.everywhere.filter(pk=row.pk).update(verb="message")
+    row.refresh_from_db()
+    assert deliver(row) == OutboxState.BROKEN
+    assert network.acts == []
 
 
 def test_files_leave_whole(world: World, talk: Conversation, network: Network) -> None:
