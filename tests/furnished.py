@@ -145,10 +145,11 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
         **furnish_calendar(queued, admin, mark(workspace.slug)),
         **furnish_promises(talk, mark(workspace.slug)),
-        **furnish_people(queued, admin, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_talks(talk, admin, mark(workspace.slug)),
         **furnish_relations(queued, mark(workspace.slug)),
+        # after them: a merge has the loop count a person anew
+        **furnish_people(queued, admin, mark(workspace.slug)),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
     }  # fmt: skip
 

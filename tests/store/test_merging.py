@@ -45,7 +45,7 @@ def picture(workspace: Workspace) -> dict[str, object]:
         for row in Person.of(workspace)
     }
     for name, field in columns():
-        if not name.startswith("merging."):
+        if not name.startswith(("merging.", "activity.")):  # what a merge adds, and what the loop counts anew
             ids = field.model._base_manager.filter(**{f"{field.name}__workspace": workspace})
             hangs = ids.values_list(field.attname, "word") if name == "personword.person" else None
             hangs = hangs if hangs is not None else ids.values_list("pk", field.attname)
