@@ -8,7 +8,7 @@ ones a quarter.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import log
 
 from msgspec import Struct
@@ -20,7 +20,9 @@ STEM = 5  # letters by which a longer word is like another
 ALIKE = 0.5  # what a word counts that only begins the same
 SHORT = 0.25  # what a word of up to three letters of the Latin alphabet counts: most of them only join others
 TITLE = 3  # times that a word of the title or the keywords counts
-FEW = 10  # articles
+FEW = 10  # articles, or posts, of which nothing can be counted yet
+COMMON = 10
+LITTLE = ("the", "and", "to", "of", "der", "und", "de", "la", "que", "et", "il", "di", "o", "e", "w", "na", "en", "het")
 LEAST = 1.2  # a score from which on an article is offered
 MOST = 5
 
@@ -40,6 +42,13 @@ class Helps(Struct, frozen=True):
     because: tuple[str, ...]  # words of the post, most telling first
 
 
+def common_among(posts: Mapping[str, int]) -> frozenset[str]:
+    """Of words, with the number of posts that each stands in, those that are common: in a tenth of as many posts as the
+    most frequent of them, and of the little words that most texts hold."""
+    most = max(posts.values(), default=0)
+    return frozenset(word for word, number in posts.items() if number * COMMON >= most > FEW)
+
+
 def words_of(title: str, text: str, keywords: str = "") -> dict[str, int]:
     """How often each word stands in an article, those of title and keywords counted threefold."""
     counts = Counter(cut_words(text))
@@ -54,9 +63,12 @@ def cut_words(text: str) -> list[str]:
     return [word for word in tokens(text) if len(word) > 1 or not word.isascii()]
 
 
-def helpful(text: str, articles: Sequence[Article], most: int = MOST) -> list[Helps]:
-    """The articles that the words of a text lead to, best first; none that shares only words which nearly all have."""
-    asked = list(dict.fromkeys(cut_words(text)))
+def helpful(
+    text: str, articles: Sequence[Article], common: Collection[str] = frozenset(), most: int = MOST
+) -> list[Helps]:
+    """The articles that the words of a text lead to, best first. `common`: words that tell nothing, because so many
+    posts hold them: our own name, for one."""
+    asked = [word for word in dict.fromkeys(cut_words(text)) if word not in common]
     if not asked or not articles:
         return []
     known = [_Known(article) for article in articles]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hubbub.core.knowledge import Article, helpful, words_of
+from hubbub.core.knowledge import Article, common_among, helpful, words_of
 
 TEXTS = [
     ("Returning a parcel", "You can return the parcel within thirty days. Refunds take five days.", "refund money"),
@@ -39,3 +39,17 @@ def test_it_says_which_words_led_there() -> None:
 
 def test_no_articles_help_with_nothing() -> None:
     assert helpful("refund", []) == []
+
+
+@pytest.mark.parametrize(
+    ("posts", "common"),
+    [
+        ({"the": 900, "rocket": 400, "refund": 12}, {"the", "rocket"}),
+        ({"the": 3, "refund": 1}, set()),
+        ({"refund": 0}, set()),
+        ({}, set()),
+    ],
+)
+def test_words_of_so_many_posts_tell_nothing(posts: dict[str, int], common: set[str]) -> None:
+    assert common_among(posts) == common
+    assert not common or helpful("rocket", [Article(1, words_of("Rocket", "Rocket", ""))], common) == []

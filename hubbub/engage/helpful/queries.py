@@ -6,10 +6,11 @@ from typing import Literal
 from msgspec import Struct, convert
 
 from hubbub.core.drafting import Said, Snippet, Task
+from hubbub.core.knowledge import LITTLE, common_among, cut_words, helpful
 from hubbub.core.knowledge import Article as Known
-from hubbub.core.knowledge import helpful
 from hubbub.core.placeholders import fill
 from hubbub.core.query.reading import tokens
+from hubbub.store import words
 from hubbub.store.models import Article, Conversation, Member, Post, SavedReply, Sketch, SketchState, Workspace
 
 SHOWN = 8
@@ -43,7 +44,7 @@ def panel(conversation: Conversation, post: Post | None, member: Member, sought:
     workspace = conversation.workspace
     values = values_for(conversation, post, member)
     replies = list(SavedReply.of(workspace).filter(gone__isnull=True).order_by("-used", "title"))
-    articles = list(Article.of(workspace).filter(gone__isnull=True))
+    articles = list(Article.of(workspace).filter(gone__isnull=True).select_related("workspace"))
     some = bool(replies or articles)
     if sought.strip():
         replies = [row for row in replies if holds(f"{row.title} {row.text}", sought)]
@@ -61,8 +62,11 @@ def panel(conversation: Conversation, post: Post | None, member: Member, sought:
 def found_for(text: str, articles: Sequence[Article]) -> list[Offered]:
     """The articles that the words of a text lead to, best first."""
     rows = {row.pk: row for row in articles}
+    if not articles:
+        return []
     known = [Known(row.pk, convert(row.words, dict[str, int])) for row in articles]
-    return [offered_article(rows[one.article], one.because) for one in helpful(text, known)]
+    common = common_among(words.known(articles[0].workspace, {*cut_words(text), *LITTLE}))
+    return [offered_article(rows[one.article], one.because) for one in helpful(text, known, common)]
 
 
 def offered_reply(row: SavedReply, values: Mapping[str, str]) -> Offered:
@@ -94,8 +98,8 @@ def values_for(conversation: Conversation, post: Post | None, member: Member) ->
 
 def holds(text: str, sought: str) -> bool:
     """Whether a text holds words that begin as each of those that are sought."""
-    words = tokens(text)
-    return all(any(word.startswith(part) for word in words) for part in tokens(sought))
+    there = tokens(text)
+    return all(any(word.startswith(part) for word in there) for part in tokens(sought))
 
 
 def task_of(sketch: Sketch, tone: str, limit: int | None) -> Task:
@@ -109,7 +113,7 @@ def task_of(sketch: Sketch, tone: str, limit: int | None) -> Task:
         for post in posts
         if post.author and not post.ours
     }
-    articles = list(Article.of(conversation.workspace).filter(gone__isnull=True))
+    articles = list(Article.of(conversation.workspace).filter(gone__isnull=True).select_related("workspace"))
     asked = sketch.post or (posts[-1] if posts else None)
     found = found_for(f"{asked.title}\n{asked.text}" if asked else "", articles)
     return Task(
