@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core.recurring import in_words, on_the_clock, read_rule
@@ -233,8 +233,7 @@ class Came(Struct, frozen=True):
 
     checked: Checked
     here: datetime | None  # when it goes out, by the workspace's clock
-    conversations: Sequence[Conversation]
-    answers: int
+    conversations: Sequence[Conversation]  # each with `answers`: how many posts in it are not ours
 
 
 class Whole(Struct, frozen=True):
@@ -280,8 +279,7 @@ def whole(item: Planned, zone: tzinfo) -> Whole:
 def _came(version: PlannedVersion, rules: list[TagRule], zone: tzinfo) -> Came:
     here = (version.sent or version.due) if version.state == VersionState.POSTED else version.due
     found = conversations_of(version)
-    answers = sum(max(0, one.post_count) for one in found)
-    return Came(checked(version, rules), here.astimezone(zone) if here else None, found, answers)
+    return Came(checked(version, rules), here.astimezone(zone) if here else None, found)
 
 
 def conversations_of(version: PlannedVersion) -> list[Conversation]:
@@ -292,7 +290,8 @@ def conversations_of(version: PlannedVersion) -> list[Conversation]:
     keys = {post.native_id, post.thread} if post else set()
     keys |= {row.result_id, row.result_url} if row else set()
     there = Conversation.of(version.workspace).filter(source=version.source_id)
-    found = list(there.filter(thread__in=[key for key in keys if key]).order_by("-last_post")[:20])
+    there = there.annotate(answers=Count("posts", filter=Q(posts__ours=False)))
+    found: list[Conversation] = list(there.filter(thread__in=[key for key in keys if key]).order_by("-last_post")[:20])
     if post is not None and post.type == "article" and post.thread:
         # below an article every comment begins a conversation of its own
         below = Post.of(version.workspace).filter(

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from hubbub.core.recurring import Recurrence, Unreadable, check, moments, write_rule
+from hubbub.core.recurring import Recurrence, Unreadable, check, moments, on_the_clock, write_rule
 from hubbub.store.audit import audit
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Member, Planned, PlannedSeries, PlannedState, VersionState
@@ -57,7 +57,8 @@ def repeat(
         raise Refusal("By that rule it never comes again: choose a later end")
     pattern = _pattern_from(row, series, now)
     # the item is the time of its own moment, whether or not the rule names it
-    row.series, row.occurrence, row.revision = series, row.due, row.revision + 1
+    row.series, row.occurrence = series, on_the_clock(series.first, series.at, zone)
+    row.revision += 1
     row.save(update_fields=["series", "occurrence", "revision"])
     series.made_until = max(row.due, now)
     series.save(update_fields=["made_until"])
