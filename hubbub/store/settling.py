@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from . import answers, promises, ranking
+from . import answers, bulk, promises, ranking
 from .models import Conversation
 
 AT_ONCE = 200
@@ -21,6 +21,11 @@ SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = (
     ranking.settle,  # last: the place hangs on what the others work out
 )
 SETTLED = ("unanswered", "due", "promise", "score", "resettle", "settled", "stirred")
+
+
+def _cell(row: Conversation, name: str) -> bulk.Cell:
+    value: bulk.Cell = getattr(row, Conversation._meta.get_field(name).attname)
+    return bulk.moment(value) if isinstance(value, datetime) else value
 
 
 def step(now: datetime) -> bool:
@@ -39,5 +44,6 @@ def step(now: datetime) -> bool:
         for row in rows:
             row.stirred = False
             row.settled = now  # open pages ask for what was settled since they asked last
-        Conversation.everywhere.bulk_update(rows, SETTLED)
+        # past the model layer: one statement for all rows, each by its id, costs a fifth of what CASE … WHEN does
+        bulk.update(Conversation, SETTLED, [(*(_cell(row, name) for name in SETTLED), row.pk) for row in rows])
     return bool(rows)
