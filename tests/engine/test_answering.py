@@ -190,7 +190,7 @@ def test_nothing_goes_out_without_the_files_that_belong_to_it(
     row = tell(talk, world, files=[file.pk])
     Outbox.everywhere.filter(pk=row.pk).update(verb="message")
     row.refresh_from_db()
-    assert deliver(row) == OutboxState.BROKEN
+    assert deliver(row).state == OutboxState.BROKEN
     assert network.acts == []
 
 
