@@ -11,8 +11,8 @@ const told = form.querySelector("[data-count-here]");
 const said = form.querySelector("[data-count-said]");
 
 /* --- how long it is there */
-const address = new RegExp(limits.address, "giu");
-const mention = new RegExp(limits.mention, "giu");
+const address = new RegExp(limits.address, "gi");
+const mention = new RegExp(limits.mention, "gi");
 const segments = typeof Intl.Segmenter === "function" ? new Intl.Segmenter("und", { granularity: "grapheme" }) : null;
 function measure(text) {
   if (limits.link !== null) text = text.replace(address, "x".repeat(limits.link));
