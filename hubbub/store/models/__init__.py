@@ -16,6 +16,7 @@ from .calendar_feed import CalendarFeed
 from .consent import Consent, ConsentKind, ConsentSource
 from .conversation import Conversation, ConversationStatus, Kind, Priority
 from .correction import Correction, CorrectionEnd, JudgedField
+from .delivery import Address, Delivery, DeliveryState, Telling
 from .farewell import Farewell
 from .hours import Holiday, Hours
 from .judge import Judge
@@ -90,6 +91,7 @@ __all__ = [
     "AccountState",
     "Activity",
     "Actor",
+    "Address",
     "ApiToken",
     "Appeal",
     "AppealState",
@@ -120,6 +122,8 @@ __all__ = [
     "Cover",
     "Decision",
     "Deed",
+    "Delivery",
+    "DeliveryState",
     "Draft",
     "Farewell",
     "Fate",
@@ -237,6 +241,7 @@ __all__ = [
     "Tag",
     "Target",
     "Team",
+    "Telling",
     "Topic",
     "TopicKind",
     "TopicVersion",
