@@ -24,7 +24,7 @@ SETTLED = ("unanswered", "due", "promise", "score", "resettle", "settled", "stir
 
 
 def _cell(row: Conversation, name: str) -> bulk.Cell:
-    value: bulk.Cell = getattr(row, Conversation._meta.get_field(name).attname)
+    value: bulk.Cell = row.promise_id if name == "promise" else getattr(row, name)
     return bulk.moment(value) if isinstance(value, datetime) else value
 
 
