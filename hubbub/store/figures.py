@@ -193,7 +193,9 @@ def _waits(moments: Iterable[Moment]) -> list[float]:
 
 
 def _opened(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
-    return Conversation.of(workspace).filter(opened__gte=window.start, opened__lt=window.end)
+    # what was merged into another counts there
+    rows = Conversation.of(workspace).filter(merged_into=None)
+    return rows.filter(opened__gte=window.start, opened__lt=window.end)
 
 
 def _answered(workspace: Workspace, window: Window) -> QuerySet[Conversation]:
