@@ -77,21 +77,25 @@ def rows(workspace: Workspace, asked: Asked) -> QuerySet[Person]:
     found = Person.of(workspace).filter(merged_into=None, erased=None)
     for word in words(asked.q)[:6]:
         held = Q(word__gte=word, word__lt=_after(word))
-        found = _among(found, PersonWord.of(workspace).filter(held))
+        found = _among(found, PersonWord.of(workspace).filter(held), PersonWord.everywhere.filter(held))
     if asked.tag:
-        found = _among(found, Person.tags.through._base_manager.filter(tag=asked.tag, tag__workspace=workspace))
+        tagged = Person.tags.through._base_manager.filter(tag=asked.tag)
+        found = _among(found, tagged, tagged)
     if asked.network:
-        found = _among(found, Author.of(workspace).filter(network=asked.network))
+        there = Author.everywhere.filter(network=asked.network)
+        found = _among(found, there.filter(workspace=workspace), there)
     if asked.consent:
         kind, _, says = asked.consent.partition(" ")
-        standing = Consent.of(workspace).filter(kind=int(kind), withdrawn=None)
+        standing = Consent.everywhere.filter(kind=int(kind), withdrawn=None)
         later = standing.filter(person=OuterRef("person")).filter(
             Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
         )
-        found = _among(found, standing.filter(~Exists(later), agreed=says == "yes"))
+        newest = standing.filter(~Exists(later), agreed=says == "yes")
+        found = _among(found, newest.filter(workspace=workspace), newest)
     if asked.field and asked.value:
-        known = PersonValue.of(workspace).filter(field=asked.field).annotate(said=Lower("value"))
-        found = _among(found, known.filter(said=asked.value.lower()))
+        known = PersonValue.everywhere.filter(field=asked.field).annotate(said=Lower("value"))
+        same = known.filter(said=asked.value.lower())
+        found = _among(found, same.filter(workspace=workspace), same)
     return found
 
 
@@ -100,12 +104,13 @@ def _after(word: str) -> str:
     return word[:-1] + chr(min(ord(word[-1]) + 1, 0x10FFFF)) if ord(word[-1]) != 0xD7FF else word[:-1] + "\ue000"
 
 
-def _among(found: QuerySet[Person], hits: QuerySet[Row]) -> QuerySet[Person]:
-    """Those with a hit: by the hits where they are few, else each is asked, so that a page comes at once."""
+def _among(found: QuerySet[Person], hits: QuerySet[Row], probe: QuerySet[Row]) -> QuerySet[Person]:
+    """Those with a hit: by the hits where they are few, else each is asked, so that a page comes at once. `probe` is
+    the same without the workspace, of which the people are: the database then looks by the person, as it should."""
     some = list(hits.order_by().values_list("person_id", flat=True)[: FEW + 1])
     if len(some) <= FEW:
         return found.filter(pk__in=bulk.numbered(sorted(set(some))))
-    return found.filter(Exists(hits.filter(person=OuterRef("pk"))))
+    return found.filter(Exists(probe.filter(person=OuterRef("pk"))))
 
 
 def page(workspace: Workspace, asked: Asked, before: str = "", size: int = PAGE) -> Listed:
