@@ -11,7 +11,7 @@ register = template.Library()
 @register.simple_tag
 def no_contact(person: Person | None) -> Consent | None:
     """What says that they do not want to be written to; None: nothing does. One query, once a page and person."""
-    if person is None:
+    if not person:  # of a post without an author a template makes ""
         return None
     held: Consent | None = queries.no_contact([person.pk]).get(person.pk)
     return held

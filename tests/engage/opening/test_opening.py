@@ -28,7 +28,7 @@ def source(world: World) -> Source:
 def said(world: World, source: Source, *texts: str) -> None:
     now = timezone.now()
     for number, text in enumerate(texts, 1):
-        make_post(source, text, number, published=now - timedelta(hours=30 - number), taken=now)
+        make_post(source, text, number, published=now - timedelta(hours=30) + timedelta(minutes=number), taken=now)
 
 
 def took(source: Source, text: str, ident: str) -> int:
