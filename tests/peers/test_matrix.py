@@ -223,7 +223,7 @@ def test_people_are_silenced_and_banned(synapse: Synapse, http: Http) -> None:
         (Act("reply", "{}/$x", "key", "  "), "no words"),
         (Act("ban", "{}/$x", "key"), "not known who"),
         (Act("remove", "!elsewhere:localhost/$x", "key"), "localhost|127.0.0.1"),
-        (Act("reply", "{}/$x", "key", "x" * 70_000), "refuses"),
+        (Act("reply", "{}/$x", "key", "x" * 70_000), "too large"),
     ],
 )
 def test_what_cannot_be_done_is_said(synapse: Synapse, http: Http, act: Act, says: str) -> None:
