@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from hubbub.engage.promises import telling
+from hubbub.engage.saved import queries as saved_views
 from hubbub.store import (
     activities,
     approvals,
@@ -43,6 +44,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     attachments.sweep,
     presence.sweep,
     drafts.sweep,
+    saved_views.count_one,  # only of views that somebody looks at
     sketching.forget_old,
     opportunities.step,
     peopling.step,  # before merging: it finds who may be one person
