@@ -22,6 +22,7 @@ Value = str | int
 Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
+    "notification", "address",
     "view", "draft",
     "promise", "holiday", "hours", "team", "tag", "run",
     "tagging", "planned", "wording", "asked", "feed",

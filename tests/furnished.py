@@ -55,6 +55,7 @@ from tests.furnished_inbox import furnish_inbox
 from tests.furnished_opportunities import furnish_opportunities
 from tests.furnished_replying import furnish_replying
 from tests.furnished_relations import furnish_relations
+from tests.furnished_notifications import furnish_notifications
 from tests.furnished_promises import furnish_promises
 from tests.furnished_people import furnish_people
 from tests.furnished_rules import furnish_rules
@@ -144,6 +145,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         **furnish_opportunities(broken, admin, mark(workspace.slug)),
         **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
         **furnish_calendar(queued, admin, mark(workspace.slug)),
+        **furnish_notifications(talk, admin, mark(workspace.slug)),
         **furnish_promises(talk, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_talks(talk, admin, mark(workspace.slug)),

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hubbub.core.failures import Broken
 
+from . import _apprise as apprise
 from . import _oauth as oauth
 from ._answer import Answer
 from ._connector import (
@@ -85,6 +86,7 @@ __all__ = [
     "Tested",
     "Verb",
     "Who",
+    "apprise",
     "connector",
     "connectors",
     "fits",

@@ -74,6 +74,10 @@ class Guard(httpcore2.NetworkBackend):
         ip = ipaddress.ip_address(address.partition("%")[0])
         return any(ip in network for network in self._networks)
 
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Where the name leads, without what may not be dialled. Raises `UnknownNameError`."""
+        return [address for address in self._resolve(host, port) if self.may_dial(host, address)]
+
     def connect_tcp(
         self,
         host: str,
@@ -83,7 +87,7 @@ class Guard(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         """Dial the first address of `host` that may be dialled and answers."""
-        addresses = [address for address in self._resolve(host, port) if self.may_dial(host, address)]
+        addresses = self.addresses(host, port)
         if not addresses:
             raise PrivateAddressError(host)
         failure: Exception | None = None

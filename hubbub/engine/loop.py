@@ -14,6 +14,7 @@ from django.utils import timezone
 from hubbub.moderate import sanctions, sweeps, undoing
 from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
+from hubbub.team.notifications import sending
 from hubbub.ui.door import door
 
 from . import accounts, farewells, judging, replays, sketching
@@ -105,6 +106,11 @@ def seal_some() -> bool:
     return sealing.seal_some(timezone.now())
 
 
+def notify_some() -> bool:
+    """Put what was notified into its members' channels, and send one of them. False: nothing is due."""
+    return sending.step(timezone.now())
+
+
 # one thread each, so that a slow source never holds up a reply
 WORK: tuple[Callable[[], bool], ...] = (
     send_one,  # people wait for these
@@ -118,6 +124,7 @@ WORK: tuple[Callable[[], bool], ...] = (
     rank_some,  # until then they stand in the order in which they came
     seal_some,
     sketch_one,  # apart: a model may take minutes
+    notify_some,  # apart: a mail server that does not answer holds up nothing else
     tend,  # promises, snoozes, plans of ours: due by the clock
     replay_some,
     index_some,  # posts that it has not reached are searched all the same, one by one

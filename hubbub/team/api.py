@@ -12,8 +12,10 @@ from hubbub.store.models import ApiToken, Member, Role
 from hubbub.ui.access import MemberRequest, call
 
 from . import actions, queries
+from .notifications.api import router as notifications_router
 
 router = Router()
+router.add_router("", notifications_router)
 
 
 class MemberOut(Schema):

@@ -1,11 +1,12 @@
 """The room's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
 app_name = "team"
 urlpatterns = [
+    path("", include("hubbub.team.notifications.urls")),
     path("members/", views.members, name="members"),
     path("members/add/", views.add_member, name="add_member"),
     path("members/<int:pk>/role/", views.change_role, name="role"),

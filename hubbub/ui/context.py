@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from msgspec import Struct
 
-from hubbub.store import capped
+from hubbub.store import capped, telling
 from hubbub.store.models import Appeal, Breaker, Conversation, Member, Post, Proposal, Report, Role, Workspace
 
 
@@ -71,6 +71,7 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
         ),
     ),
     ("Plan", (("Objectives", "plan:objectives", "p", Role.VIEWER),)),
+    ("You", (("Notifications", "team:notifications", "0", Role.VIEWER),)),
     ("Team", (("Members", "team:members", "u", Role.VIEWER), ("API tokens", "team:tokens", "a", Role.VIEWER))),
 )
 
@@ -83,6 +84,8 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         return {}
     counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here), "moderate:appeals": _appealed(here)}
     counts |= {"moderate:reports": _reported(here), "moderate:proposals": _proposed(here)}
+    unread = telling.unread(member)
+    counts["team:notifications"] = unread
     groups = tuple(
         Group(
             activity,
@@ -101,6 +104,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         "workspace": here,
         "member": member,
         "rooms": groups,
+        "unread": capped.shown(unread) if unread else "",
         "other_workspaces": others.exclude(pk=here.pk),
         "undo": request.session.pop("undo", None),
         "stopped_rules": _stopped(here) if Role(member.role).may(Role.MODERATOR) else [],

@@ -12,6 +12,12 @@ def door(*, hurry: bool = False) -> Http:
     return _door(tuple(settings.PRIVATE_HOSTS_ALLOWED), hurry)
 
 
+def allowed() -> bool | tuple[str, ...]:
+    """The private hosts that may be reached, as this installation's settings name them; True: all."""
+    names = tuple(settings.PRIVATE_HOSTS_ALLOWED)
+    return True if "*" in names else names
+
+
 @cache
 def _door(allowed: tuple[str, ...], hurry: bool) -> Http:
     allow: bool | tuple[str, ...] = True if "*" in allowed else allowed

@@ -1,0 +1,1 @@
+"""Notifications: what waits for a member, and how they want to be told."""
