@@ -161,7 +161,7 @@ def board(workspace: Workspace, kind: str, wanted: Wanted, by: Member, now: date
     today = relations.today(workspace, now)
     columns = []
     for at, stage in enumerate(stages):
-        only = Wanted(kind=kind, stage=stage.pk, owner=wanted.owner, tag=wanted.tag, overdue=wanted.overdue)
+        only = Wanted(stage=stage.pk, owner=wanted.owner, tag=wanted.tag, overdue=wanted.overdue)
         rows = chosen(workspace, only, by, today)
         first = list(rows.select_related(*WITH).order_by("listed_on", "pk")[: COLUMN + 1])
         more = len(first) > COLUMN
