@@ -63,7 +63,7 @@ def approving_change(request: MemberRequest, pk: int, wish: shapes.ApprovingIn) 
 
 @router.post("/approving/{pk}/delete", response={204: None}, summary="Take a rule of approval away")
 @call(Role.MANAGER)
-def approving_delete(request: MemberRequest, pk: int, wish: shapes.WhyIn) -> Status[None]:
+def approving_delete(request: MemberRequest, pk: int, wish: shapes.ApprovingDeleteIn) -> Status[None]:
     """What waits already goes on waiting."""
     actions.delete_rule(_find(request, pk), by=request.member, why=wish.why)
     return Status(204, None)

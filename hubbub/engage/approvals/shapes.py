@@ -121,7 +121,7 @@ class ApprovingOut(Schema):
         )
 
 
-class WhyIn(Schema):
+class ApprovingDeleteIn(Schema):
     """Why, for the log."""
 
     why: str = ""
