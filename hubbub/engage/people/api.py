@@ -102,7 +102,7 @@ def _likeness(request: MemberRequest, pk: int) -> Likeness:
 
 @router.post("/people/likenesses/{likeness_id}/merge", response=shapes.MergingOut, summary="They are one person")
 @call(Role.RESPONDER)
-def likeness_merge(request: MemberRequest, likeness_id: int, wish: shapes.WhyIn) -> shapes.MergingOut:
+def likeness_merge(request: MemberRequest, likeness_id: int, wish: shapes.PersonWhyIn) -> shapes.MergingOut:
     """Who posted most stays."""
     row = merging_actions.merge_alike(_likeness(request, likeness_id), keep=0, by=request.member, why=wish.why)
     return shapes.MergingOut.of(row)
@@ -110,7 +110,7 @@ def likeness_merge(request: MemberRequest, likeness_id: int, wish: shapes.WhyIn)
 
 @router.post("/people/likenesses/{likeness_id}/refuse", response={204: None}, summary="They are two people")
 @call(Role.RESPONDER)
-def likeness_refuse(request: MemberRequest, likeness_id: int, wish: shapes.WhyIn) -> Status[None]:
+def likeness_refuse(request: MemberRequest, likeness_id: int, wish: shapes.PersonWhyIn) -> Status[None]:
     """It is not suggested again."""
     merging_actions.refuse(_likeness(request, likeness_id), by=request.member, why=wish.why)
     return Status(204, None)
@@ -118,7 +118,7 @@ def likeness_refuse(request: MemberRequest, likeness_id: int, wish: shapes.WhyIn
 
 @router.post("/people/mergings/{merging_id}/undo", response=shapes.ListedPersonOut, summary="Part two people again")
 @call(Role.RESPONDER)
-def unmerge(request: MemberRequest, merging_id: int, wish: shapes.WhyIn) -> shapes.ListedPersonOut:
+def unmerge(request: MemberRequest, merging_id: int, wish: shapes.PersonWhyIn) -> shapes.ListedPersonOut:
     """Gives who is there again, with all that was theirs."""
     row = get_object_or_404(Merging.of(request.workspace).select_related("target", "source"), pk=merging_id)
     parted = merging_actions.unmerge(row, by=request.member, why=wish.why)
@@ -153,7 +153,7 @@ def matters(request: MemberRequest) -> list[shapes.MatterOut]:
 
 @router.post("/people/consents/{consent_id}/withdraw", response=shapes.ConsentOut, summary="They take a consent back")
 @call(Role.RESPONDER)
-def withdraw(request: MemberRequest, consent_id: int, wish: shapes.WhyIn) -> shapes.ConsentOut:
+def withdraw(request: MemberRequest, consent_id: int, wish: shapes.PersonWhyIn) -> shapes.ConsentOut:
     """It stays in the history."""
     found = get_object_or_404(Consent.of(request.workspace).select_related("workspace"), pk=consent_id)
     return shapes.ConsentOut.of(actions.withdraw_consent(found, by=request.member, why=wish.why))

@@ -212,7 +212,7 @@ class ConsentIn(Schema):
     post: RowId | None = None
 
 
-class WhyIn(Schema):
+class PersonWhyIn(Schema):
     """Why, for the log."""
 
     why: str = ""
