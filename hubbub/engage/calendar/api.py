@@ -41,12 +41,12 @@ def _item(request: MemberRequest, planned_id: int) -> Planned:
     return get_object_or_404(queries.item_of(request.workspace, planned_id))
 
 
-def _out(request: MemberRequest, pk: int) -> shapes.PlannedOut:
+def _out(request: MemberRequest, pk: int) -> shapes.PlannedPostOut:
     rows = queries.item_of(request.workspace, pk).prefetch_related("tags", "versions__post")
-    return shapes.PlannedOut.of(rows.get())
+    return shapes.PlannedPostOut.of(rows.get())
 
 
-@router.get("/planned", response=shapes.PlannedsOut, summary="The calendar: planned posts by their moments")
+@router.get("/planned", response=shapes.PlannedPostsOut, summary="The calendar: planned posts by their moments")
 @call(Role.VIEWER)
 def planned_posts(
     request: MemberRequest,
@@ -54,7 +54,7 @@ def planned_posts(
     since: datetime | None = None,
     until: datetime | None = None,
     after: int = 0,
-) -> shapes.PlannedsOut:
+) -> shapes.PlannedPostsOut:
     """From `since` up to `until`, the earliest first; those without a moment come last. `after` as answered."""
     if state and (state not in PlannedState.values or state == PlannedState.PATTERN):
         raise Refusal(f"{state!r} is no state: say draft, approval, planned, sending, posted, failed or dropped")
@@ -71,8 +71,8 @@ def planned_posts(
     if len(dated) <= PAGE:
         dated += list(_whole(rows.filter(due__isnull=True)).order_by("pk")[: PAGE + 1 - len(dated)])
     items = dated[:PAGE]
-    return shapes.PlannedsOut(
-        items=[shapes.PlannedOut.of(row) for row in items], after=items[-1].pk if len(dated) > PAGE else None
+    return shapes.PlannedPostsOut(
+        items=[shapes.PlannedPostOut.of(row) for row in items], after=items[-1].pk if len(dated) > PAGE else None
     )
 
 
@@ -80,96 +80,98 @@ def _whole(rows: "QuerySet[Planned]") -> "QuerySet[Planned]":
     return rows.select_related("owner__user").prefetch_related("tags", "versions__post")
 
 
-@router.post("/planned", response={201: shapes.PlannedOut}, summary="Write a planned post")
+@router.post("/planned", response={201: shapes.PlannedPostOut}, summary="Write a planned post")
 @call(Role.RESPONDER)
-def new_planned(request: MemberRequest, wish: shapes.PlannedIn) -> Status[shapes.PlannedOut]:
+def new_planned(request: MemberRequest, wish: shapes.PlannedPostIn) -> Status[shapes.PlannedPostOut]:
     """As a draft: POST …/plan plans it."""
     item = actions.create(request.workspace, _draft(request, wish), by=request.member)
     return Status(201, _out(request, item.pk))
 
 
-@router.post("/planned/import", response={201: shapes.PlannedsOut}, summary="Take planned posts from a CSV file")
+@router.post("/planned/import", response={201: shapes.PlannedPostsOut}, summary="Take planned posts from a CSV file")
 @call(Role.RESPONDER)
-def import_planned(request: MemberRequest, file: File[UploadedFile], plan: bool = False) -> Status[shapes.PlannedsOut]:
+def import_planned(
+    request: MemberRequest, file: File[UploadedFile], plan: bool = False
+) -> Status[shapes.PlannedPostsOut]:
     """All lines or none; what is wrong is said line by line. `plan`: planned at once, else drafts."""
     lines = importing.read(request.workspace, file.read())
     tried = importing.tried(request.workspace, lines, plan=plan, by=request.member)
     if wrong := [line for line in tried if line.error]:
         raise Refusal(" ".join(f"Line {line.number}: {line.error}" for line in wrong[:20]))
     made = importing.take_in(request.workspace, lines, plan=plan, by=request.member)
-    return Status(201, shapes.PlannedsOut(items=[_out(request, item.pk) for item in made[:PAGE]], after=None))
+    return Status(201, shapes.PlannedPostsOut(items=[_out(request, item.pk) for item in made[:PAGE]], after=None))
 
 
-@router.get("/planned/{planned_id}", response=shapes.PlannedOut, summary="A planned post with what came of it")
+@router.get("/planned/{planned_id}", response=shapes.PlannedPostOut, summary="A planned post with what came of it")
 @call(Role.VIEWER)
-def planned_post(request: MemberRequest, planned_id: int) -> shapes.PlannedOut:
+def planned_post(request: MemberRequest, planned_id: int) -> shapes.PlannedPostOut:
     """Each network's version says how it stands and where."""
     return _out(request, _item(request, planned_id).pk)
 
 
-@router.put("/planned/{planned_id}", response=shapes.PlannedOut, summary="Change a planned post")
+@router.put("/planned/{planned_id}", response=shapes.PlannedPostOut, summary="Change a planned post")
 @call(Role.RESPONDER)
-def change_planned(request: MemberRequest, planned_id: int, wish: shapes.PlannedIn) -> shapes.PlannedOut:
+def change_planned(request: MemberRequest, planned_id: int, wish: shapes.PlannedPostIn) -> shapes.PlannedPostOut:
     """The whole item is set; versions that have left stay as they are. What was approved may need it again."""
     item = actions.change(_item(request, planned_id), _draft(request, wish), by=request.member)
     return _out(request, item.pk)
 
 
-@router.post("/planned/{planned_id}/plan", response=shapes.PlannedOut, summary="Plan a draft")
+@router.post("/planned/{planned_id}/plan", response=shapes.PlannedPostOut, summary="Plan a draft")
 @call(Role.RESPONDER)
-def plan(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def plan(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """It leaves at its moment; where approval is needed it waits for that (see /approvals)."""
     return _out(request, actions.plan(_item(request, planned_id), by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/draft", response=shapes.PlannedOut, summary="Make a planned post a draft again")
+@router.post("/planned/{planned_id}/draft", response=shapes.PlannedPostOut, summary="Make a planned post a draft again")
 @call(Role.RESPONDER)
-def back_to_draft(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def back_to_draft(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """Before anything of it has left."""
     return _out(request, actions.back_to_draft(_item(request, planned_id), by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/now", response=shapes.PlannedOut, summary="Post it now")
+@router.post("/planned/{planned_id}/now", response=shapes.PlannedPostOut, summary="Post it now")
 @call(Role.RESPONDER)
-def post_now(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def post_now(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """The loop sends it within moments."""
     return _out(request, actions.post_now(_item(request, planned_id), by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/queue", response=shapes.PlannedOut, summary="Put it into the queue")
+@router.post("/planned/{planned_id}/queue", response=shapes.PlannedPostOut, summary="Put it into the queue")
 @call(Role.RESPONDER)
-def enqueue(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def enqueue(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """Each version takes the next free posting time of its source."""
     return _out(request, moving.enqueue(_item(request, planned_id), by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/move", response=shapes.PlannedOut, summary="Move it to another moment")
+@router.post("/planned/{planned_id}/move", response=shapes.PlannedPostOut, summary="Move it to another moment")
 @call(Role.RESPONDER)
-def move(request: MemberRequest, planned_id: int, wish: shapes.MoveIn) -> shapes.PlannedOut:
+def move(request: MemberRequest, planned_id: int, wish: shapes.PlannedMoveIn) -> shapes.PlannedPostOut:
     """Its versions keep their distance from one another."""
     due = wish.due if wish.due.tzinfo else wish.due.replace(tzinfo=zone_of(request.workspace))
     return _out(request, moving.move(_item(request, planned_id), due, by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/drop", response=shapes.PlannedOut, summary="Drop a planned post")
+@router.post("/planned/{planned_id}/drop", response=shapes.PlannedPostOut, summary="Drop a planned post")
 @call(Role.RESPONDER)
-def drop(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def drop(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """What has not left stays here; …/restore brings it back as a draft."""
     item = _item(request, planned_id)
     actions.drop(item, by=request.member, why=wish.why)
     return _out(request, item.pk)
 
 
-@router.post("/planned/{planned_id}/restore", response=shapes.PlannedOut, summary="Bring a dropped post back")
+@router.post("/planned/{planned_id}/restore", response=shapes.PlannedPostOut, summary="Bring a dropped post back")
 @call(Role.RESPONDER)
-def restore(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def restore(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """As a draft."""
     return _out(request, actions.bring_back(_item(request, planned_id), by=request.member, why=wish.why).pk)
 
 
-@router.post("/planned/{planned_id}/repeat", response=shapes.PlannedOut, summary="Let it come again by a rule")
+@router.post("/planned/{planned_id}/repeat", response=shapes.PlannedPostOut, summary="Let it come again by a rule")
 @call(Role.RESPONDER)
-def repeat(request: MemberRequest, planned_id: int, wish: shapes.RepeatIn) -> shapes.PlannedOut:
+def repeat(request: MemberRequest, planned_id: int, wish: shapes.PlannedRepeatIn) -> shapes.PlannedPostOut:
     """Each time is an item of its own, made some weeks ahead."""
     item = _item(request, planned_id)
     try:
@@ -180,9 +182,9 @@ def repeat(request: MemberRequest, planned_id: int, wish: shapes.RepeatIn) -> sh
     return _out(request, item.pk)
 
 
-@router.post("/planned/{planned_id}/end", response=shapes.PlannedOut, summary="Let it come no more")
+@router.post("/planned/{planned_id}/end", response=shapes.PlannedPostOut, summary="Let it come no more")
 @call(Role.RESPONDER)
-def end(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def end(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """Planned times that nobody changed are dropped."""
     item = _item(request, planned_id)
     if item.series is None:
@@ -191,62 +193,68 @@ def end(request: MemberRequest, planned_id: int, wish: shapes.WhyIn) -> shapes.P
     return _out(request, item.pk)
 
 
-@router.post("/planned/wordings/{wording_id}/retry", response=shapes.PlannedOut, summary="Send a failed version again")
+@router.post(
+    "/planned/wordings/{wording_id}/retry", response=shapes.PlannedPostOut, summary="Send a failed version again"
+)
 @call(Role.RESPONDER)
-def retry(request: MemberRequest, wording_id: int, wish: shapes.WhyIn) -> shapes.PlannedOut:
+def retry(request: MemberRequest, wording_id: int, wish: shapes.PlannedWhyIn) -> shapes.PlannedPostOut:
     """With its words as they are now; a try that arrived after all is found and not repeated."""
     version: PlannedVersion = get_object_or_404(queries.version_of(request.workspace, wording_id))
     actions.retry(version, by=request.member, why=wish.why)
     return _out(request, version.planned_id)
 
 
-@router.get("/best-times", response=shapes.TimesOut, summary="When our own posts did best")
+@router.get("/best-times", response=shapes.BestTimesOut, summary="When our own posts did best")
 @call(Role.VIEWER)
-def best_times(request: MemberRequest, source: int = 0) -> shapes.TimesOut:
+def best_times(request: MemberRequest, source: int = 0) -> shapes.BestTimesOut:
     """Of one source, or of all that take posts of ours together."""
     sources = queries.postable(request.workspace)
     sources = [one for one in sources if one.pk == source] if source else sources
     zone = zone_of(request.workspace)
     found = times(request.workspace, sources, zone, timezone.now())
-    suggestions = [shapes.SuggestionOut.of(one) for one in found.suggestions]
-    return shapes.TimesOut(zone=str(zone), posts=found.posts, suggestions=suggestions)
+    suggestions = [shapes.BestTimeOut.of(one) for one in found.suggestions]
+    return shapes.BestTimesOut(zone=str(zone), posts=found.posts, suggestions=suggestions)
 
 
-@router.get("/asked", response=shapes.AskedsOut, summary="What people ask most")
+@router.get("/asked", response=shapes.AskedQuestionsOut, summary="What people ask most")
 @call(Role.VIEWER)
-def asked(request: MemberRequest, away: bool = False) -> shapes.AskedsOut:
+def asked(request: MemberRequest, away: bool = False) -> shapes.AskedQuestionsOut:
     """Counted once an hour from the last 30 days; `away`: those that were put away."""
     found = idea_queries.ideas(request.workspace, away=away)
-    return shapes.AskedsOut(items=[shapes.AskedOut.of(one.asked) for one in found.ideas], counted=found.counted)
+    return shapes.AskedQuestionsOut(
+        items=[shapes.AskedQuestionOut.of(one.asked) for one in found.ideas], counted=found.counted
+    )
 
 
 def _asked(request: MemberRequest, asked_id: int) -> Asked:
     return get_object_or_404(Asked.of(request.workspace).select_related("workspace"), pk=asked_id)
 
 
-@router.post("/asked/{asked_id}/plan", response={201: shapes.PlannedOut}, summary="Plan a post about a question")
+@router.post("/asked/{asked_id}/plan", response={201: shapes.PlannedPostOut}, summary="Plan a post about a question")
 @call(Role.RESPONDER)
-def plan_about(request: MemberRequest, asked_id: int, wish: shapes.WhyIn) -> Status[shapes.PlannedOut]:
+def plan_about(request: MemberRequest, asked_id: int, wish: shapes.PlannedWhyIn) -> Status[shapes.PlannedPostOut]:
     """A draft with the questions linked."""
     item = idea_actions.plan_about(_asked(request, asked_id), by=request.member)
     return Status(201, _out(request, item.pk))
 
 
-@router.post("/asked/{asked_id}/away", response=shapes.AskedOut, summary="Put a question away")
+@router.post("/asked/{asked_id}/away", response=shapes.AskedQuestionOut, summary="Put a question away")
 @call(Role.RESPONDER)
-def put_away(request: MemberRequest, asked_id: int, wish: shapes.WhyIn) -> shapes.AskedOut:
+def put_away(request: MemberRequest, asked_id: int, wish: shapes.PlannedWhyIn) -> shapes.AskedQuestionOut:
     """It is not shown again until it is brought back."""
-    return shapes.AskedOut.of(idea_actions.put_away(_asked(request, asked_id), by=request.member, why=wish.why))
+    return shapes.AskedQuestionOut.of(idea_actions.put_away(_asked(request, asked_id), by=request.member, why=wish.why))
 
 
-@router.post("/asked/{asked_id}/back", response=shapes.AskedOut, summary="Bring a question back")
+@router.post("/asked/{asked_id}/back", response=shapes.AskedQuestionOut, summary="Bring a question back")
 @call(Role.RESPONDER)
-def asked_back(request: MemberRequest, asked_id: int, wish: shapes.WhyIn) -> shapes.AskedOut:
+def asked_back(request: MemberRequest, asked_id: int, wish: shapes.PlannedWhyIn) -> shapes.AskedQuestionOut:
     """It is shown again."""
-    return shapes.AskedOut.of(idea_actions.bring_back(_asked(request, asked_id), by=request.member, why=wish.why))
+    return shapes.AskedQuestionOut.of(
+        idea_actions.bring_back(_asked(request, asked_id), by=request.member, why=wish.why)
+    )
 
 
-def _draft(request: MemberRequest, wish: shapes.PlannedIn) -> Draft:
+def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
     """What the call names, as rows of this workspace. Raises Refusal."""
     workspace = request.workspace
     sources = {one.pk: one for one in Source.of(workspace).filter(pk__in=[one.source for one in wish.wordings])}

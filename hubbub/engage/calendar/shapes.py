@@ -22,7 +22,7 @@ class WordingIn(Schema):
     attachments: list[RowId] = []
 
 
-class PlannedIn(Schema):
+class PlannedPostIn(Schema):
     """A whole item; what is left out is empty."""
 
     title: str = ""
@@ -39,20 +39,20 @@ class PlannedIn(Schema):
     about: list[RowId] = []  # posts that it answers
 
 
-class WhyIn(Schema):
+class PlannedWhyIn(Schema):
     """Why it is done, for the log."""
 
     why: str = ""
 
 
-class MoveIn(Schema):
+class PlannedMoveIn(Schema):
     """Another moment."""
 
     due: datetime
     why: str = ""
 
 
-class RepeatIn(Schema):
+class PlannedRepeatIn(Schema):
     """How it comes again: a rule as in RFC 5545, "FREQ=WEEKLY;BYDAY=MO,TH;COUNT=10"."""
 
     rule: str
@@ -98,7 +98,7 @@ class WordingOut(Schema):
         )
 
 
-class PlannedOut(Schema):
+class PlannedPostOut(Schema):
     """One item with its versions."""
 
     id: int
@@ -115,7 +115,7 @@ class PlannedOut(Schema):
     wordings: list[WordingOut]
 
     @classmethod
-    def of(cls, row: Planned) -> "PlannedOut":
+    def of(cls, row: Planned) -> "PlannedPostOut":
         """Best with `owner__user`, `tags` and `versions__post` prefetched."""
         return cls(
             id=row.pk,
@@ -133,14 +133,14 @@ class PlannedOut(Schema):
         )
 
 
-class PlannedsOut(Schema):
+class PlannedPostsOut(Schema):
     """Items in the order of their moments."""
 
-    items: list[PlannedOut]
+    items: list[PlannedPostOut]
     after: int | None  # ask with it for the next page; null at the end
 
 
-class SuggestionOut(Schema):
+class BestTimeOut(Schema):
     """Hours of the week, by the workspace's clock, in which posts of ours did well."""
 
     weekday: int  # 0 is Monday
@@ -152,21 +152,21 @@ class SuggestionOut(Schema):
     says: str
 
     @classmethod
-    def of(cls, one: Suggestion) -> "SuggestionOut":
+    def of(cls, one: Suggestion) -> "BestTimeOut":
         """Of what core found."""
         given = {name: getattr(one, name) for name in ("weekday", "start", "end", "posts", "ratio", "sureness")}
         return cls(**given, says=in_words(one))
 
 
-class TimesOut(Schema):
+class BestTimesOut(Schema):
     """What our own past says; no suggestions where there are too few posts."""
 
     zone: str
     posts: int
-    suggestions: list[SuggestionOut]
+    suggestions: list[BestTimeOut]
 
 
-class AskedOut(Schema):
+class AskedQuestionOut(Schema):
     """A question that several people ask."""
 
     id: int
@@ -179,7 +179,7 @@ class AskedOut(Schema):
     posts: list[int]  # the newest
 
     @classmethod
-    def of(cls, row: Asked) -> "AskedOut":
+    def of(cls, row: Asked) -> "AskedQuestionOut":
         """With its posts."""
         return cls(
             id=row.pk,
@@ -193,8 +193,8 @@ class AskedOut(Schema):
         )
 
 
-class AskedsOut(Schema):
+class AskedQuestionsOut(Schema):
     """What most people ask first."""
 
-    items: list[AskedOut]
+    items: list[AskedQuestionOut]
     counted: datetime | None

@@ -111,9 +111,11 @@ def calendar_feeds(request: MemberRequest) -> HttpResponse:
 @page(Role.VIEWER)
 def revoke_feed(request: MemberRequest, feed_id: int) -> HttpResponse:
     """Close an address: one's own; an admin closes everybody's."""
-    rows = CalendarFeed.of(request.workspace)
-    rows = rows if request.role.may(Role.ADMIN) else rows.filter(member=request.member)
-    settings_actions.revoke_feed(get_object_or_404(rows, pk=feed_id), by=request.member)
+    feed = get_object_or_404(CalendarFeed.of(request.workspace), pk=feed_id)
+    if feed.member_id != request.member.pk and not request.role.may(Role.ADMIN):
+        messages.error(request, "That is the address of somebody else: they, or an admin, can revoke it.")
+        return back(request, "engage:calendar_feeds")
+    settings_actions.revoke_feed(feed, by=request.member)
     messages.success(request, "That address opens nothing any more.")
     return back(request, "engage:calendar_feeds")
 
