@@ -39,9 +39,7 @@ def _status(given: QueryDict, by: Member, value: str) -> Wish:
         raise Refusal("Choose open, waiting, snoozed or done")
     wanted = ConversationStatus(value)
     if wanted != ConversationStatus.SNOOZED:
-        return Wish(
-            lambda one: actions.set_status(one, wanted, by=by, why=_why(given)), f"now: {wanted.label.lower()}"
-        )
+        return Wish(lambda one: actions.set_status(one, wanted, by=by, why=_why(given)), f"now: {wanted.label.lower()}")
     zone = zone_of(by.workspace)
     text = given.get("until", "")
     until = snooze.read(given.get("own_until", "") if text in ("", "own") else text, timezone.now(), zone)
