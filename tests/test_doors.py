@@ -49,6 +49,7 @@ OPEN = {
     "guidelines": "for everybody, where a manager has switched that on",
     "guidelines_markdown": "the same",
     "guidelines_text": "the same",
+    "calendar_file": "what calendar programs read; the secret in the address is checked",
     "enter": "one-time links; the secret is checked",
     "inbound:message": "what a site sends; its signature is checked",
     "inbound:reported": "what became of a report; its signature is checked",
