@@ -140,7 +140,7 @@ def test_deleted_and_brought_back(world: World) -> None:
 def test_saved_from_the_list_that_is_shown(world: World, talks: dict[str, Conversation]) -> None:
     client = world.client()
     page = client.get(at("view_new", query="?tab=mine&q=lid&sort=oldest")).content.decode()
-    assert ">lid</textarea>" in page
+    assert "\nlid</textarea>" in page
     assert '<option value="me" selected>' in page
     given = {"name": "My lids", "query": "lid", "status": "unfinished", "whose": "me", "sort": "oldest", "pinned": "on"}
     answer = client.post(at("view_new"), given)
