@@ -22,10 +22,10 @@ Value = str | int
 Ids = Mapping[str, int]  # noun → primary key
 
 NOUNS = (
+    "tagging", "planned", "wording", "asked", "feed",
     "notification", "address",
     "view", "draft",
     "promise", "holiday", "hours", "team", "tag", "run",
-    "tagging", "planned", "wording", "asked", "feed",
     "conversation", "objective", "outbox", "person", "author", "member", "source", "target", "topic",
     "token", "account", "entry", "note", "correction", "post", "rule", "kpi", "version", "own", "policy", "batch",
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
