@@ -34,7 +34,9 @@ class TellingForm(forms.Form):
         kwargs["initial"] = {"zone": telling.zone, **times, **mail, **urgent}
         super().__init__(*args, **kwargs)
         for kind in NotificationKind:
-            self.fields[f"mail_{kind.value}"] = forms.ChoiceField(label=kind.label, required=False, choices=MAIL)
+            self.fields[f"mail_{kind.value}"] = forms.ChoiceField(
+                label=kind.label, required=False, choices=MAIL, widget=forms.Select(attrs={"style": "min-width: 10rem"})
+            )
             self.fields[f"urgent_{kind.value}"] = forms.BooleanField(
                 label=f"{kind.label}: also in quiet hours", required=False
             )
