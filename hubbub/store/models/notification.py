@@ -35,6 +35,7 @@ class Notification(Owned):
         constraints = [models.UniqueConstraint(fields=["member", "key"], name="notification_once")]
         indexes = [
             models.Index(fields=["member", "-at", "-id"], name="notification_newest"),
+            models.Index(fields=["member", "-at"], name="notification_unread", condition=models.Q(read__isnull=True)),
             models.Index(fields=["at"], name="notification_unsent", condition=models.Q(sent__isnull=True)),
         ]
 
