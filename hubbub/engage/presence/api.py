@@ -54,11 +54,11 @@ def leave(request: MemberRequest, pk: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/conversations/{pk}/drafts", response=list[shapes.DraftOut], summary="Your drafts for a conversation")
+@router.get("/conversations/{pk}/drafts", response=list[shapes.OwnDraftOut], summary="Your drafts for a conversation")
 @call(Role.RESPONDER)
-def drafts_of(request: MemberRequest, pk: int) -> list[shapes.DraftOut]:
+def drafts_of(request: MemberRequest, pk: int) -> list[shapes.OwnDraftOut]:
     """The newest first; nobody else can read them."""
-    return [shapes.DraftOut.of(one) for one in drafts.of(_find(request, pk), request.member)]
+    return [shapes.OwnDraftOut.of(one) for one in drafts.of(_find(request, pk), request.member)]
 
 
 @router.post("/conversations/{pk}/drafts", response=shapes.KeptOut, summary="Keep a draft")

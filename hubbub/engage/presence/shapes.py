@@ -48,7 +48,7 @@ class KeptOut(Schema):
     apart: bool
 
 
-class DraftOut(Schema):
+class OwnDraftOut(Schema):
     """A draft of yours; `sent` where it was sent and came back."""
 
     id: int
@@ -59,6 +59,6 @@ class DraftOut(Schema):
     sent: datetime | None
 
     @classmethod
-    def of(cls, row: Draft) -> "DraftOut":
+    def of(cls, row: Draft) -> "OwnDraftOut":
         """From the row."""
         return cls(id=row.pk, version=row.version, text=row.text, post=row.post_id, at=row.at, sent=row.sent)

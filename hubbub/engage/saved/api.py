@@ -63,24 +63,24 @@ def delete_view(request: MemberRequest, view_id: int) -> shapes.DeletedOut:
 
 @router.post("/views/restore", response=shapes.ViewOut, summary="Bring a deleted view back")
 @call(Role.VIEWER)
-def restore_view(request: MemberRequest, wish: shapes.EntryIn) -> shapes.ViewOut:
+def restore_view(request: MemberRequest, wish: shapes.ViewEntryIn) -> shapes.ViewOut:
     """By the entry that deleting it answered with."""
     entry = get_object_or_404(Audit.of(request.workspace), pk=wish.entry)
     return shapes.ViewOut.of(actions.restore(entry, by=request.member))
 
 
-@router.get("/inbox/order", response=shapes.WeightsOut, summary="What counts how much in the order by priority")
+@router.get("/inbox/order", response=shapes.OrderOut, summary="What counts how much in the order by priority")
 @call(Role.VIEWER)
-def order(request: MemberRequest) -> shapes.WeightsOut:
+def order(request: MemberRequest) -> shapes.OrderOut:
     """Weights, hours and days."""
-    return shapes.WeightsOut(**asdict(ranking.weights_in(queries.ranking(request.workspace))))
+    return shapes.OrderOut(**asdict(ranking.weights_in(queries.ranking(request.workspace))))
 
 
-@router.put("/inbox/order", response=shapes.WeightsOut, summary="Set what counts how much")
+@router.put("/inbox/order", response=shapes.OrderOut, summary="Set what counts how much")
 @call(Role.MANAGER)
-def set_order(request: MemberRequest, wish: shapes.WeightsOut) -> shapes.WeightsOut:
+def set_order(request: MemberRequest, wish: shapes.OrderOut) -> shapes.OrderOut:
     """The inbox is then put in order again in the background."""
-    return shapes.WeightsOut(**asdict(ranking.weights_in(actions.weigh(wish.weights(), by=request.member))))
+    return shapes.OrderOut(**asdict(ranking.weights_in(actions.weigh(wish.weights(), by=request.member))))
 
 
 @router.get("/conversations/{pk}/score", response=shapes.ScoreOut, summary="Why a conversation stands where it does")
@@ -89,5 +89,5 @@ def score(request: MemberRequest, pk: int) -> shapes.ScoreOut:
     """Each part in doublings."""
     row = get_object_or_404(Conversation.of(request.workspace), pk=pk)
     found = ranking.explain([row], timezone.now())[row.pk]
-    parts = [shapes.PartOut(name=part.name, points=part.points, words=part.words) for part in found.parts]
+    parts = [shapes.ScorePartOut(name=part.name, points=part.points, words=part.words) for part in found.parts]
     return shapes.ScoreOut(points=found.points, parts=parts)

@@ -72,13 +72,13 @@ class DeletedOut(Schema):
     entry: int
 
 
-class EntryIn(Schema):
+class ViewEntryIn(Schema):
     """An entry of the log."""
 
     entry: int
 
 
-class WeightsOut(Schema):
+class OrderOut(Schema):
     """What counts how much in the order by priority."""
 
     kind: float
@@ -95,7 +95,7 @@ class WeightsOut(Schema):
         return Weights(**self.model_dump())
 
 
-class PartOut(Schema):
+class ScorePartOut(Schema):
     """One reason for a place, in doublings."""
 
     name: str
@@ -107,4 +107,4 @@ class ScoreOut(Schema):
     """Why a conversation stands where it does."""
 
     points: float
-    parts: list[PartOut]
+    parts: list[ScorePartOut]
