@@ -29,7 +29,7 @@ WEIGHTS = ("kind", "sentiment", "reach", "relationship", "promise", "priority")
 def save(
     view: SavedView, given: Mapping[str, Plain], *, by: Member, shared: bool | None = None, why: str = ""
 ) -> SavedView:
-    """A new view, or changes to one: the fields that are given. `shared`: for everybody, or only for `by`; None: as it is.
+    """A new view, or changes to one: the fields that are given. `shared`: for everybody, or only `by`; None: as it is.
 
     Raises Refusal, or QueryError where the query cannot be read.
     """
