@@ -18,7 +18,7 @@ ROOM_SOURCES = list(files(*(f"hubbub/{room}" for room in ROOMS)))
 TEMPLATES = sorted(HUBBUB.rglob("templates/**/*.html"))
 
 # a row is created with its workspace named, never looked for across workspaces
-CREATING = {"none", "create", "bulk_create", "get_or_create", "update_or_create"}
+CREATING = {"none", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 # who belongs to no workspace: the workspace itself, and people, who may be members of several
 UNOWNED = {"Workspace", "User", "SignInLink"}
 # whole pages that cannot stand on the base page
@@ -35,7 +35,7 @@ def everywheres(tree: ast.Module) -> Iterator[tuple[int, str]]:
         id(call.func.value)
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in CREATING
-        if call.func.attr in {"bulk_create", "none"}
+        if call.func.attr in {"bulk_create", "bulk_update", "none"}  # of rows that are at hand
         or {"workspace", "workspace_id"} & {word.arg for word in call.keywords}
     }
     for node in ast.walk(tree):

@@ -19,7 +19,7 @@ State = Literal["open", "taken", "passed", "lapsed", "over"]
 Came = Literal["", "answered", "answer_back", "relation", "done"]
 
 
-class PartOut(Schema):
+class FitPartOut(Schema):
     """A factor of the fit."""
 
     what: str
@@ -33,7 +33,7 @@ class OpportunityOut(Schema):
     id: int
     state: str
     fit: int
-    parts: list[PartOut]
+    parts: list[FitPartOut]
     source: int
     thread: str
     post: int
@@ -51,7 +51,7 @@ class OpportunityOut(Schema):
             id=row.pk,
             state=row.state,
             fit=one.fit,
-            parts=[PartOut(what=part.what, factor=part.factor, words=part.words) for part in one.parts],
+            parts=[FitPartOut(what=part.what, factor=part.factor, words=part.words) for part in one.parts],
             source=row.source_id,
             thread=row.thread,
             post=row.post_id,
@@ -70,7 +70,7 @@ class OpportunitiesOut(Schema):
     after: str
 
 
-class TakenOut(Schema):
+class OpportunityTakenOut(Schema):
     """Where it goes on."""
 
     conversation: int
@@ -84,7 +84,7 @@ class PassIn(Schema):
     why: str = ""
 
 
-class MovedOut(Schema):
+class OpportunitiesMovedOut(Schema):
     """What was changed."""
 
     changed: list[int]
@@ -141,29 +141,29 @@ def counts(request: MemberRequest) -> list[CountOut]:
     return [CountOut(what=one.came or one.state, number=one.shown) for one in found]
 
 
-@router.post("/opportunities/pass", response=MovedOut, summary="Pass over opportunities")
+@router.post("/opportunities/pass", response=OpportunitiesMovedOut, summary="Pass over opportunities")
 @call(Role.RESPONDER)
-def pass_over(request: MemberRequest, wish: PassIn) -> MovedOut:
+def pass_over(request: MemberRequest, wish: PassIn) -> OpportunitiesMovedOut:
     """Those that are not open are left alone."""
     reason = PassReason(wish.reason)
     moved = actions.pass_over(request.workspace, wish.opportunities, reason, by=request.member, why=wish.why)
-    return MovedOut(changed=[row.pk for row in moved])
+    return OpportunitiesMovedOut(changed=[row.pk for row in moved])
 
 
-@router.post("/opportunities/back", response=MovedOut, summary="Open opportunities again")
+@router.post("/opportunities/back", response=OpportunitiesMovedOut, summary="Open opportunities again")
 @call(Role.RESPONDER)
-def bring_back(request: MemberRequest, wish: BackIn) -> MovedOut:
+def bring_back(request: MemberRequest, wish: BackIn) -> OpportunitiesMovedOut:
     """What was passed over or let go."""
     moved = actions.bring_back(request.workspace, wish.opportunities, by=request.member, why=wish.why)
-    return MovedOut(changed=[row.pk for row in moved])
+    return OpportunitiesMovedOut(changed=[row.pk for row in moved])
 
 
-@router.post("/opportunities/{pk}/take", response=TakenOut, summary="Take an opportunity into the inbox")
+@router.post("/opportunities/{pk}/take", response=OpportunityTakenOut, summary="Take an opportunity into the inbox")
 @call(Role.RESPONDER)
-def take(request: MemberRequest, pk: int) -> TakenOut:
+def take(request: MemberRequest, pk: int) -> OpportunityTakenOut:
     """Its thread becomes a conversation, given to whoever takes it."""
     row = get_object_or_404(Opportunity.of(request.workspace).select_related("workspace"), pk=pk)
-    return TakenOut(conversation=actions.take(row, by=request.member).pk)
+    return OpportunityTakenOut(conversation=actions.take(row, by=request.member).pk)
 
 
 @router.put("/sources/{source_id}/house-rules", response=HouseRulesOut, summary="Write down what a place allows")

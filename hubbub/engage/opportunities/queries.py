@@ -52,19 +52,19 @@ def opportunities_in(workspace: Workspace, state: str, came: str = "") -> QueryS
     """Those in a state, and of the taken ones those of which this came."""
     rows = Opportunity.of(workspace).filter(state=state)
     if came and state == OpportunityState.TAKEN:
-        rows = rows.filter(_came(came))
+        rows = rows.filter(_came(workspace, came))
     return rows
 
 
-def _came(what: str) -> Q:
+def _came(workspace: Workspace, what: str) -> Q:
     match what:
         case "answered":
             return Q(conversation__answered__gte=F("at"))
         case "answer_back":
             return Q(conversation__answered__gte=F("at"), conversation__last_post__gt=F("conversation__answered"))
         case "relation":
-            since = Relationship.everywhere.filter(
-                person__identities=OuterRef("post__author"), since__gte=OuterRef("at"), workspace=OuterRef("workspace")
+            since = Relationship.of(workspace).filter(
+                person__identities=OuterRef("post__author"), since__gte=OuterRef("at")
             )
             return Q(Exists(since))
         case _:

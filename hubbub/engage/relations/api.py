@@ -216,7 +216,7 @@ def describe(request: MemberRequest, relationship_id: int, wish: shapes.Describe
 
 @router.post("/relationships/{relationship_id}/end", response=shapes.RelationOut, summary="End a relationship")
 @call(Role.RESPONDER)
-def end(request: MemberRequest, relationship_id: int, wish: shapes.WhyIn) -> shapes.RelationOut:
+def end(request: MemberRequest, relationship_id: int, wish: shapes.RelationWhyIn) -> shapes.RelationOut:
     """With a reason; it stays in the person's history."""
     actions.end(find(request, relationship_id), by=request.member, why=wish.why)
     return _out(request, relationship_id)
@@ -224,7 +224,7 @@ def end(request: MemberRequest, relationship_id: int, wish: shapes.WhyIn) -> sha
 
 @router.post("/relationships/{relationship_id}/resume", response=shapes.RelationOut, summary="Let an ended one go on")
 @call(Role.RESPONDER)
-def resume(request: MemberRequest, relationship_id: int, wish: shapes.WhyIn) -> shapes.RelationOut:
+def resume(request: MemberRequest, relationship_id: int, wish: shapes.RelationWhyIn) -> shapes.RelationOut:
     """As it stood."""
     actions.resume(find(request, relationship_id), by=request.member, why=wish.why)
     return _out(request, relationship_id)

@@ -59,23 +59,23 @@ def remove_stage(request: MemberRequest, stage_id: int, wish: shapes.RemoveIn) -
     return shapes.RemovedOut(moved=stages_actions.remove(row, target, by=request.member))
 
 
-def _weights(request: MemberRequest) -> shapes.WeightsOut:
+def _weights(request: MemberRequest) -> shapes.RelationWeightsOut:
     own = stored.relating_of(request.workspace.pk)
-    return shapes.WeightsOut(
+    return shapes.RelationWeightsOut(
         weights=structs.asdict(stored.weights(own)), limits=structs.asdict(suggestions.limits(own))
     )  # fmt: skip
 
 
-@router.get("/relationship-settings", response=shapes.WeightsOut, summary="How relationships count")
+@router.get("/relationship-settings", response=shapes.RelationWeightsOut, summary="How relationships count")
 @call(Role.VIEWER)
-def settings(request: MemberRequest) -> shapes.WeightsOut:
+def settings(request: MemberRequest) -> shapes.RelationWeightsOut:
     """In the inbox, and from when on what is suggested."""
     return _weights(request)
 
 
-@router.patch("/relationship-settings", response=shapes.WeightsOut, summary="Change how relationships count")
+@router.patch("/relationship-settings", response=shapes.RelationWeightsOut, summary="Change how relationships count")
 @call(Role.MANAGER)
-def set_settings(request: MemberRequest, wish: shapes.WeightsIn) -> shapes.WeightsOut:
+def set_settings(request: MemberRequest, wish: shapes.WeightsIn) -> shapes.RelationWeightsOut:
     """What is left out stays."""
     if wish.weights:
         settings_actions.weigh(request.workspace, wish.weights, by=request.member)

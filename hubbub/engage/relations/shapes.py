@@ -147,7 +147,7 @@ class DescribeIn(Schema):
     since: date | None = None
 
 
-class WhyIn(Schema):
+class RelationWhyIn(Schema):
     """A reason."""
 
     why: str = Field(default="", max_length=_LONG)
@@ -333,7 +333,7 @@ class LevelsOut(LevelsIn):
         return cls(regular=regular, contributor=contributor, core=core, people=people)
 
 
-class WeightsOut(Schema):
+class RelationWeightsOut(Schema):
     """How many times each kind counts in the inbox; and from when on what is suggested."""
 
     weights: dict[str, float]

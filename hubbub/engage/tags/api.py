@@ -28,7 +28,7 @@ class TagIn(Schema):
     why: str = ""
 
 
-@router.get("/tags", response=list[TagOut], summary="Tags")
+@router.get("/tags", response=list[TagOut], summary="All tags")
 @call(Role.VIEWER)
 def tags(request: MemberRequest) -> list[TagOut]:
     """By name."""

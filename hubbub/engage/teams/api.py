@@ -34,7 +34,7 @@ class TeamIn(Schema):
     why: str = ""
 
 
-@router.get("/teams", response=list[TeamOut], summary="Teams")
+@router.get("/teams", response=list[TeamOut], summary="All teams")
 @call(Role.VIEWER)
 def teams(request: MemberRequest) -> list[TeamOut]:
     """By name."""
