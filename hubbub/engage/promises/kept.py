@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from hubbub.core.kpi import median, share
 from hubbub.core.promises import written
 from hubbub.store.hours import zone_of
+from hubbub.store.kept import keep
 from hubbub.store.models import Member, Promise, Source, Wait, WaitEnd, WaitKind, Workspace
 from hubbub.store.search import Before, older_than
 
@@ -134,11 +135,17 @@ class Report(Struct, frozen=True):
     promises: Sequence[Share]
     members: Sequence[Share]
     networks: Sequence[Share]
+    counted: datetime  # in a large workspace perhaps some minutes ago
 
 
-def report(workspace: Workspace, asked: Asked, now: datetime) -> Report:
+def report(workspace: Workspace, asked: Asked, now: datetime, *, fresh: bool = False) -> Report:
     """Weeks begin on Monday, in the workspace's zone; the last is this one."""
     zone = zone_of(workspace)
+    what = ("promises kept", asked.url(), now.astimezone(zone).date(), zone.key)
+    return keep(workspace, what, lambda: _counted(workspace, asked, now, zone), fresh=fresh)
+
+
+def _counted(workspace: Workspace, asked: Asked, now: datetime, zone: ZoneInfo) -> Report:
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     rows = waits(workspace, asked)
@@ -157,6 +164,7 @@ def report(workspace: Workspace, asked: Asked, now: datetime) -> Report:
         promises=_grouped(whole, "promise", _names(workspace, Promise), link),
         members=_grouped(whole, "by", {**_members(workspace), NOBODY: "Elsewhere, or nobody"}, link, "member"),
         networks=_grouped(whole, "conversation__source", _names(workspace, Source), link, "source"),
+        counted=now,
     )
 
 

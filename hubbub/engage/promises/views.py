@@ -128,10 +128,15 @@ def promise_move(request: MemberRequest, promise_id: int) -> HttpResponse:
 @page(Role.VIEWER)
 def promises_kept(request: MemberRequest) -> HttpResponse:
     """Week by week, by promise, member and network."""
-    asked = kept.read_asked(request.GET.dict())
+    asked, fresh = kept.read_asked(request.GET.dict()), "fresh" in request.GET
+    report = kept.report(request.workspace, asked, timezone.now(), fresh=fresh)
+    if fresh:  # so that the address that stays does not count again whenever it is opened
+        return HttpResponseRedirect(request.path + asked.url(), status=303)
     shown = {
         "asked": asked,
-        "report": kept.report(request.workspace, asked, timezone.now()),
+        "report": report,
+        "counted": report.counted,
+        "fresh": f"{asked.url()}&fresh",
         "lengths": (4, 12, 26, 53),
         "kinds": (("first", "First replies"), ("next", "Next replies"), ("", "Both")),
         "promised": Promise.of(request.workspace).exists(),

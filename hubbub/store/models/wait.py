@@ -50,7 +50,8 @@ class Wait(Owned):
     class Meta(Owned.Meta):
         constraints = [models.UniqueConstraint(fields=["conversation", "asked"], name="wait_once")]
         indexes = [
-            models.Index(fields=["workspace", "kind", "started"], name="wait_started"),
+            # shares and medians by week are read from it alone
+            models.Index(fields=["workspace", "kind", "started", "end", "took"], name="wait_measured"),
             models.Index(fields=["promise"], name="wait_open", condition=Q(ended__isnull=True)),
             models.Index(fields=["nudge"], name="wait_nudge", condition=Q(nudge__isnull=False, nudged__isnull=True)),
             models.Index(fields=["due"], name="wait_due", condition=Q(ended__isnull=True, escalated__isnull=True)),
