@@ -48,7 +48,10 @@ class Asked(Struct, frozen=True):
     def url(self, **other: object) -> str:
         """The query of an address that asks for this, or for something else."""
         given = {name: getattr(self, name) for name in self.__struct_fields__} | other
-        return "?" + urlencode({name: value for name, value in given.items() if value not in (None, "")})
+        # an empty kind is asked for: both
+        return "?" + urlencode(
+            {name: value for name, value in given.items() if value not in (None, "") or name == "kind"}
+        )
 
 
 class Share(Struct, frozen=True):

@@ -5,13 +5,15 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hubbub.core.promises import State, state, written
+from hubbub.engage.promises.queries import about, promised
 from hubbub.store.hours import zone_of
-from hubbub.store.models import Conversation, Workspace
+from hubbub.store.models import Conversation, Wait, Workspace
 
 register = template.Library()
 
@@ -81,3 +83,22 @@ def there_in(moment: datetime) -> str:
 def lasted(seconds: int) -> str:
     """Seconds as people say them."""
     return written(timedelta(seconds=seconds))
+
+
+@register.simple_tag(takes_context=True)
+def promise_why(context: Context, conversation: Conversation) -> SafeString | str:
+    """Which promise applies to a conversation and why, since when its clock runs; nothing where nobody waits by one."""
+    wait = Wait.everywhere.filter(conversation=conversation.pk, ended=None).select_related("promise__hours").first()
+    if conversation.promise_id is None or wait is None:
+        return ""
+    zone, promise = zone_in(context), wait.promise
+    url = reverse("engage:promise", args=[conversation.workspace.slug, promise.pk])
+    return format_html(
+        '<span class="small quiet">Promised by <a href="{}">{}</a> ({}): {}. Asked {}; the clock runs since {}.</span>',
+        url,
+        promise,
+        about(promise),
+        promised(promise),
+        exactly(wait.asked, zone),
+        exactly(wait.started, zone),
+    )

@@ -189,6 +189,15 @@ def test_what_was_kept_is_counted_and_every_number_has_its_list(world: World) ->
     assert mine.count("<li data-row>") == 2
 
 
+@pytest.mark.parametrize(("kind", "number"), [("first", 4), ("next", 0), ("", 4)])
+def test_what_is_asked_for_is_asked_for_in_every_link(world: World, kind: str, number: int) -> None:
+    make_kept(world)
+    page = world.client().get(url("promises_kept"), {"kind": kind, "weeks": 4})
+    link = page.context["report"].whole.link
+    assert f"kind={kind}&weeks=4" in link
+    assert world.client().get(url("promises_waits") + link).content.decode().count("<li data-row>") == number
+
+
 def test_the_export_holds_them_all_and_no_formula(world: World) -> None:
     make_kept(world)
     Promise.everywhere.update(name="=SUM(A1)")
