@@ -12,8 +12,7 @@ from msgspec import Struct
 from .relations import STANDING, STANDS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MINUS = "\N{MINUS SIGN}"  # as wide as a plus
-NOTHING, GAP = "\N{EN DASH}", "\N{NO-BREAK SPACE}"  # GAP: between a number and its unit
+MINUS, NOTHING, GAP = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{NO-BREAK SPACE}"  # GAP: before a unit
 REACH = 1_000  # followers from which on an author counts as influential; many call that a micro-influencer
 
 

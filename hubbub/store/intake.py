@@ -50,8 +50,7 @@ def save_named(
     given = {author.id: author for author in named}
     if not given:
         return {}
-    network, workspace = source.network, source.workspace_id
-    rows = Author.of(source.workspace).filter(network=network, native_id__in=bulk.among(given))
+    rows = Author.of(source.workspace).filter(network=source.network, native_id__in=bulk.among(given))
     ids: dict[str, int] = {}
     renewed: list[tuple[int, Sequence[object], shapes.Author]] = []
     # whether the day of its making is missing, not the day: it never changes, and moments are slow to read
@@ -65,7 +64,14 @@ def save_named(
         _renew(pk, known, author)
     _renew_profiles(ids, given)
     _count(ids, said)
-    strangers = [author for native_id, author in given.items() if native_id not in ids]
+    return ids | _meet(source, [author for native_id, author in given.items() if native_id not in ids], said, now)
+
+
+def _meet(
+    source: Source, strangers: Sequence[shapes.Author], said: Mapping[str, tuple[int, datetime]], now: datetime
+) -> dict[str, int]:
+    """Add authors whom nobody here knows, each with a person of their own."""
+    network, workspace = source.network, source.workspace_id
     people = bulk.reserve(Person, len(strangers))
     moment = bulk.moments()
     made = moment(now)
@@ -105,8 +111,7 @@ def save_named(
             for pk, person, author, (many, last) in zip(numbers, people, strangers, wrote, strict=True)
         ],
     )
-    ids.update((author.id, pk) for pk, author in zip(numbers, strangers, strict=True))
-    return ids
+    return {author.id: pk for pk, author in zip(numbers, strangers, strict=True)}
 
 
 def rename(source: Source, authors: Sequence[shapes.Author]) -> None:
