@@ -33,7 +33,7 @@ class Limits(Struct, frozen=True):
 RANGES = {
     "praises": (0, 100),
     "influence": (0, 150),
-    "waits_hours": (1, 720),
+    "waits_hours": (0, 720),  # 0: at once
     "silent_posts": (0, 500),
     "silent_factor": (2, 50),
     "silent_days": (3, 80),

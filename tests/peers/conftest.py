@@ -67,12 +67,13 @@ class WordPress:
         self.post = made["post"]
         return self.post
 
-    def say(self, text: str, *, name: str = "Stranger", mail: str = "", parent: int = 0) -> int:
+    def say(self, text: str, *, name: str = "Stranger", mail: str = "", parent: int = 0, site: str = "") -> int:
         """Comment as a visitor does, through the site's own form; the comment's id. It waits for approval."""
         form = {
             "comment": text,
             "author": name,
             "email": mail or f"{name.lower().replace(' ', '.')}@example.test",
+            "url": site,
             "comment_post_ID": str(self.post),
             "comment_parent": str(parent),
             "submit": "Post",

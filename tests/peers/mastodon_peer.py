@@ -55,6 +55,19 @@ class Mastodon:
         told = self.ask("mod", "GET", f"/api/v1/admin/accounts/{person}")
         return bool(told["silenced"]), bool(told["suspended"])
 
+    def profile(self, name: str, shown: str, link: str) -> None:
+        """What that account says of itself: its name, and an address as one of its fields."""
+        told = {"display_name": shown, "fields_attributes[0][name]": "Blog", "fields_attributes[0][value]": link}
+        headers = {"authorization": f"Bearer tok_{name}"}
+        self._client.patch("/api/v1/accounts/update_credentials", data=told, headers=headers).raise_for_status()
+
+    def crowd(self, name: str, many: int) -> None:
+        """So many more people follow that account."""
+        for _ in range(many):
+            made = self._client.post("/api/v1/_mock/dev_user", json={}).raise_for_status().json()
+            headers = {"authorization": f"Bearer {made['access_token']}"}
+            self._client.post(f"/api/v1/accounts/{self.person(name)}/follow", headers=headers).raise_for_status()
+
     def fault(
         self, kind: str, *, path: str = "*", methods: tuple[str, ...] = (), count: int = 1, **more: object
     ) -> None:
