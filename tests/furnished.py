@@ -145,7 +145,7 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         **furnish_opportunities(broken, admin, mark(workspace.slug)),
         **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
         **furnish_calendar(queued, admin, mark(workspace.slug)),
-        **furnish_notifications(talk, admin, mark(workspace.slug)),
+        **furnish_notifications(talk.pk, admin, mark(workspace.slug)),
         **furnish_promises(talk, mark(workspace.slug)),
         **furnish_strikes(queued, mark(workspace.slug)),
         **furnish_talks(talk, admin, mark(workspace.slug)),

@@ -21,6 +21,7 @@ from msgspec import json
 from hubbub.store.models import ApiToken, Member, Owned, Role, Workspace
 from tests.addresses import NOUNS, Call, Ids, Page, Unknown, body_of, calls, pages
 from tests.furnished import furnish, make_token, mark, spread_keys
+from tests.furnished_notifications import furnish_notifications
 from tests.world import World
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -67,10 +68,11 @@ class Doors:
     bravo: Ids
 
     def ids(self, member: Member) -> Ids:
-        """The rows of Acme that this member may be expected to reach: a token must be their own."""
+        """The rows of Acme that this member may be expected to reach: a token must be their own, as a notification."""
         own = ApiToken.of(member.workspace).filter(member=member, revoked=False).first()
         own = own or make_token(member, Role.VIEWER, f"own {member.pk}")
-        return {**self.acme, "token": own.pk}
+        mine = furnish_notifications(self.acme["conversation"], member, mark(member.workspace.slug))
+        return {**self.acme, **mine, "token": own.pk}
 
 
 @pytest.fixture

@@ -197,6 +197,6 @@ def move(row: Promise, up: bool, *, by: Actor, why: str = "") -> None:
     rows[at], rows[to] = rows[to], rows[at]
     for number, one in enumerate(rows, 1):
         one.place = number
-    Promise.everywhere.bulk_update(rows, ["place"])
+    Promise.of(row.workspace).bulk_update(rows, ["place"])
     audit(row, "move", by=by, why=why, before={"place": at + 1}, after={"place": to + 1})
     changed(row.workspace)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from hubbub.engage import actions
+from hubbub.store import waits
 from hubbub.store.audit import audit
 from hubbub.store.hours import zone_of
 from hubbub.store.models import (
@@ -22,7 +22,6 @@ from hubbub.store.models import (
     Role,
     System,
     Wait,
-    WaitEnd,
     WaitKind,
 )
 from hubbub.store.notifying import notify
@@ -33,34 +32,24 @@ STEP = 50  # waits looked at in one go
 
 def nudge(now: datetime) -> bool:
     """For the loop: tell those on it that a promise is about to break. False: none is."""
-    due = _settled().filter(nudge__lte=now, nudged=None, due__gte=now)
-    pks = list(due.order_by("nudge").values_list("pk", flat=True)[:STEP])
+    pks = waits.nudges(now, STEP)
     for pk in pks:
         with transaction.atomic():
-            if due.filter(pk=pk).update(nudged=now):
-                _nudge(_read(pk))
+            wait = waits.claim_nudge(pk, now)
+            if wait is not None:
+                _nudge(wait)
     return bool(pks)
 
 
 def escalate(now: datetime) -> bool:
     """For the loop: pass broken promises on. False: none broke."""
-    broken = _settled().filter(due__lt=now, escalated=None)
-    pks = list(broken.order_by("due").values_list("pk", flat=True)[:STEP])
+    pks = waits.breaks(now, STEP)
     for pk in pks:
         with transaction.atomic():
-            if broken.filter(pk=pk).update(escalated=now, end=WaitEnd.LATE, nudge=None):
-                _escalate(_read(pk))
+            wait = waits.claim_break(pk, now)
+            if wait is not None:
+                _escalate(wait)
     return bool(pks)
-
-
-def _settled() -> QuerySet[Wait]:
-    """What somebody still waits for, and is not about to be counted anew."""
-    return Wait.everywhere.filter(ended=None, conversation__stirred=False)
-
-
-def _read(pk: int) -> Wait:
-    with_ = ("promise__tell_team", "promise__give_to__user", "conversation__author", "conversation__source")
-    return Wait.everywhere.select_related(*with_, "conversation__workspace", "conversation__assignee__user").get(pk=pk)
 
 
 def _nudge(wait: Wait) -> None:
@@ -82,7 +71,7 @@ def _escalate(wait: Wait) -> None:
     by = _by(promise)
     why = f"{_what(wait)} was promised by {_when(wait)}"
     audit(talk, "escalate", by=by, why=why, after={"wait": wait.pk, "told": len(told) + len(others)})
-    Conversation.everywhere.filter(pk=talk.pk).update(stirred=True)  # its place hangs on what is broken
+    Conversation.of(talk.workspace).filter(pk=talk.pk).update(stirred=True)  # its place hangs on what is broken
 
 
 def _take_over(wait: Wait) -> str:

@@ -88,7 +88,12 @@ def lasted(seconds: int) -> str:
 @register.simple_tag(takes_context=True)
 def promise_why(context: Context, conversation: Conversation) -> SafeString | str:
     """Which promise applies to a conversation and why, since when its clock runs; nothing where nobody waits by one."""
-    wait = Wait.everywhere.filter(conversation=conversation.pk, ended=None).select_related("promise__hours").first()
+    wait = (
+        Wait.of(conversation.workspace)
+        .filter(conversation=conversation.pk, ended=None)
+        .select_related("promise__hours")
+        .first()
+    )
     if conversation.promise_id is None or wait is None:
         return ""
     zone, promise = zone_in(context), wait.promise

@@ -34,18 +34,18 @@ class Choice(Struct, frozen=True):
 
 def read(member: Member, pks: Sequence[int]) -> int:
     """They have seen these. How many were unread; nothing of this is in the log: it changes nothing."""
-    mine = Notification.everywhere.filter(member=member, pk__in=pks, read=None)
+    mine = Notification.of(member.workspace).filter(member=member, pk__in=pks, read=None)
     return mine.update(read=timezone.now())
 
 
 def read_all(member: Member, until: int) -> int:
     """All up to the one with that id: what came while they looked stays unread."""
-    return Notification.everywhere.filter(member=member, pk__lte=until, read=None).update(read=timezone.now())
+    return Notification.of(member.workspace).filter(member=member, pk__lte=until, read=None).update(read=timezone.now())
 
 
 def unread(member: Member, pks: Sequence[int]) -> int:
     """Taken back."""
-    return Notification.everywhere.filter(member=member, pk__in=pks).update(read=None)
+    return Notification.of(member.workspace).filter(member=member, pk__in=pks).update(read=None)
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def _told(row: Telling) -> dict[str, Plain]:
 @transaction.atomic
 def add_address(member: Member, name: str, url: str, kinds: Collection[str]) -> Address:
     """It is sealed, and never shown again."""
-    if Address.everywhere.filter(member=member).count() >= MOST:
+    if Address.of(member.workspace).filter(member=member).count() >= MOST:
         raise Refusal(f"{MOST} addresses are the most: remove one first")
     try:
         service = services.service_of(url)
@@ -123,6 +123,6 @@ def test_address(row: Address, now: datetime) -> None:
     try:
         services.tell(row.url, "Hubbub", f"A test for {row.member}: notifications arrive here.", allow=allowed())
     except (Broken, Retry, SealBroken) as no:
-        Address.everywhere.filter(pk=row.pk).update(error=str(no)[:1_000], tried=now)
+        Address.of(row.workspace).filter(pk=row.pk).update(error=str(no)[:1_000], tried=now)
         raise Refusal(f"{row.name}: {no}") from None
-    Address.everywhere.filter(pk=row.pk).update(error="", tried=now)
+    Address.of(row.workspace).filter(pk=row.pk).update(error="", tried=now)

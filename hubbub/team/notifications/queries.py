@@ -47,7 +47,7 @@ class Page(Struct, frozen=True):
 
 def page(member: Member, kind: str = "", before: Before | None = None, *, only_read: bool = False) -> Page:
     """The unread ones are on the first page, as many as fit; those that were read follow, a page at a time."""
-    mine = Notification.everywhere.filter(member=member)
+    mine = Notification.of(member.workspace).filter(member=member)
     newest = mine.order_by("-id").values_list("pk", flat=True).first() or 0
     if kind in NotificationKind.values:
         mine = mine.filter(kind=kind)
@@ -66,12 +66,12 @@ def page(member: Member, kind: str = "", before: Before | None = None, *, only_r
 
 def notification_of(member: Member, pk: int) -> Notification:
     """One of theirs, or 404."""
-    return get_object_or_404(Notification.everywhere.filter(member=member), pk=pk)
+    return get_object_or_404(Notification.of(member.workspace).filter(member=member), pk=pk)
 
 
 def address_of(member: Member, pk: int) -> Address:
     """One of theirs, or 404."""
-    return get_object_or_404(Address.everywhere.filter(member=member).select_related("member__user"), pk=pk)
+    return get_object_or_404(Address.of(member.workspace).filter(member=member).select_related("member__user"), pk=pk)
 
 
 def leads_to(row: Notification, slug: str) -> str:
@@ -88,7 +88,7 @@ def leads_to(row: Notification, slug: str) -> str:
 def troubles(member: Member) -> list[Delivery]:
     """What could not be sent lately, newest first."""
     bad = (DeliveryState.BROKEN, DeliveryState.UNSURE, DeliveryState.FAILED)
-    rows = Delivery.everywhere.filter(member=member, state__in=bad).select_related("address", "notification")
+    rows = Delivery.of(member.workspace).filter(member=member, state__in=bad).select_related("address", "notification")
     return list(rows.order_by("-id")[:10])
 
 
@@ -117,7 +117,9 @@ def digest(member: Member, kinds: Sequence[str], now: datetime) -> Digest:
         for priority in ("urgent", "high", "normal", "low")
     ]
     decided = Wait.of(workspace).filter(started__gte=day.start, started__lt=day.end)
-    told = Notification.everywhere.filter(member=member, read=None, kind__in=kinds, at__gte=now - timedelta(days=7))
+    told = Notification.of(member.workspace).filter(
+        member=member, read=None, kind__in=kinds, at__gte=now - timedelta(days=7)
+    )
     return Digest(
         waiting=[(name, number) for name, number in waiting if number],
         late=Wait.of(workspace).filter(end=WaitEnd.LATE, ended=None)[:1_000].count(),

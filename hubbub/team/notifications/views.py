@@ -102,7 +102,7 @@ def telling(request: MemberRequest) -> HttpResponse:
 
 def _page(request: MemberRequest, form: TellingForm | None = None, adding: AddressForm | None = None) -> HttpResponse:
     row = telling_of(request.member)
-    rows = Address.everywhere.filter(member=request.member).order_by("pk")
+    rows = Address.of(request.workspace).filter(member=request.member).order_by("pk")
     shown = {
         "form": form or TellingForm(telling=row),
         "zone": zone_for(row),
