@@ -52,4 +52,4 @@ def test_about_knows_every_kind_of_topic() -> None:
     ],
 )
 def test_kind(type_: str, intent: str | None, kind: str, sure: float | None) -> None:
-    assert kind_of(type_, intent, 0.7) == (kind, sure)  # type: ignore[arg-type]
+    assert kind_of(type_, intent, 0.7) == (kind, sure)

@@ -15,7 +15,7 @@ PLAIN = Case(NOON - HOUR, NOON - HOUR)
 
 def case(**known: object) -> Case:
     given: dict[str, object] = {"last": NOON - HOUR, "unanswered": NOON - HOUR, **known}
-    return Case(**given)  # type: ignore[arg-type]
+    return Case(**given)
 
 
 # an unanswered complaint of an influential customer whose promise is about to break

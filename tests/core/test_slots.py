@@ -49,7 +49,7 @@ def test_all_that_come_are_found_by_looking_at_every_minute(slots: set[Slot], af
         here = minute.astimezone(BERLIN)
         shown.setdefault((here.date(), here.hour * 60 + here.minute), minute)  # of a time that comes twice the first
         minute += timedelta(minutes=1)
-    wanted = {moment for (day, at), moment in shown.items() if Slot(day.weekday(), at) in slots}  # type: ignore[attr-defined]
+    wanted = {moment for (day, at), moment in shown.items() if Slot(day.weekday(), at) in slots}
     skipped = {one for one in found if one not in wanted}
     assert wanted <= set(found)
     assert all(2 <= one.astimezone(BERLIN).hour <= 3 for one in skipped)  # of a time that the clocks skip

@@ -11,7 +11,7 @@ LIMITS = Limits()
 
 
 def remark(days: float, number: int = 1, **more: object) -> Remark:
-    return Remark(number, NOW - timedelta(days=days), **{"home": True, **more})  # type: ignore[arg-type]
+    return Remark(number, NOW - timedelta(days=days), **{"home": True, **more})
 
 
 def praise(number: int) -> list[Remark]:
@@ -78,7 +78,7 @@ ANGRY = remark(2, 2, sentiment="negative")
     ],
 )
 def test_proposed(remarks: list[Remark], known: dict[str, object], kinds: list[str]) -> None:
-    found = proposed(Known(remarks, **known), LIMITS, NOW)  # type: ignore[arg-type]
+    found = proposed(Known(remarks, **known), LIMITS, NOW)
     assert [one.kind for one in found] == kinds
     assert all(one.reason and one.posts for one in found)
 

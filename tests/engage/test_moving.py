@@ -119,7 +119,7 @@ class Play:
         if one and two:
             self.move(lambda: moving.merge(one, [two], by=self.by))
 
-    def move(self, act) -> None:  # type: ignore[no-untyped-def]
+    def move(self, act) -> None:
         try:
             self.entries += [entry.pk for entry in act()]
         except Refusal:

@@ -76,7 +76,7 @@ def test_who_needs_it(
         made.append(make_rule(world, world.alice, **given))
     Approving.everywhere.create(workspace=world.bravo)  # somebody else's
     member = world.roles[Role(who)]
-    rule = approvals.needed(member, sources[where] if where else None, what)  # type: ignore[arg-type]
+    rule = approvals.needed(member, sources[where] if where else None, what)
     assert rule == (None if found is None else made[found])
 
 

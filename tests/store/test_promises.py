@@ -299,5 +299,5 @@ def test_settling_costs_the_same_for_one_and_for_many(world: World, django_asser
         ask(source, number)
     settle(ASKED)
     rows = list(Conversation.of(world.acme).select_related("workspace"))
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(14):
         promises.settle(rows, ASKED + MINUTE)

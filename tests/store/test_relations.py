@@ -179,7 +179,7 @@ def test_touches_are_what_we_really_did(world: World, source: Source, now: datet
 
 def test_what_was_not_sent_touches_nobody(world: World, source: Source, now: datetime) -> None:
     post = wrote(source, make_author(world.acme), now, 3, 1)
-    row = make_relationship(post.author.person)  # type: ignore[union-attr]
+    row = make_relationship(post.author.person)
     Relating.everywhere.create(workspace=world.acme, told=now - DAY)
     sent(post, now - DAY, state="failed", sent=None)
     sent(post, now - DAY / 2, verb="hide")
@@ -290,7 +290,6 @@ def test_levels_in_the_database_are_those_of_core(world: World) -> None:
     assert [one.level for one in rows] == expected
     active = [level for level, one in zip(expected, rows, strict=True) if one.posts_90]
     assert activities.preview(world.acme, STARTING) == {
-        level: active.count(level)
-        for level in ("newcomer", "regular", "contributor", "core")  # type: ignore[arg-type]
+        level: active.count(level) for level in ("newcomer", "regular", "contributor", "core")
     }
     assert Relationship.of(world.acme).count() == 0

@@ -128,5 +128,5 @@ def test_by_script(world: World, asked: Approval) -> None:
     assert post(f"approvals/{asked.pk}/vote", yes=True)[0] == 200
     assert post("approving", approvers=["alice@example.org"], source="No such")[0] == 422
     status, made = post("approving", approvers=["alice@example.org"], source="Acme blog")
-    assert (status, made["source"]) == (201, "Acme blog")  # type: ignore[index]
-    assert post(f"approving/{made['id']}/delete")[0] == 204  # type: ignore[index]
+    assert (status, made["source"]) == (201, "Acme blog")
+    assert post(f"approving/{made['id']}/delete")[0] == 204

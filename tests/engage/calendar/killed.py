@@ -51,7 +51,7 @@ def live(file: str, *, until_done: bool, landed: int = 0) -> None:
             keys = Path(file).read_text().split() if Path(file).exists() else []
             return Done(act.key) if act.key in keys else None
 
-    outbox.connector = lambda kind: Paper()  # type: ignore[assignment]
+    outbox.connector = lambda kind: Paper()
     Outbox.everywhere.filter(lease_until__isnull=False).update(lease_until=None)
     while True:
         now = timezone.now()

@@ -85,7 +85,7 @@ def test_holidays_by_hand_and_from_a_file(world: World) -> None:
         client.post(url("holidays_import", hours.pk), {"file": SimpleUploadedFile("days.ics", content)})
     found = Holiday.of(world.acme).values_list("day", "name", "spans")
     assert list(found) == [(date(2026, 12, 24), "Eve", "09:00-11:00"), (date(2026, 12, 25), "Christmas", "")]
-    client.post(url("holiday_remove", Holiday.of(world.acme).first().pk))  # type: ignore[union-attr]
+    client.post(url("holiday_remove", Holiday.of(world.acme).first().pk))
     assert Holiday.of(world.acme).count() == 1
     answered = client.post(
         url("holidays_import", hours.pk), {"file": SimpleUploadedFile("a.ics", b"hello")}, follow=True
@@ -201,7 +201,7 @@ def test_what_is_asked_for_is_asked_for_in_every_link(world: World, kind: str, n
 def test_the_export_holds_them_all_and_no_formula(world: World) -> None:
     make_kept(world)
     Promise.everywhere.update(name="=SUM(A1)")
-    lines = b"".join(world.client().get(url("promises_csv")).streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(world.client().get(url("promises_csv")).streaming_content).decode().splitlines()
     assert len(lines) == 5
     assert lines[0].startswith("conversation,network,promise")
     assert all(",'=SUM(A1)," in line for line in lines[1:])

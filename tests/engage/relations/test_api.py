@@ -98,17 +98,17 @@ def test_setting_up(world: World) -> None:
     path = f"/relationship-stages/{made['id']}"
     assert send(client, path, {"name": "Met us"}, method="put")["name"] == "Met us"
     shifted = send(client, path + "/shift", {"places": -12})
-    assert shifted[0]["name"] == "Met us"  # type: ignore[index]
+    assert shifted[0]["name"] == "Met us"
     target = stages_of(world.acme, "fan")[1]
     assert send(client, path + "/remove", {"target": target.pk}) == {"moved": 0}
     told = send(client, "/relationship-settings", {"weights": {"fan": 3}, "limits": {"praises": 2}}, method="patch")
-    assert (told["weights"]["fan"], told["limits"]["praises"]) == (3.0, 2)  # type: ignore[index]
+    assert (told["weights"]["fan"], told["limits"]["praises"]) == (3.0, 2)
     levels = client.get(f"{BASE}/levels").json()
     levels.pop("people")
     levels["regular"]["posts_90"] = 2
-    assert send(client, "/levels/try", levels)["people"]["core"] == 0  # type: ignore[index]
+    assert send(client, "/levels/try", levels)["people"]["core"] == 0
     assert not Audit.of(world.acme).filter(verb="set levels").exists()
-    assert send(client, "/levels", levels, method="put")["regular"]["posts_90"] == 2  # type: ignore[index]
+    assert send(client, "/levels", levels, method="put")["regular"]["posts_90"] == 2
     levels["core"]["posts_90"] = 1
     assert "fewer posts" in str(send(client, "/levels", levels, 422, "put")["detail"])
     viewer = script(world, Role.VIEWER)

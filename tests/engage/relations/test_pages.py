@@ -182,5 +182,5 @@ def test_a_board_asks_few_questions(world: World, django_assert_max_num_queries:
         make_relationship(make_author(world.acme, f"p{at}").person, stage=at % 5)
     client = world.client()
     read(client, url("relations"))
-    with django_assert_max_num_queries(60):  # type: ignore[operator]
+    with django_assert_max_num_queries(60):
         read(client, url("relations"))
