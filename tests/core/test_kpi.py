@@ -180,7 +180,7 @@ def test_standing(
     state: State,
     wanted: float | None,
 ) -> None:
-    found = standing(Goal(baseline, target, START, END), value, today, measure)  # type: ignore[arg-type]
+    found = standing(Goal(baseline, target, START, END), value, today, measure)
     assert found.state is state
     assert found.expected == (wanted if wanted is None else pytest.approx(wanted))
 

@@ -29,7 +29,7 @@ PLAN = Plan(
 
 
 def judged(text: str, *, owned: bool = False, **more: object) -> Outcome:
-    post = Post("1", text, **{"published": NOW, "author": OLD, **more})  # type: ignore[arg-type]
+    post = Post("1", text, **{"published": NOW, "author": OLD, **more})
     return run([post], Place("blog", "Blog", owned), Ready(PLAN), now=NOW)[0]
 
 
@@ -105,14 +105,14 @@ def test_a_plan_travels_as_bytes() -> None:
 def test_the_most_severe_live_rule_decides(order: list[str], shadow: int) -> None:
     plan = Plan(
         rules=tuple(
-            RulePlan(at, then, "cheap", then, "x", state="shadow" if at == shadow else "live")  # type: ignore[arg-type]
+            RulePlan(at, then, "cheap", then, "x", state="shadow" if at == shadow else "live")
             for at, then in enumerate(order)
         )
     )
     outcome = run([Post("1", "cheap", published=NOW)], Place(), Ready(plan), now=NOW)[0]
     live = [then for at, then in enumerate(order) if at != shadow]
     assert outcome.decided is not None
-    assert outcome.decided.outcome == min(live, key=SEVERITY.index)  # type: ignore[arg-type]
+    assert outcome.decided.outcome == min(live, key=SEVERITY.index)
 
 
 @given(

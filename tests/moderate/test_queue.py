@@ -38,7 +38,7 @@ def at(name: str, *args: object, query: str = "") -> str:
 
 def shown(world: World, posts: dict[str, Post], **more: object) -> list[str]:
     names = {post.pk: name for name, post in posts.items()}
-    found = queue_queries.page(world.acme, None, now=NOON, **more)  # type: ignore[arg-type]
+    found = queue_queries.page(world.acme, None, now=NOON, **more)
     return [names[one.card.post.pk] for one in found.waits]
 
 

@@ -90,7 +90,7 @@ def test_made_changed_filled_and_deleted(world: World) -> None:
 
 
 def rename(row: WordList, *, by: object) -> None:
-    lists_actions.change_list(row, ListDraft("others", row.entries), by=by)  # type: ignore[arg-type]
+    lists_actions.change_list(row, ListDraft("others", row.entries), by=by)
 
 
 def test_nothing_of_a_bad_form_is_lost(world: World) -> None:

@@ -154,7 +154,7 @@ def test_queries_grow_with_kpis_alone(world: World, kpi: Kpi, django_assert_max_
     for number in range(5):
         aim = actions.add_objective(world.acme, ObjectiveKind.FANS, f"Aim {number}", by=world.alice)
         actions.add_kpi(aim, "conversations", None, number + 1, by=world.alice)
-    with django_assert_max_num_queries(5 + 3 * 6):  # type: ignore[operator]
+    with django_assert_max_num_queries(5 + 3 * 6):
         queries.plan(world.acme, timezone.now())
 
 

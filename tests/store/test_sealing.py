@@ -167,7 +167,7 @@ def test_an_export_can_be_checked_without_hubbub(world: World) -> None:
         before = link["link"]
         assert sha256(head + b"".join(digests)).hexdigest() == before
         entries.clear()
-    assert before == check(world).head.link  # type: ignore[union-attr]
+    assert before == check(world).head.link
 
 
 def test_the_page_says_how_far_it_is_sealed_and_hands_it_out(world: World) -> None:

@@ -164,8 +164,8 @@ def test_whom_the_company_sign_in_lets_in(
 
 def request_of(user: object) -> HttpRequest:
     request = HttpRequest()
-    request.user = user  # type: ignore[assignment]
-    request.session = {}  # type: ignore[assignment]
+    request.user = user
+    request.session = {}
     return request
 
 

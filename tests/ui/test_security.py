@@ -124,8 +124,8 @@ def test_a_form_without_its_token_is_refused(world: World, path: str) -> None:
 
 
 def test_a_page_says_which_role_it_takes(world: World) -> None:
-    guarded = page(Role.VIEWER, to_write=Role.MANAGER)(lambda request: None)  # type: ignore[arg-type,return-value]
-    assert (guarded.needs, guarded.needs_to_write) == (Role.VIEWER, Role.MANAGER)  # type: ignore[attr-defined]
+    guarded = page(Role.VIEWER, to_write=Role.MANAGER)(lambda request: None)
+    assert (guarded.needs, guarded.needs_to_write) == (Role.VIEWER, Role.MANAGER)
 
 
 @pytest.mark.parametrize(

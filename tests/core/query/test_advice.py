@@ -11,7 +11,7 @@ from hubbub.core.query.format import format as canonical
 
 def about(query: str, **seen: object) -> list[tuple[str, str, str | None]]:
     """(where, a word of what is said, the query once the mend is taken)."""
-    found = advise(parse(query, Use.TOPIC), Seen(**seen))  # type: ignore[arg-type]
+    found = advise(parse(query, Use.TOPIC), Seen(**seen))
     return [(query[one.start : one.end], one.says, mended(query, one)) for one in found]
 
 

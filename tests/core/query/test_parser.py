@@ -112,7 +112,7 @@ def test_the_canonical_text_means_the_same(tree: Node) -> None:
 @pytest.mark.parametrize("field", FIELDS.values(), ids=lambda field: field.name)
 @pytest.mark.parametrize("use", Use)
 def test_a_field_is_known_where_it_is_known(field: object, use: Use) -> None:
-    known = FIELDS[field.name]  # type: ignore[attr-defined]
+    known = FIELDS[field.name]
     if use in known.known:
         names = uses_fields(parse(known.example, use))
         assert names == ({known.name} if known.name != "hashtag" else set())
@@ -162,8 +162,14 @@ def test_not_alone_may_stand_everywhere_but_in_a_topic(use: Use) -> None:
         ("OR AND", ["`OR` has nothing before it.", "`AND` has nothing before it."]),
         ("likes:>", ["Nothing stands behind `>`."]),
         ("likes: >10", ["`likes:` has no value."]),
-        ("strikes:>2 a", ["`strikes:` is not known in an alert, only in rules, views, KPIs, what opens conversations."]),
-        ("strikes:[1 TO 2]", ["`strikes:` is not known in an alert, only in rules, views, KPIs, what opens conversations."]),
+        (
+            "strikes:>2 a",
+            ["`strikes:` is not known in an alert, only in rules, views, KPIs, what opens conversations."],
+        ),
+        (
+            "strikes:[1 TO 2]",
+            ["`strikes:` is not known in an alert, only in rules, views, KPIs, what opens conversations."],
+        ),
         ("likes:>3 foo:}", ["There is no field `foo:`.", "Nothing is open that `}` could close."]),
         ("title:a NEAR text:b", ["NEAR looks within one field, and its sides name different ones."]),
         ("(title:a OR b) NEAR title:c", ["NEAR looks within one field, and its sides name different ones."]),
