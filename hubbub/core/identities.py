@@ -1,22 +1,28 @@
 """Which identities may be one person, and why: what they are looked up by, what speaks for a pair, and how strongly.
 
 All is said in references: `acct:erin@mastodon.example` where a network has names with a place, else `host/path`. A sign
-that anybody could have made (the same handle) is weak; only what each side says of the other is proven.
+that anybody could have made (the same handle, an address typed beside a comment) is weak; only what the links of each
+profile say of the other, or what the network has verified, is proven.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from math import prod
-from urllib.parse import urlsplit
 
 from msgspec import Struct
+
+from .query.reading import host as host_of
 
 SUGGESTED = 0.3  # pairs below are not worth a person's time
 LONGEST = 80  # characters of a key; longer ones are hashed
 
 # strengths, between 0 and 1; several add up as independent signs do
 PROVEN, ADDRESS, ONE_WAY, SAID, PICTURE, WEBSITE, NAME, HANDLE = 1.0, 0.7, 0.5, 0.6, 0.45, 0.35, 0.2, 0.2
+NAMED = 0.8  # each names the other, but in running words: “married to @frank@…” does so, too
+
+TYPED = frozenset({"feed", "files", "isso", "site", "wordpress"})  # there people type their address in: it is a claim
+PLACED = frozenset({"lemmy", "mastodon"})  # handles are name@server there; elsewhere anybody may call themselves that
 
 COMMON = frozenset(
     {
@@ -29,6 +35,8 @@ _HOST = r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}"
 _ACCT = re.compile(rf"(?<![\w@/.])@([a-z0-9_][a-z0-9_.-]*)@({_HOST})\b", re.I)
 _BLUE = re.compile(r"(?<![\w/.-])@?([a-z0-9][a-z0-9-]*\.bsky\.social)\b", re.I)
 _URL = re.compile(rf"(?<![\w@.-])(?:https?://)?({_HOST}/[^\s<>\"'()\[\]]*)|https?://({_HOST})(?![\w-]|\.\w)", re.I)
+_WEB = re.compile(r"https?://([^/?#\\\s]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.I | re.S)
+_PLACE = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _GRAVATAR = re.compile(r"/avatar/([0-9a-f]{32}|[0-9a-f]{64})\b", re.I)
 _NOBODY = {hashlib.md5(b"", usedforsecurity=False).hexdigest(), hashlib.sha256(b"").hexdigest()}
 _MAIL = re.compile(r"(?:mailto:)?([^\s@:/]+@[^\s@:/]+\.[a-z]{2,24})", re.I)
@@ -75,19 +83,18 @@ class Reason(Struct, frozen=True):
 def reference(address: str) -> str:
     """The reference that an address on the web is; "" where it is none. `https://` and a final slash make no
     difference; a profile of the Mastodon API or Bluesky is known by its name."""
-    try:
-        parts = urlsplit(address.strip() if "//" in address else f"https://{address.strip()}")
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
+    found = _WEB.fullmatch(address.strip() if "//" in address else f"https://{address.strip()}")
+    host = host_of(found[1]).removeprefix("www.") if found and "@" not in found[1] else ""
+    if found is None or not _PLACE.fullmatch(host):
         return ""
-    if parts.scheme not in ("http", "https") or "." not in host:
-        return ""
-    path = parts.path.rstrip("/").lower()
-    if found := re.fullmatch(r"/(?:@|users/)([a-z0-9_][a-z0-9_.-]*)", path):
-        return f"acct:{found[1]}@{host}"
-    if host == "bsky.app" and (found := re.fullmatch(r"/profile/([^/]+)", path)):
-        return f"acct:{found[1]}"
-    return host + path
+    path = found[2].rstrip("/").lower()
+    if profile := re.fullmatch(r"/(?:@|users/)([a-z0-9_][a-z0-9_.-]*)", path):
+        return f"acct:{profile[1]}@{host}"
+    if host == "bsky.app" and (profile := re.fullmatch(r"/profile/([^/]+)", path)):
+        return f"acct:{profile[1]}"
+    # some networks tell people apart by what stands behind the question mark alone
+    asked = "&".join(part for part in (found[3] or "").lower().split("&") if part and not part.startswith("utm_"))
+    return host + path + (f"?{asked}" if asked else "")
 
 
 def references(text: str) -> tuple[str, ...]:
@@ -115,20 +122,27 @@ def claims(text: str) -> tuple[str, ...]:
 
 def own(one: Identity) -> frozenset[str]:
     """The references under which this identity itself is found."""
+    kind = one.network.partition(" ")[0]
+    if kind in TYPED:
+        return frozenset()
     refs = {reference(one.url)} if one.url else set()
     handle = one.handle.lower().removeprefix("@")
-    kind = one.network.partition(" ")[0]
     if kind.startswith("bluesky"):
         refs |= {f"acct:{handle}"} if handle else set()
         refs.add(f"acct:{one.native_id.lower()}")
-    elif "@" in handle and not _MAIL.fullmatch(one.native_id):
+    elif kind in PLACED and "@" in handle:
         refs.add(f"acct:{handle}")
     return frozenset(refs - {""})
 
 
 def named(one: Identity) -> frozenset[str]:
-    """What its profile points to."""
-    return frozenset({reference(link) for link in one.links} | set(references(one.about))) - {""} - own(one)
+    """What its profile points to, in links and in words."""
+    return (linked(one) | frozenset(references(one.about))) - own(one)
+
+
+def linked(one: Identity) -> frozenset[str]:
+    """What the links of its profile lead to, an address that was typed in among them."""
+    return frozenset({reference(link) for link in (*one.links, one.url)}) - {""} - own(one)
 
 
 def _verified(one: Identity) -> frozenset[str]:
@@ -220,9 +234,9 @@ def compare(one: Identity, other: Identity) -> tuple[Reason, ...]:
 def _pointing(one: Identity, other: Identity) -> Iterable[Reason]:
     there, back = _points(one, other), _points(other, one)
     if there and back:
-        yield Reason(
-            "linked both ways", f"{_called(one)} {there}, and {_called(other)} {back}", PROVEN, proven=True
-        )  # fmt: skip
+        both = bool(linked(one) & own(other) and linked(other) & own(one))
+        name, says = ("linked both ways" if both else "named both ways"), f"{_called(one)} {there}, and "
+        yield Reason(name, says + f"{_called(other)} {back}", PROVEN if both else NAMED, proven=both)
         return
     for here, yonder in ((one, other), (other, one)):
         if _verified(here) & own(yonder):

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from msgspec import Struct
+
+from .query.reading import host
 
 Kind: TypeAlias = Literal["text", "number", "date", "choice", "link"]
 
 MOST = 500  # characters of a value
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -84,11 +86,7 @@ def _choice(given: str, choices: Sequence[str]) -> str:
 
 def _link(given: str) -> str:
     address = given if "://" in given else f"https://{given}"
-    try:
-        parts = urlsplit(address)
-        fit = parts.scheme in ("http", "https") and "." in (parts.hostname or "") and not re.search(r"\s", address)
-    except ValueError:
-        fit = False
+    fit = re.match(r"https?://", address, re.I) and _HOST.fullmatch(host(address)) and not re.search(r"\s", address)
     if not fit:
         raise Unfit(f"“{given[:40]}” is no link: write one such as https://example.org/erin")
     return address

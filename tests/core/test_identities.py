@@ -30,6 +30,11 @@ def with_(one: Identity, **more: object) -> Identity:
         ("example.org/erin", "example.org/erin"),
         ("javascript:alert(1)", ""),
         ("https://[oops", ""),
+        ("https://forum.example/user?id=Erin&utm_source=x#top", "forum.example/user?id=erin"),
+        ("mailto:erin@example.org", ""),
+        ("https://erin:secret@example.org", ""),
+        ("ftp://example.org", ""),
+        ("https://example.org:8443/erin", "example.org/erin"),
         ("", ""),
     ],
 )
@@ -63,6 +68,13 @@ def test_claims(text: str, claimed: tuple[str, ...]) -> None:
         (
             with_(MASTODON, links=("https://bsky.app/profile/erin.bsky.social",)),
             with_(BLUESKY, about="elsewhere @erin@mastodon.example"),
+            ["named both ways", "same handle"],  # words of a profile may be about somebody else
+            False,
+            True,
+        ),
+        (
+            with_(MASTODON, links=("https://bsky.app/profile/erin.bsky.social",)),
+            with_(BLUESKY, links=("https://mastodon.example/@erin",)),
             ["linked both ways", "same handle"],
             True,
             True,
@@ -77,16 +89,44 @@ def test_claims(text: str, claimed: tuple[str, ...]) -> None:
         (
             with_(MASTODON, links=("https://erin.example.org/",), verified=("https://erin.example.org/",)),
             with_(GUEST, picture="", url="https://erin.example.org"),
-            ["verified link"],
+            ["same link"],  # whoever comments can type any address
+            False,
+            True,
+        ),
+        (
+            with_(MASTODON, links=("https://github.com/erin",), verified=("https://github.com/erin",)),
+            Identity("github", "5", "erin", url="https://github.com/erin"),
+            ["verified link", "same handle"],
             True,
             True,
+        ),
+        (  # a website that two guests typed is no profile of theirs
+            with_(GUEST, native_id="guest:2", picture="", url="https://example.org"),
+            with_(GUEST, picture="", url="https://example.org"),
+            ["same link"],
+            False,
+            True,
+        ),
+        (  # whose profiles differ by what stands behind the question mark alone
+            Identity("hacker_news", "erin", "erin", url="https://news.ycombinator.com/user?id=erin"),
+            Identity("hacker_news", "frank", "frank", url="https://news.ycombinator.com/user?id=frank"),
+            [],
+            False,
+            False,
+        ),
+        (  # a display name elsewhere is no account
+            MASTODON,
+            Identity("stack_exchange", "8", "erin@mastodon.example", "x", "https://stackoverflow.com/users/8"),
+            ["same handle"],
+            False,
+            False,
         ),
         (with_(MASTODON, said=("acct:erin.bsky.social",)), BLUESKY, ["said so themselves", "same handle"], False, True),
         (
             with_(MASTODON, said=("acct:erin.bsky.social",)),
             with_(BLUESKY, said=("acct:erin@mastodon.example",)),
-            ["linked both ways", "same handle"],
-            True,
+            ["named both ways", "same handle"],
+            False,
             True,
         ),
         (MAIL, GUEST, ["same address"], False, True),

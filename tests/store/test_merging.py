@@ -173,7 +173,7 @@ def test_what_cannot_be(world: World, case: str) -> None:
 
 def alike(world: World, **more: object) -> tuple[Author, Author]:
     """Two names that point to each other."""
-    one, other = make_author(world.acme, "erin", "mastodon"), make_author(world.acme, "erin2", "wordpress")
+    one, other = make_author(world.acme, "erin", "mastodon"), make_author(world.acme, "erin2", "lemmy")
     Author.everywhere.filter(pk=one.pk).update(url="https://m.example/@erin", links=["https://erin.example"])
     Author.everywhere.filter(pk=other.pk).update(
         **{"url": "https://erin.example", "links": ["https://m.example/@erin"], **more}
