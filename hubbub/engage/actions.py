@@ -207,8 +207,9 @@ def note(conversation: Conversation, text: str, *, by: Member, why: str = "") ->
 
 
 def words_of(text: str, what: str) -> str:
-    """Without what surrounds them. Raises Refusal where there are none, or too many."""
-    words = text.strip()
+    """Without what surrounds them, each line ended by one character, though forms send two: so they are counted as the
+    writer saw them, and are the same as their draft. Raises Refusal where there are none, or too many."""
+    words = text.replace("\r\n", "\n").strip()
     if not words:
         raise Refusal(f"The {what} is empty: write something first")
     if len(words) > LONGEST:

@@ -148,7 +148,8 @@ def vote(approval: Approval, *, by: Member, yes: bool, why: str = "", text: str 
     if row.state == ApprovalState.WITHDRAWN and approval.state == ApprovalState.OPEN:
         return row
     _may_say(row, by)
-    words = row.words if text is None else text.strip()
+    # a form ends lines with two characters: that changes no word
+    words = row.words if text is None else text.replace("\r\n", "\n").strip()
     if yes and not words:
         raise Unapprovable("There are no words left to approve. Refuse it instead, and say why.")
     if not yes and not why.strip():

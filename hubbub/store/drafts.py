@@ -49,6 +49,7 @@ def save(
     Empty text takes that draft away, unless another window has changed it since.
     Raises TooLong.
     """
+    text = text.replace("\r\n", "\n")  # as a form ends lines; the reply is compared with what stands here
     if len(text) > LONGEST:
         raise TooLong(f"A draft holds {LONGEST:,} characters; this one has {len(text):,}")
     with transaction.atomic():

@@ -128,7 +128,7 @@ class Preview(Struct, frozen=True):
 
 def preview(conversation: Conversation, post: Post, text: str) -> Preview:
     """The words as the network would show them, in as many parts as they need."""
-    source, words = conversation.source, text.strip()
+    source, words = conversation.source, text.replace("\r\n", "\n").strip()
     measured = composing.measure(source, post, words)
     parts = (words,) if measured.fits else composing.in_parts(source, post, words) or (words,)
     markup = composing.limits_of(source).markup

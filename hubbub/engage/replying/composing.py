@@ -82,7 +82,8 @@ def _handle(author: Author | None) -> str:
 
 
 def measure(source: Source, post: Post, words: str) -> Measured:
-    """How long they are as an answer to this post."""
+    """How long they are as an answer to this post. Lines ended as forms do count as they will leave."""
+    words = words.replace("\r\n", "\n")
     limits, most = limits_of(source), most_of(source)
     length = _length(limits, post, words)
     if most is None or length <= most:
