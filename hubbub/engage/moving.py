@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from hubbub.core.opening import kind_of
-from hubbub.store import answers
+from hubbub.store import answers, drafts
 from hubbub.store.audit import audit
 from hubbub.store.models import Actor, Audit, Conversation, ConversationStatus, Member, Move, Post, Priority, Team
 from hubbub.ui.api import Refusal
@@ -43,6 +43,7 @@ def split(conversation: Conversation, posts: Sequence[int], *, by: Actor, why: s
         raise Refusal("These are all that they said: leave at least one post of theirs where it is")
     made = _made(row, theirs[0], waits=any(post.waits for post in chosen))
     row.posts.filter(pk__in=[post.pk for post in chosen]).update(conversation=made)
+    drafts.move(row, made, [post.pk for post in chosen])
     answers.recompute(made)
     answers.recompute(row)
     entry = audit(row, "split", by=by, why=why, after={"into": made.pk, "posts": len(chosen)})
@@ -77,6 +78,7 @@ def _made(row: Conversation, first: Post, *, waits: bool) -> Conversation:
         kind_sure=sure,
         opened=first.published,
         last_post=first.published,
+        settled=timezone.now(),  # who waits is known of these posts: nothing is to be guessed as of old ones
     )
 
 
@@ -107,6 +109,7 @@ def _merge(took: Conversation, gave: Conversation, *, by: Actor, why: str) -> Au
     before, gave_before = _columns(took, MERGED), {**_columns(gave, STATE), "newest": newest}
     _take_over(took, gave)
     gave.posts.update(conversation=took)
+    drafts.move(gave, took)
     gave.notes.update(conversation=took)
     took.tags.add(*new)
     gave.status, gave.closed, gave.snoozed_until, gave.merged_into = DONE, None, None, took
@@ -171,6 +174,7 @@ def _rejoin(gave: Conversation, took: Conversation, by: Member, why: str) -> Aud
     if opens:
         gave.status, gave.closed, gave.snoozed_until = OPEN, None, None
     number = took.posts.update(conversation=gave)
+    drafts.move(took, gave)
     took.notes.update(conversation=gave)
     gave.tags.add(*took.tags.all())
     took.status, took.closed, took.snoozed_until, took.merged_into = DONE, None, None, gave
@@ -192,6 +196,7 @@ def _part(move: Move, gave: Conversation, took: Conversation, by: Member, why: s
     if not theirs & set(ids) or not theirs - set(ids):
         return None  # what one of them had of its own was split off since: nothing would be left of it
     took.posts.filter(pk__in=ids).update(conversation=gave)
+    drafts.move(took, gave, ids)
     took.notes.filter(pk__in=move.notes).update(conversation=gave)
     took.tags.remove(*move.tags)
     gave.merged_into = None

@@ -5,13 +5,14 @@ where another window has changed it meanwhile, both stand: what was saved become
 stand whole in what takes their place are let go. Drafts are not in the log: nobody but their writer may read them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from msgspec import Struct
 
+from . import bulk
 from .models import Conversation, Draft, Member, Outbox, OutboxState, Post
 
 KEPT_SENT = timedelta(days=2)  # what was sent can be had back so long
@@ -52,6 +53,7 @@ def save(
     text = text.replace("\r\n", "\n")  # as a form ends lines; the reply is compared with what stands here
     if len(text) > LONGEST:
         raise TooLong(f"A draft holds {LONGEST:,} characters; this one has {len(text):,}")
+    conversation = _now(conversation)
     with transaction.atomic():
         mine = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
         held = mine.select_for_update().filter(pk=draft).first() if draft else None
@@ -72,8 +74,23 @@ def save(
             held.save(update_fields=["text", "version", "at", "post"])
             return Kept(held.pk, held.version)
         if blank or held.text.startswith(text):
-            return Kept(held.pk, held.version, apart=True)
+            # the version that this window saw, not the newest: it has not seen those words, and must not write over them
+            return Kept(held.pk, version, apart=True)
         return _new(conversation, member, text, now, post, apart=True)
+
+
+def _now(conversation: Conversation) -> Conversation:
+    """The conversation, or where it was merged into while a page of it was open."""
+    while conversation.merged_into is not None:
+        conversation = conversation.merged_into
+    return conversation
+
+
+def move(gave: Conversation, took: Conversation, posts: Collection[int] | None = None) -> None:
+    """Drafts go with what they answer, to where their writers will look. `posts`: those that answer one of these
+    alone; None: all. In the transaction that moves the posts."""
+    rows = Draft.of(gave.workspace).filter(conversation=gave)
+    (rows if posts is None else rows.filter(post__in=bulk.numbered(list(posts)))).update(conversation=took)
 
 
 def _new(
