@@ -147,9 +147,17 @@ def give_back(row: Outbox) -> None:
 
 
 def hold_conversation(row: Outbox) -> None:
-    """Lock the conversation that an answer belongs to: first of all, as whoever answers in it does."""
-    if row.verb in ANSWERS and row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).select_for_update().filter(pk=row.post.conversation_id).first()
+    """Lock the conversation that what we say belongs to: first of all, as whoever answers in it does. The post on the
+    row is in that one from here on, wherever it was moved since the row was read."""
+    if row.verb not in OWN or row.post_id is None or row.post is None:
+        return
+    where = Post.of(row.workspace).filter(pk=row.post_id).values_list("conversation", flat=True)
+    while (talk := where.first()) is not None:
+        Conversation.of(row.workspace).select_for_update(of=("self",)).filter(pk=talk).first()
+        if where.first() == talk:  # nearly always; else it was moved while the lock was waited for
+            break
+    if row.post.conversation_id != talk:
+        row.post.conversation_id = talk
 
 
 def _hold(approval: Approval) -> bool:

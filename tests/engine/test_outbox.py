@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from hubbub.connectors import Act, Done, Http
 from hubbub.core.failures import Broken, Failure, Retry
+from hubbub.engage import moving
 from hubbub.engine import outbox
 from hubbub.store import outbox as door_out
 from hubbub.store.claim import claim_outbox, free_leases
@@ -278,3 +279,23 @@ def test_a_very_long_id_of_an_answer_fits(
 ) -> None:
     monkeypatch.setattr(network, "act", lambda *_: Done("r" * 600))
     assert deliver(put(world, post)).state == OutboxState.SENT
+
+
+@pytest.mark.parametrize("failure", [None, Broken("does not accept the password")])
+def test_merged_while_it_was_being_sent(
+    world: World, post: Post, monkeypatch: pytest.MonkeyPatch, failure: Exception | None
+) -> None:
+    """What becomes of an answer is told where its post stands by then."""
+    other = make_conversation(make_post(post.source, "Me, too", 2, thread="elsewhere"))
+    Post.everywhere.update(waits=True)
+
+    class Slow(Network):
+        def act(self, settings: object, act: Act, http: Http) -> Done:
+            moving.merge(other, [Conversation.everywhere.get(pk=post.conversation_id)], by=world.alice)
+            return super().act(settings, act, http)
+
+    monkeypatch.setattr(outbox, "connector", lambda kind: Slow(failure))
+    deliver(put(world, post, text="Thank you"))
+    took = Conversation.everywhere.get(pk=other.pk)
+    assert (took.answered is None, took.unanswered is None) == (failure is not None, failure is None)
+    assert took.status == "open"
