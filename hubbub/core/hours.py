@@ -100,7 +100,7 @@ def _at(moment: datetime) -> int:
 
 # ---- as people write them
 
-_SPAN = re.compile(r"(\d{1,2})(?::?(\d{2}))?\s*(?:-|–|—|to)\s*(\d{1,2})(?::?(\d{2}))?")  # noqa: RUF001 - as people type it
+_SPAN = re.compile(r"(\d{1,2})(?::?(\d{2}))?\s*(?:-|\u2013|\u2014|to)\s*(\d{1,2})(?::?(\d{2}))?")
 
 
 def read_spans(text: str) -> tuple[Span, ...]:

@@ -8,8 +8,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Max, Min, Q
+from django.utils import timezone
 
-from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post
+from .audit import audit
+from .models import Actor, Audit, Conversation, ConversationStatus, Outbox, OutboxState, Post
 
 SNIPPET = 200
 REPLIES = ("reply", "message")  # to all, and to one alone
@@ -56,6 +58,32 @@ def wait_again(conversation: Conversation, posts: Collection[int]) -> None:
     conversation.unanswered = _unanswered(conversation)
 
 
+def unsaid(row: Outbox, *, by: Actor, why: str) -> None:
+    """An answer is not sent after all: the state that its writer gave the conversation with it is taken back, so that
+    whoever waits is not forgotten; unless somebody set another one since, or another answer was written since.
+
+    In the transaction that calls it back, which holds the conversation."""
+    if row.verb not in REPLIES or row.post is None or row.post.conversation_id is None:
+        return
+    talk = lock(row.post.conversation_id)
+    if talk is None:
+        return
+    acts = Audit.of(row.workspace).filter(noun="conversation", noun_id=talk.pk, verb="status", after__outbox=row.pk)
+    act = acts.order_by("-pk").first()
+    later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=REPLIES, pk__gt=row.pk)
+    others = later.exclude(follows__isnull=False, by_member=row.by_member_id)
+    others = others.exclude(state__in=[OutboxState.DROPPED, OutboxState.BROKEN])
+    if act is None or talk.status != act.after["status"] or others.exists():
+        return
+    stood = act.before["status"]
+    was = ConversationStatus.OPEN if stood == ConversationStatus.SNOOZED else ConversationStatus(stood)
+    wait_again(talk, [int(pk) for pk in str(act.after.get("waited", "")).split()])
+    talk.status, talk.snoozed_until, talk.stirred = was, None, True
+    talk.closed = timezone.now() if was == ConversationStatus.DONE else None
+    talk.save(update_fields=["status", "closed", "snoozed_until", "unanswered", "stirred"])
+    audit(talk, "status", by=by, why=why, before={"status": act.after["status"]}, after={"status": str(was)})
+
+
 def recompute(conversation: Conversation) -> None:
     """Set and save what the conversation's posts say of it: how many, the newest of theirs, who waits since when, when
     we answered first. Equal to what their arrival one after the other makes of it."""
@@ -86,9 +114,10 @@ def stir(posts: Collection[int]) -> None:
         Conversation.everywhere.filter(posts__in=posts).update(stirred=True)
 
 
-def settle(rows: Sequence[Conversation], now: datetime) -> None:  # noqa: ARG001  # one of `settling.SETTLERS`
+def settle(rows: Sequence[Conversation], now: datetime) -> None:
     """Since when somebody waits, where what waited was hidden or shown since; and for the first time, in conversations
-    that are older than this column."""
+    that are older than this column. One of `settling.SETTLERS`."""
+    del now
     _fill([row for row in rows if row.settled is None and row.unanswered is None and row.status == "open"])
     marked = (
         Post.everywhere.filter(conversation__in=[row.pk for row in rows], waits=True)

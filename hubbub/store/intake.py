@@ -124,18 +124,20 @@ def rename(source: Source, authors: Sequence[shapes.Author]) -> None:
 
 
 _first = itemgetter(0)
+_COUNTED_LITE = (
+    "UPDATE store_author SET post_count = post_count + %s, last_seen = MAX(last_seen, %s), stirred = %s WHERE id = %s"
+)
+_COUNTED = _COUNTED_LITE.replace("MAX", "GREATEST")
 
 
 def _count(ids: Mapping[str, int], said: Mapping[str, tuple[int, datetime]]) -> None:
     """Add new posts to what is counted of known authors; the loop works out the person's columns from it."""
     counts = sorted((ids[native], many, last) for native, (many, last) in said.items() if native in ids)
     moment = bulk.moments()
-    most = "MAX" if connection.vendor == "sqlite" else "GREATEST"
     with connection.cursor() as cursor:
         # what is not counted yet (NULL) stays so: the loop counts it whole
         cursor.executemany(
-            f"UPDATE store_author SET post_count = post_count + %s, last_seen = {most}(last_seen, %s), "  # noqa: S608
-            "stirred = %s WHERE id = %s",
+            _COUNTED_LITE if connection.vendor == "sqlite" else _COUNTED,
             [(many, moment(last), True, pk) for pk, many, last in counts],
         )
 

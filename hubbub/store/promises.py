@@ -355,8 +355,9 @@ def changed(workspace: Workspace) -> None:
     Resettling.everywhere.update_or_create(workspace=workspace, defaults={"after": 0})
 
 
-def resettle(now: datetime) -> bool:  # noqa: ARG001  # one of `tending.TENDED`
-    """Stir the next conversations. False: there is nothing to do."""
+def resettle(now: datetime) -> bool:
+    """Stir the next conversations. False: there is nothing to do. One of `tending.TENDED`."""
+    del now
     task = Resettling.everywhere.order_by("pk").first()
     if task is None:
         return False

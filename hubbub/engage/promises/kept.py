@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, QuerySet
 from msgspec import Struct, structs
 
-from hubbub.core.kpi import median, share
+from hubbub.core.kpi import NOTHING, median, share
 from hubbub.core.promises import written
 from hubbub.store.hours import zone_of
 from hubbub.store.kept import keep
@@ -69,12 +69,12 @@ class Share(Struct, frozen=True):
     @property
     def per_cent(self) -> str:
         """As it is shown."""
-        return "–" if self.share is None else f"{self.share * 100:.0f} %"  # noqa: RUF001
+        return NOTHING if self.share is None else f"{self.share * 100:.0f} %"
 
     @property
     def waited(self) -> str:
         """The median as it is shown."""
-        return "–" if self.median is None else written(timedelta(seconds=self.median))  # noqa: RUF001
+        return NOTHING if self.median is None else written(timedelta(seconds=self.median))
 
 
 def read_asked(given: Mapping[str, str]) -> Asked:

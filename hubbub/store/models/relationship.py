@@ -9,6 +9,7 @@ from .member import Member
 from .owned import Owned
 from .person import Person
 
+STANDING = models.Q(ended__isnull=True)
 FAR = date(9999, 12, 31)  # where what has no date stands in a list by date
 
 
@@ -80,13 +81,13 @@ class Relationship(Owned):
             )
         ]
         indexes = [
-            models.Index(fields=["stage", "listed_on", "id"], name="relationship_board", condition=models.Q(ended__isnull=True)),
-            models.Index(fields=["workspace", "listed_on", "id"], name="relationship_next", condition=models.Q(ended__isnull=True)),
-            models.Index(fields=["workspace", "quiet_since", "id"], name="relationship_quiet", condition=models.Q(ended__isnull=True)),
-            models.Index(fields=["workspace", "-reach", "-id"], name="relationship_reach", condition=models.Q(ended__isnull=True)),
-            models.Index(fields=["workspace", "kind", "listed_on", "id"], name="relationship_kind", condition=models.Q(ended__isnull=True)),
+            models.Index(fields=["stage", "listed_on", "id"], name="relationship_board", condition=STANDING),
+            models.Index(fields=["workspace", "listed_on", "id"], name="relationship_next", condition=STANDING),
+            models.Index(fields=["workspace", "quiet_since", "id"], name="relationship_quiet", condition=STANDING),
+            models.Index(fields=["workspace", "-reach", "-id"], name="relationship_reach", condition=STANDING),
+            models.Index(fields=["workspace", "kind", "listed_on", "id"], name="relationship_kind", condition=STANDING),
             models.Index(fields=["remind_at"], name="relationship_remind", condition=models.Q(remind_at__isnull=False)),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.person}"
