@@ -52,12 +52,12 @@ from tests.furnished_calendar import furnish_calendar
 from tests.furnished_deeds import furnish_deeds
 from tests.furnished_helpful import furnish_helpful
 from tests.furnished_inbox import furnish_inbox
-from tests.furnished_opportunities import furnish_opportunities
-from tests.furnished_replying import furnish_replying
-from tests.furnished_relations import furnish_relations
 from tests.furnished_notifications import furnish_notifications
-from tests.furnished_promises import furnish_promises
+from tests.furnished_opportunities import furnish_opportunities
 from tests.furnished_people import furnish_people
+from tests.furnished_promises import furnish_promises
+from tests.furnished_relations import furnish_relations
+from tests.furnished_replying import furnish_replying
 from tests.furnished_rules import furnish_rules
 from tests.furnished_strikes import furnish_strikes
 from tests.furnished_talks import furnish_talks
