@@ -19,6 +19,7 @@ from hubbub.store.models import (
     Member,
     Note,
     NotificationKind,
+    Outbox,
     Priority,
     Role,
     Tag,
@@ -46,8 +47,10 @@ def set_status(
     by: Actor,
     why: str = "",
     until: datetime | None = None,
+    answer: Outbox | None = None,
 ) -> Audit | None:
-    """Open, waiting for them, snoozed `until` a moment, or done. None where it stood so already."""
+    """Open, waiting for them, snoozed `until` a moment, or done. None where it stood so already. `answer`: that with
+    which it is set; where it is called back, so is the state."""
     snoozed = _until(until) if status == ConversationStatus.SNOOZED else None
     row = locked(conversation)
     since = row.unanswered
@@ -57,6 +60,8 @@ def set_status(
     row.closed = timezone.now() if status == ConversationStatus.DONE else None
     if status == ConversationStatus.DONE and (waited := answers.close(row)):
         before["unanswered"], after["waited"] = since, " ".join(map(str, waited))
+    if answer is not None:
+        after["outbox"] = answer.pk
     _save(row, conversation, "status", "closed", "snoozed_until", "unanswered")
     return audit(row, "status", by=by, why=why, before=before, after=after)
 

@@ -74,7 +74,7 @@ def save(
             held.save(update_fields=["text", "version", "at", "post"])
             return Kept(held.pk, held.version)
         if blank or held.text.startswith(text):
-            # the version that this window saw, not the newest: it has not seen those words, and must not write over them
+            # the version that this window saw: it has not seen the newest words, and must not write over them
             return Kept(held.pk, version, apart=True)
         return _new(conversation, member, text, now, post, apart=True)
 

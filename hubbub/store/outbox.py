@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hubbub.core.post import PostState
 
-from . import approvals
+from . import answers, approvals
 from .models import (
     Actor,
     Approval,
@@ -176,7 +176,6 @@ def _about(approval: Approval) -> Outbox | None:
 
 def _approved(approval: Approval, by: Actor) -> None:
     """Due at its time, with the words that were approved; or called back, and its words a draft again."""
-    del by
     row = _about(approval)
     if row is None or row.state != OutboxState.HELD:
         return
@@ -188,6 +187,7 @@ def _approved(approval: Approval, by: Actor) -> None:
         row.error = f"Not approved: {approval.why}"
         row.followed_by.filter(state__in=UNSENT).update(state=OutboxState.DROPPED, error=row.error)
         give_back(row)
+        answers.unsaid(row, by=by, why="the answer was not approved")
     row.save(update_fields=["state", "held_for", "text", "due", "error"])
     if row.post is not None and row.post.conversation_id is not None:
         Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)

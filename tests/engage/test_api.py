@@ -177,7 +177,7 @@ def test_counts(world: World, talks: list[Conversation]) -> None:
         "waiting": "0",
         "snoozed": "0",
     }
-    assert set(told["outbox"]) == {"waiting", "failed", "broken"}
+    assert set(told["outbox"]) == {"held", "scheduled", "waiting", "failed", "broken"}
 
 
 def test_a_person(world: World, talk: Conversation) -> None:

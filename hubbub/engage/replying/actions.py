@@ -101,7 +101,7 @@ def say(conversation: Conversation, post: Post, wish: Wish, *, by: Member, why: 
     drafts.left(row, by, words, put, draft=wish.draft, version=wish.draft_version)
     Conversation.of(row.workspace).filter(pk=row.pk).update(stirred=True)
     if wish.then:
-        set_status(conversation, wish.then, by=by, why="replied")
+        set_status(conversation, wish.then, by=by, why="replied", answer=put)
     return put
 
 

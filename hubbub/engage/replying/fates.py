@@ -9,7 +9,7 @@ from hubbub.store import approvals
 from hubbub.store.models import HeldFor, Outbox, OutboxState, Post
 from hubbub.store.outbox import ANSWERS, UNSENT
 
-from .outbox_actions import CHANGED
+from .outbox_actions import CHANGED, may_be_dropped
 
 
 class Fate(Struct, frozen=True):
@@ -22,6 +22,7 @@ class Fate(Struct, frozen=True):
     read_back: str = ""  # the address of the post of ours that it became, as we read it there
     seen: bool = False  # we read it there
     can_change: bool = False
+    can_drop: bool = False
     can_edit: bool = False  # there, now that it is sent
     can_delete: bool = False
     waits_for_part: bool = False
@@ -43,6 +44,7 @@ def fate(row: Outbox, read: Mapping[tuple[int, str], Post] | None = None) -> Fat
         read_back=own.url if own else "",
         seen=own is not None,
         can_change=row.state in UNSENT and row.verb in CHANGED,
+        can_drop=row.state in UNSENT and may_be_dropped(row),
         can_edit=stands and "edit" in row.source.can,
         can_delete=stands and "delete" in row.source.can,
         waits_for_part=waiting and row.follows_id is not None and row.verb in ANSWERS,

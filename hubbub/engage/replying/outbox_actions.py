@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hubbub.engage.actions import words_of
-from hubbub.store import approvals, outbox, saved_replies
+from hubbub.store import answers, approvals, outbox, saved_replies
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import Actor, Approving, Conversation, HeldFor, Member, Outbox, OutboxState
-from hubbub.store.outbox import ANSWERS, UNSENT
+from hubbub.store.outbox import ANSWERS, OWN, UNSENT
 from hubbub.ui.api import Refusal
 
 from . import composing
@@ -22,6 +22,8 @@ CHANGED = (*ANSWERS, "edit")  # whose words can be changed before they leave
 @transaction.atomic
 def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     """Due now, with a fresh day before it is given up. `tries` stays: the network is asked first what it has."""
+    outbox.hold_conversation(row)
+    _refuse_second(row)
     now = timezone.now()
     moved = _move(
         row,
@@ -38,6 +40,21 @@ def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     return moved
 
 
+def _refuse_second(row: Outbox) -> None:
+    """It was given up, and somebody else has answered since: they did not know that it would go after all."""
+    if row.verb not in ANSWERS or row.state != OutboxState.BROKEN or row.post is None or not row.post.conversation_id:
+        return
+    talk = row.post.conversation_id
+    later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
+    lost = [OutboxState.DROPPED, OutboxState.BROKEN]
+    other = later.exclude(state__in=lost).exclude(by_member=row.by_member_id).order_by("-pk").first()
+    if other is not None:
+        raise Refusal(
+            f"{other.by_name} answered after this could not be sent. Read that first; if this is still to go, send it "
+            "by “Change”, else call it back."
+        )
+
+
 def _revive_parts(row: Outbox, by: Actor) -> None:
     """What was given up because this one failed follows it again."""
     for part in row.followed_by.filter(state=OutboxState.BROKEN, tries=0, verb__in=ANSWERS):
@@ -49,6 +66,7 @@ def drop(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     """Call it back before it leaves: its words are a draft of their writer again. What follows it does not leave
     either."""
     outbox.hold_conversation(row)
+    _refuse_moderation(row)
     dropped = _move(row, UNSENT, "drop", by, why, state=OutboxState.DROPPED, held_for=HeldFor.NONE)
     approvals.withdraw(dropped, by=by, why="called back")
     rest = list(dropped.followed_by.filter(state__in=UNSENT))
@@ -57,8 +75,24 @@ def drop(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
             drop(one, by=by, why=why)
     if dropped.verb in ANSWERS and dropped.follows_id is None:
         outbox.give_back(dropped)
+        answers.unsaid(dropped, by=by, why="the answer was called back")
     _stir(dropped)
     return dropped
+
+
+def may_be_dropped(row: Outbox) -> bool:
+    """Whether it is for those who answer to call back: what we say, and what the network refused for good."""
+    return row.verb in (*OWN, "post") or row.state == OutboxState.BROKEN
+
+
+def _refuse_moderation(row: Outbox) -> None:
+    """What stands here as hidden or banned must not go on standing there in silence. What the network refused came
+    back to the queue already: that can go."""
+    if not may_be_dropped(row):
+        raise Refusal(
+            f"“{row.verb.capitalize()}” was decided by {row.by_name}: take the decision back where posts and people "
+            "are moderated, so that what stands here and there stays the same"
+        )
 
 
 @transaction.atomic

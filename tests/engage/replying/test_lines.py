@@ -1,4 +1,4 @@
-"""Lines as a form sends them: two characters end each. They are counted, kept, compared and sent as the writer saw them."""
+"""Lines as a form sends them, with two characters at the end of each: counted, kept and sent as the writer saw them."""
 
 import pytest
 from django.urls import reverse
