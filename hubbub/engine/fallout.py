@@ -8,7 +8,7 @@ from hubbub.connectors import TAKEN_BACK
 from hubbub.moderate import aftermath
 from hubbub.moderate.actions import last_act
 from hubbub.moderate.effects import HANDLING, TREATING
-from hubbub.store import statements
+from hubbub.store import answers, statements
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     Decision,
@@ -39,6 +39,7 @@ DECIDED: Mapping[str, Decision] = {
 def hold(row: Outbox) -> None:
     """Lock its post first, as those do who decide about it, so that nobody waits for the other in a ring."""
     if row.verb in MODERATING and row.post_id is not None:
+        answers.hold([row.post_id])
         _locked(row)
 
 
@@ -86,6 +87,7 @@ def _words_stay(row: Outbox, post: Post) -> None:
 def _back_to_the_queue(row: Outbox, post: Post, why: str) -> None:
     before, post.decision, post.decided = {"decision": post.decision}, Decision.QUEUED, timezone.now()
     post.save(update_fields=["decision", "decided", "state", "text"])
+    answers.stir([post.pk])  # what stands there after all waits again
     if row.verb in LEADS:
         statements.end(post, StatementEnd.REFUSED)
     audit(

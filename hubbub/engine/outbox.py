@@ -163,6 +163,7 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
             answers.sent(row, now=now)
         elif row.verb == "edit":
             answering.edited(row)
+            answering.stirred(row)
         elif row.post is not None and (row.verb in LEADS or row.verb == "delete"):
             _settle_state(row, done)
         fallout.arrived(row)
@@ -178,6 +179,7 @@ def _settle_state(row: Outbox, done: Done) -> None:
     hidden = row.verb == "hide" and done.state == "pending"  # some networks know "hidden" only as "held"
     if row.post_id is not None and not later.exists():
         Post.of(row.workspace).filter(pk=row.post_id).update(state="hidden" if hidden else done.state)
+        answers.stir([row.post_id])
 
 
 def _failed(row: Outbox, failure: Failure, *, after: timedelta | None) -> OutboxState:

@@ -157,6 +157,7 @@ def decide_many(
         raise Refusal(f"Say why they are to be {decision.label.lower()}: the reason stands in the log")
     decided, refused = [], []
     with transaction.atomic():
+        answers.hold(pks)  # all at once, in one order
         for post in Post.of(workspace).select_related("workspace").filter(pk__in=pks).order_by("pk"):
             try:
                 decided.append(decide(post, decision, by=by, why=why, was=was, policy=policy))
@@ -198,6 +199,7 @@ def undo(act: Audit, *, by: Actor, why: str = "") -> Decided:
         policy_version=act.before.get("policy_version"),
     )
     row.save(update_fields=SET)
+    answers.stir([row.pk])  # what is shown again waits again
     opinions.reopen(row, act.after.get("opinions"))
     # what was done only here is undone only here; what it had called back must be heard again
     ask = (told is not None or bool(act.after.get("called_back"))) and there.must_hear(wanted)
@@ -268,5 +270,6 @@ def _drop(rows: models.QuerySet[Outbox]) -> int:
 
 
 def _locked(post: Post) -> Post:
+    answers.hold([post.pk])  # how a post stands says who waits there
     rows = Post.of(post.workspace).select_related("source", "workspace")
     return rows.select_for_update(of=("self",)).get(pk=post.pk)

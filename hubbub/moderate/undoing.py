@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import capped, deeds, outbox
+from hubbub.store import answers, capped, deeds, outbox
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
     STANDING,
@@ -177,6 +177,7 @@ def _work(undoing: Undoing) -> None:
     rows = Deed.of(undoing.workspace).filter(undoing=undoing, fate=Fate.NONE).order_by("-pk")
     chunk = list(rows.select_related("entry__workspace", "post", "sanction__workspace", "sent")[:STEP])
     # locked in the order in which all lock them who decide about many, so that nobody waits for the other in a ring
+    answers.hold([deed.post_id for deed in chunk if deed.post_id])
     posts = Post.of(undoing.workspace).filter(pk__in=[deed.post_id for deed in chunk if deed.post_id])
     list(posts.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     for deed in chunk:

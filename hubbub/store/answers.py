@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Max, Min, Q
 from django.utils import timezone
 
+from . import bulk
 from .audit import audit
 from .models import Actor, Audit, Conversation, ConversationStatus, Outbox, OutboxState, Post
 
@@ -39,6 +40,14 @@ def sent(row: Outbox, *, now: datetime) -> None:
 def lock(pk: int) -> Conversation | None:
     """The conversation, nobody else's to change until the transaction ends."""
     return Conversation.everywhere.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+
+
+def hold(posts: Collection[int]) -> None:
+    """Lock the conversations of these posts, before the posts themselves: so do all who change both, and nobody waits
+    for another in a ring."""
+    if posts:
+        theirs = Post.everywhere.filter(pk__in=posts, conversation__isnull=False).values("conversation")
+        list(bulk.held(Conversation.everywhere.filter(pk__in=theirs)).values_list("pk"))
 
 
 def close(conversation: Conversation) -> list[int]:
