@@ -20,6 +20,7 @@ from .models import (
     Planned,
     PlannedState,
     PlannedVersion,
+    VersionState,
 )
 from .notifying import notify
 from .planned import LOOP, held, minders
@@ -81,12 +82,20 @@ def _ended(approval: Approval, by: Actor) -> None:
         if approval.edited:
             take_over(item, approval.words)
         item.state, item.approved = PlannedState.PLANNED, fingerprint(item)
+        _leave_now(item)
     else:
         item.state, item.approved = PlannedState.DRAFT, ""
     item.changed, item.revision = timezone.now(), item.revision + 1
-    item.save(update_fields=["text", "state", "approved", "changed", "revision"])
+    item.save(update_fields=["text", "state", "approved", "due", "changed", "revision"])
     verb = "approved" if item.state == PlannedState.PLANNED else "not approved"
     audit(item, verb, by=by, why=approval.why, before=before, after={"state": item.state})
+
+
+def _leave_now(item: Planned) -> None:
+    """What was to be posted at once has no moment while it waits: it leaves now."""
+    now = timezone.now()
+    if item.versions.filter(state=VersionState.READY, due__isnull=True).update(due=now):
+        item.due = min(item.due or now, now)
 
 
 def take_over(item: Planned, words: str) -> None:

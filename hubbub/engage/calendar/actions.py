@@ -29,6 +29,7 @@ from .checking import checked
 from .drafts import Draft
 
 MOST = 200  # items in one bulk act
+BEGUN = (PlannedState.SENDING, PlannedState.FAILED, PlannedState.POSTED)
 WRITABLE = (PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.FAILED, PlannedState.PATTERN)
 
 
@@ -66,6 +67,8 @@ def change(item: Planned, draft: Draft, *, by: Member, why: str = "") -> Planned
     audit(row, "change", by=by, why=why, before={"due": moved}, after={"due": row.due, "words": other})
     if row.state in {PlannedState.APPROVAL, PlannedState.PLANNED}:
         _still_fine(row, other=other, by=by)
+    elif row.state in BEGUN:
+        _rest_still_fine(row, other=other, by=by)
     return row
 
 
@@ -82,6 +85,16 @@ def _still_fine(row: Planned, *, other: bool, by: Member) -> None:
             _go(row, PlannedState.PLANNED, "plan", by=by)
         return
     _ask(row, rule_member=by)
+
+
+def _rest_still_fine(row: Planned, *, other: bool, by: Member) -> None:
+    """After a change of something that has left in part: what remains leaves without being planned again."""
+    if other and rule_for(row, by) is not None:
+        raise Refusal(
+            "Part of it has left already, and other words of yours need approval: make a copy, and have that approved"
+        )
+    _refuse_past(row, timezone.now())
+    follow(row, timezone.now())  # nothing more may be left
 
 
 def _ask(row: Planned, *, rule_member: Member, why: str = "") -> None:
@@ -107,7 +120,7 @@ def plan(item: Planned, *, by: Member, why: str = "", now: datetime | None = Non
         raise Refusal(f"Only a draft can be planned; this one is: {PlannedState(row.state).label.lower()}")
     _refuse_troubles(row)
     _refuse_past(row, now or timezone.now())
-    if rule_for(row, by) is not None and row.approved != fingerprint(row):
+    if _needs_approval(row, by):
         _ask(row, rule_member=by, why=why)
         return row
     _go(row, PlannedState.PLANNED, "plan", by=by, why=why)
@@ -139,11 +152,23 @@ def post_now(item: Planned, *, by: Member, why: str = "") -> Planned:
     row, now = held(item), timezone.now()
     if row.state not in {PlannedState.DRAFT, PlannedState.PLANNED}:
         raise Refusal(f"It cannot be posted now: {PlannedState(row.state).label.lower()}")
+    asks = row.state == PlannedState.DRAFT and _needs_approval(row, by)
     before = row.due
-    row.versions.filter(state=VersionState.READY).update(due=now, queued=False)
+    # what waits for approval has no moment that could pass meanwhile: it leaves once it is approved
+    row.versions.filter(state=VersionState.READY).update(due=None if asks else now, queued=False)
     writing.settle_due(row)
+    row.changed, row.revision = now, row.revision + 1
+    row.save(update_fields=["changed", "revision"])
     audit(row, "move", by=by, why=why or "at once", before={"due": before}, after={"due": row.due})
-    return plan(row, by=by, why=why, now=now)
+    if not asks:
+        return plan(row, by=by, why=why, now=now)
+    _refuse_troubles(row)
+    _ask(row, rule_member=by, why=why)
+    return row
+
+
+def _needs_approval(row: Planned, by: Member) -> bool:
+    return rule_for(row, by) is not None and row.approved != fingerprint(row)
 
 
 @transaction.atomic
@@ -197,6 +222,8 @@ def bring_back(item: Planned, *, by: Member, why: str = "") -> Planned:
     row = held(item)
     if row.state != PlannedState.DROPPED:
         raise Refusal("It was not dropped")
+    if row.versions.filter(outbox__isnull=False).exists():  # it may arrive after all, and then stands there twice
+        raise Refusal("Part of it was on its way once: make a copy instead")
     row.versions.filter(state=VersionState.DROPPED, outbox=None).update(state=VersionState.READY)
     _go(row, PlannedState.DRAFT, "bring back", by=by, why=why)
     return row
@@ -237,6 +264,9 @@ def drop_version(version: PlannedVersion, *, by: Member, why: str = "") -> Plann
     row = PlannedVersion.of(item.workspace).select_related("source", "outbox").get(pk=version.pk)
     if row.state not in {VersionState.READY, VersionState.FAILED}:
         raise Refusal(f"It cannot be dropped: {VersionState(row.state).label.lower()}")
+    others = item.versions.filter(state=VersionState.READY).exclude(pk=row.pk)
+    if item.state not in BEGUN and not others.exists():
+        raise Refusal("It goes to no other network: drop the whole post instead")
     _let_go(row, by=by, why=why)
     writing.settle_due(item)
     follow(item, timezone.now())

@@ -237,13 +237,9 @@ def _read_files(
         alt = given.get(f"alt_{one.pk}")
         if alt is not None:
             try:
-                words = attachments.told(alt, one.name)
+                one.alt = attachments.told(alt, one.name)  # kept with the item: it is part of what is approved
             except attachments.Unfit as no:
                 errors.append(str(no))
-                continue
-            if words != one.alt:
-                one.alt = words
-                one.save(update_fields=["alt"])
     for file in request.FILES.getlist(f"{prefix}files")[:MOST_FILES]:
         try:
             kept.append(attachments.keep(request.workspace, file.name or "file", file.read(), by=request.member))

@@ -1,10 +1,11 @@
 """A draft written onto its rows, and read from them again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models.functions import Lower
 
-from hubbub.store.models import Attachment, Planned, PlannedVersion, Tag, VersionState
+from hubbub.store.models import Attachment, Outbox, Planned, PlannedVersion, Tag, VersionState
 from hubbub.ui.api import Refusal
 
 from .drafts import Draft, Wording
@@ -38,7 +39,7 @@ def write(item: Planned, draft: Draft) -> None:
     item.text = draft.text.strip()
     item.due = draft.due
     item.save()
-    item.attachments.set(draft.attachments)
+    item.attachments.set(_told(item, draft.attachments))
     item.about.set(draft.about)
     item.tags.set(tags(item, draft.tags))
     _write_versions(item, draft)
@@ -71,7 +72,34 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
     if version.state == VersionState.DROPPED and version.outbox_id is None:
         version.state = VersionState.READY
     version.save()
-    version.attachments.set(() if wording.text is None else wording.attachments)
+    version.attachments.set(() if wording.text is None else _told(version.planned, wording.attachments))
+
+
+def _told(item: Planned, files: Sequence[Attachment]) -> Sequence[Attachment]:
+    """The files with what is told of them now. Where something else has them too, that keeps what is told there: these
+    are copies, all of them, so that they stay in their order."""
+    known = dict(Attachment.of(item.workspace).filter(pk__in=[one.pk for one in files]).values_list("pk", "alt"))
+    other = [one for one in files if known.get(one.pk) != one.alt]
+    if not other:
+        return files
+    if not _elsewhere(item, other):
+        for one in other:
+            one.save(update_fields=["alt"])
+        return files
+    same = ("workspace_id", "name", "mime", "size", "sha256", "alt", "by_id", "at")
+    return [Attachment.everywhere.create(**{name: getattr(one, name) for name in same}) for one in files]
+
+
+def _elsewhere(item: Planned, files: Sequence[Attachment]) -> bool:
+    """Whether another item, or something on its way, has one of them."""
+    pks = [one.pk for one in files]
+    return (
+        Planned.attachments.through.objects.filter(attachment__in=pks).exclude(planned=item).exists()
+        or PlannedVersion.attachments.through.objects.filter(attachment__in=pks)
+        .exclude(plannedversion__planned=item)
+        .exists()
+        or Outbox.attachments.through.objects.filter(attachment__in=pks).exists()
+    )
 
 
 def settle_due(item: Planned) -> None:
