@@ -19,6 +19,7 @@ from hubbub.store import (
     peopling,
     planned,
     planned_approval,
+    planned_lost,
     planned_series,
     presence,
     promises,
@@ -49,6 +50,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     opportunities.step,
     peopling.step,  # before merging: it finds who may be one person
     merging.step,
+    planned_lost.pass_over_one,  # before it: what is too late does not leave
     planned.step,
     planned_approval.expire_one,
     planned_series.extend_some,

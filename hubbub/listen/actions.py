@@ -9,7 +9,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from hubbub.connectors import Found, Verb, connectors
-from hubbub.store import peopling, sameness
+from hubbub.store import peopling, planned_lost, sameness
 from hubbub.store.accounts import account_of_key
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
@@ -189,6 +189,7 @@ def delete_source(source: Source, *, by: Member, why: str = "") -> int:
     Mention.of(source.workspace).filter(post__source=source).delete()
     Verdict.of(source.workspace).filter(post__source=source).delete()
     Outbox.of(source.workspace).filter(source=source).delete()
+    planned_lost.leave_with(source, by=by)
     Rollup.of(source.workspace).filter(source=source).delete()
     gone = 0
     while chunk := list(posts.values_list("pk", flat=True)[:CHUNK]):

@@ -43,7 +43,7 @@ def extend(series: PlannedSeries, pattern: Planned, now: datetime) -> list[Plann
     """The items from where they end to some weeks ahead; those that are there already are left alone. In the
     transaction of whoever holds the pattern."""
     zone, rule = ZoneInfo(series.zone), read_rule(series.rule)
-    after = series.made_until or now
+    after = max(series.made_until or now, now)  # what passed while nothing ran here is not said afterwards
     due = moments(rule, series.first, series.at, zone, after=after, most=STEP)
     until = now + AHEAD
     due = [moment for moment in due if moment <= until]

@@ -115,6 +115,8 @@ def entries(
 ) -> list[Entry]:
     """What goes out, or went out, from `start` up to `end`, in order."""
     versions = PlannedVersion.of(workspace).filter(due__gte=start, due__lt=end, planned__in=narrowed(workspace, choice))
+    if choice.state != PlannedState.DROPPED:
+        versions = versions.exclude(state=VersionState.DROPPED)
     if choice.kind:
         versions = versions.filter(source__kind=choice.kind)
     if choice.source:

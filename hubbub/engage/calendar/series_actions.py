@@ -36,7 +36,7 @@ def repeat(
         raise Refusal("It belongs to a series already: end that first")
     if row.state not in {PlannedState.DRAFT, PlannedState.PLANNED, PlannedState.APPROVAL}:
         raise Refusal(f"It cannot begin a series: {PlannedState(row.state).label.lower()}")
-    if row.due is None or not row.versions.exists():
+    if row.due is None or not row.versions.exclude(state=VersionState.DROPPED).exists():
         raise Refusal("Say first when it goes out, and to which networks")
     words = [text.strip() for text in variations if text.strip()]
     if len(words) > MOST_VARIATIONS or any(len(text) > writing.LONGEST for text in words):
@@ -53,7 +53,7 @@ def repeat(
         state=_begins(row, by, words),
         created=now,
     )
-    if not moments(rule, series.first, series.at, zone, after=now, most=2):
+    if not moments(rule, series.first, series.at, zone, after=max(row.due, now), most=1):
         raise Refusal("By that rule it never comes again: choose a later end")
     pattern = _pattern_from(row, series, now)
     # the item is the time of its own moment, whether or not the rule names it
@@ -94,8 +94,10 @@ def _copy_all(of: Planned, to: Planned) -> None:
     to.about.set(of.about.all())
     to.attachments.set(of.attachments.all())
     to.versions.filter(state=VersionState.READY).delete()
-    for version in of.versions.order_by("pk"):
-        copy_version(version, to, to.due)
+    there = set(to.versions.values_list("source", "place"))  # dropped for this time alone: so they stay
+    for version in of.versions.exclude(state=VersionState.DROPPED).order_by("pk"):
+        if (version.source_id, version.place) not in there:
+            copy_version(version, to, to.due)
 
 
 def pattern_of(series: PlannedSeries) -> Planned | None:
