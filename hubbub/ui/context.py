@@ -19,10 +19,16 @@ class Door(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """The doors of one activity."""
+    """The doors of one activity; a folded one says by itself whether something waits behind it."""
 
     name: str
     rooms: tuple[Door, ...]
+    open: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether a door of it has a count."""
+        return any(room.count for room in self.rooms)
 
 
 # activity → (name, URL name, key after "g", least role)
@@ -86,17 +92,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
     counts |= {"moderate:reports": _reported(here), "moderate:proposals": _proposed(here)}
     unread = telling.unread(member)
     counts["team:notifications"] = unread
-    groups = tuple(
-        Group(
-            activity,
-            tuple(
-                _door(request, here, name, target, key, counts.get(target, 0))
-                for name, target, key, least in doors
-                if Role(member.role).may(least)
-            ),
-        )
-        for activity, doors in DOORS
-    )
+    groups = tuple(_group(request, here, activity, Role(member.role), counts) for activity, _ in DOORS)
     others = Workspace.objects.filter(
         pk__in=Member.everywhere.filter(user=member.user, active=True).values("workspace")
     )
@@ -115,6 +111,24 @@ def _stopped(workspace: Workspace) -> list[Breaker]:
     """Rules that a breaker stopped: those who can start them again are told on every page."""
     stopped = Breaker.of(workspace).filter(stopped__isnull=False).select_related("rule")
     return list(stopped.order_by("-stopped")[:3])
+
+
+def _group(request: HttpRequest, here: Workspace, activity: str, role: Role, counts: dict[str, int]) -> Group:
+    doors = tuple(
+        _door(request, here, name, target, key, counts.get(target, 0))
+        for name, target, key, least in dict(DOORS)[activity]
+        if role.may(least)
+    )
+    return Group(activity, doors, open=activity in _unfolded(request))
+
+
+def _unfolded(request: HttpRequest) -> set[str]:
+    """The group of this page, and those that this browser was told to leave open (hubbub.js keeps the cookie)."""
+    match = request.resolver_match
+    view, room = (match.view_name, match.namespace) if match is not None else ("", "")
+    exact = {activity for activity, doors in DOORS if any(target == view for _, target, _, _ in doors)}
+    near = {activity for activity, doors in DOORS if any(target.split(":")[0] == room for _, target, _, _ in doors)}
+    return (exact or near or {"Engage"}) | set(request.COOKIES.get("hubbub_menu", "").split("."))
 
 
 def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: str, count: int) -> Door:

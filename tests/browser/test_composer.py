@@ -106,7 +106,7 @@ def test_approve_and_refuse_by_keys(chromium: Any, live_server: Any, world: Worl
         keys.press("a")
         expect(page.get_by_text("Approved: it leaves at its time.")).to_be_visible()
         page.wait_for_load_state()
-        keys.press("x")  # the next one stands there
+        keys.press("d")  # the next one stands there
         expect(page.get_by_label("Why")).to_be_focused()
         keys.type("Said already")
         page.get_by_role("button", name="Refuse").press("Enter")

@@ -22,7 +22,7 @@ function step(by) {
   choose(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
-const visible = (element) => element.getClientRects().length > 0;
+const visible = (element) => element.checkVisibility();  // what is folded away has a place, but is not there
 
 function press(key) {
   const within = chosen();
@@ -40,7 +40,9 @@ function press(key) {
 
 /* what is opened to be filled in is ready to be typed into: at once, or the next letters would be taken for keys */
 function typeInto(details) {
-  const field = details.open && details.querySelector("input[type=text], textarea");
+  if (!details.open) return;
+  const field = details.querySelector("input[type=text], textarea") ||
+    (details.matches(".talk-menu") && details.querySelector("select, button[aria-pressed=true], button"));
   if (field) field.focus();
 }
 
@@ -74,6 +76,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   shut(open);
   if (same) event.preventDefault();  // its key a second time closes it
 });
+/* what came into a part that was just unfolded to search in it is ready to be searched */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const search = event.target.closest && event.target.closest("details[open]") && event.target.querySelector("input[type=search]");
+  if (search && !search.value && !(typing(document.activeElement) && document.activeElement !== search)) search.focus();
+});
 /* what was swapped away took the focus along: the menu that came gets it, else the row that it stood in */
 document.addEventListener("htmx:afterSettle", () => {
   const open = menu();
@@ -92,6 +99,8 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  const folded = event.key === "Escape" && event.target.closest && event.target.closest(".talk-menu[open]");
+  if (folded) { folded.open = false; folded.querySelector("summary").focus(); return; }
   if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const open = menu();
@@ -130,6 +139,17 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches("details")) typeInto(event.target);
 }, true);
+
+/* the groups of the menu that were unfolded by hand stay so: a cookie, so that the next page comes with them open */
+document.addEventListener("click", (event) => {
+  const head = event.target.closest("details.group > summary");
+  if (!head) return;
+  const kept = /(?:^|; )hubbub_menu=([^;]*)/.exec(document.cookie);
+  const open = new Set(kept ? kept[1].split(".").filter(Boolean) : []);
+  const name = head.parentElement.dataset.group;
+  if (head.parentElement.open) open.delete(name); else open.add(name);
+  document.cookie = `hubbub_menu=${[...open].join(".")}; path=/; max-age=31536000; samesite=lax`;
+});
 
 function showKeys() {
   const dialog = document.getElementById("keys");
