@@ -17,6 +17,7 @@ from hubbub.store.models import (
     Arrival,
     Audit,
     Batch,
+    Conversation,
     Correction,
     Judge,
     Keys,
@@ -140,19 +141,22 @@ def furnish(workspace: Workspace, admin: Member) -> dict[str, int]:
         "kpi": kpi.pk, "entry": entry.pk, "target": kpi.targets.get().pk, "member": colleague.pk, "token": token.pk,
         "account": _account(broken), "version": version.pk, "policy": _policies(workspace, admin),
         **_waiting(queued, admin, colleague), **furnish_deeds(queued, admin, rule, mark(workspace.slug)),
-        **appealed, **furnish_helpful(talk, admin, mark(workspace.slug)),
-        **furnish_inbox(talk, admin, mark(workspace.slug)),
-        **furnish_opportunities(broken, admin, mark(workspace.slug)),
-        **furnish_replying(talk, admin, colleague, mark(workspace.slug)),
-        **furnish_calendar(queued, admin, mark(workspace.slug)),
-        **furnish_notifications(talk.pk, admin, mark(workspace.slug)),
-        **furnish_promises(talk, mark(workspace.slug)),
-        **furnish_strikes(queued, mark(workspace.slug)),
-        **furnish_talks(talk, admin, mark(workspace.slug)),
-        **furnish_relations(queued, mark(workspace.slug)),
-        # after them: a merge has the loop count a person anew
-        **furnish_people(queued, admin, mark(workspace.slug)),
+        **appealed, **furnish_opportunities(broken, admin, mark(workspace.slug)),
+        **furnish_strikes(queued, mark(workspace.slug)), **_engaged(talk, queued, admin, colleague),
         **furnish_rules(queued, admin, rule, mark(workspace.slug)),
+    }  # fmt: skip
+
+
+def _engaged(talk: Conversation, queued: Post, admin: Member, colleague: Member) -> dict[str, int]:
+    """What the inbox, the calendar and the pages of people hold."""
+    own = mark(talk.workspace.slug)
+    return {
+        **furnish_helpful(talk, admin, own), **furnish_inbox(talk, admin, own),
+        **furnish_replying(talk, admin, colleague, own), **furnish_calendar(queued, admin, own),
+        **furnish_notifications(talk.pk, admin, own), **furnish_promises(talk, own),
+        **furnish_talks(talk, admin, own), **furnish_relations(queued, own),
+        # after them: a merge has the loop count a person anew
+        **furnish_people(queued, admin, own),
     }  # fmt: skip
 
 

@@ -170,7 +170,8 @@ def _brand(known: Known, limits: Limits, now: datetime) -> Proposed | None:
 
 # What legal forms and names of organisations look like. The first are rarely anything else.
 _FORMS = re.compile(
-    r"(?<!\w)(?:e\.\s?V\.|eV|gGmbH|GmbH|AG|KG|S\.?A\.?R\.?L\.?|SAS|ASBL|S\.r\.l\.|S\.p\.A\.|B\.V\.|Inc\.?|LLC|Ltd\.?|plc|NGO|ONG)(?!\w)"
+    r"(?<!\w)(?:e\.\s?V\.|eV|gGmbH|GmbH|AG|KG|S\.?A\.?R\.?L\.?|SAS|ASBL|S\.r\.l\.|S\.p\.A\.|B\.V\.|Inc\.?|LLC|Ltd\.?"
+    r"|plc|NGO|ONG)(?!\w)"
 )
 _WORDS = re.compile(
     r"(?<!\w)(?:association|federation|foundation|society|alliance|chamber of commerce|non-?profit|charity|coalition"
