@@ -28,7 +28,7 @@ def pass_over_one(now: datetime) -> bool:
     with transaction.atomic():
         item = held(pk)
         if item is not None and late.filter(planned=item).exists():
-            says = f"“{item.title}” could not leave at its moment, more than a day ago: it is a draft again, choose another"
+            says = f"“{item.title}” could not leave at its moment: it is a draft again, choose another"
             _back(item, by=LOOP, why="its moment passed while nothing could leave", says=says)
     return True
 

@@ -13,6 +13,7 @@ from hubbub.store.hours import zone_of
 from hubbub.store.models import (
     Asked,
     Attachment,
+    Kpi,
     Member,
     Objective,
     Planned,
@@ -62,7 +63,8 @@ def planned_posts(
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(due__gte=since) if since else rows
     rows = rows.filter(due__lt=until) if until else rows
-    last = rows.filter(pk=after).first() if after else None
+    # looked for among all: the last of a page may be in another state by now, and reading must not begin anew
+    last = Planned.of(request.workspace).filter(pk=after).first() if after else None
     if last is not None and last.due is not None:
         rows = rows.filter(Q(due__gt=last.due) | Q(due=last.due, pk__gt=last.pk) | Q(due__isnull=True))
     elif last is not None:
@@ -149,7 +151,7 @@ def enqueue(request: MemberRequest, planned_id: int, wish: shapes.PlannedWhyIn) 
 @call(Role.RESPONDER)
 def move(request: MemberRequest, planned_id: int, wish: shapes.PlannedMoveIn) -> shapes.PlannedPostOut:
     """Its versions keep their distance from one another."""
-    due = wish.due if wish.due.tzinfo else wish.due.replace(tzinfo=zone_of(request.workspace))
+    due = _aware(request, wish.due) or wish.due
     return _out(request, moving.move(_item(request, planned_id), due, by=request.member, why=wish.why).pk)
 
 
@@ -281,6 +283,7 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
         owner=owner,
         topic=_named(Topic.of(workspace).filter(pk=wish.topic or 0).first(), wish.topic, "topic"),
         objective=_named(Objective.of(workspace).filter(pk=wish.objective or 0).first(), wish.objective, "objective"),
+        kpi=_named(Kpi.of(workspace).filter(pk=wish.kpi or 0).select_related("objective").first(), wish.kpi, "KPI"),
         tags=tuple(wish.tags),
         attachments=_files(request, wish.attachments),
         about=tuple(Post.of(workspace).filter(pk__in=wish.about[:50])),
@@ -288,6 +291,8 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
 
 
 def _aware(request: MemberRequest, when: datetime | None) -> datetime | None:
+    if when is not None and not 2000 <= when.year < 2200:
+        raise Refusal(f"{when.isoformat()} is no moment that can be planned: say one between 2000 and 2199")
     return when if when is None or when.tzinfo else when.replace(tzinfo=zone_of(request.workspace))
 
 

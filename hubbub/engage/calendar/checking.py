@@ -4,11 +4,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from hubbub.connectors import ADDRESS, MENTION, Connector, Limits, connector, length_of, limits_in_words, unfit
+from hubbub.connectors import (
+    ADDRESS,
+    MENTION,
+    Connector,
+    Destination,
+    Limits,
+    connector,
+    length_of,
+    limits_in_words,
+    unfit,
+)
 from hubbub.core.failures import Broken
 from hubbub.core.utm import TagRule
 from hubbub.store.models import Attachment, PlannedVersion, Source, SourceState
 from hubbub.store.planned import Leaving, leaving
+
+from .places import can_list, known
 
 
 class Taken(Struct, frozen=True):
@@ -25,6 +37,8 @@ class Taken(Struct, frozen=True):
     media: str  # in words; "": no files
     says: str  # all of it, in words
     kind: str = ""  # the network's name: "Mastodon"
+    lists: bool = False  # its places can be looked up
+    places: Sequence[Destination] = ()  # those that were
 
 
 class Checked(Struct, frozen=True):
@@ -75,6 +89,8 @@ def taken(source: Source) -> Taken:
         media=f"{media.many} files: {', '.join(media.kinds)}" if media.many and "post" in media.verbs else "",
         says=limits_in_words(limits) if found else "",
         kind=found.label if found else source.kind,
+        lists=can_list(source),
+        places=known(source),
     )
 
 

@@ -1,11 +1,12 @@
 """What the calendar's forms send, read and checked; the actions say what is wrong with the words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
 from django.http import QueryDict
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hubbub.core.recurring import NAMES, NTH, Every, Recurrence
 from hubbub.core.slots import Slot, read_time
@@ -60,16 +61,22 @@ class Typed(Struct, frozen=True):
     owner: int = 0
     topic: int = 0
     objective: int = 0
+    kpi: int = 0
     rows: Sequence[Row] = ()
     files: Sequence[Attachment] = ()
     about: Sequence[Post] = ()
 
 
-def blank(workspace: Workspace, owner: Member, zone: tzinfo, *, when: str = "", about: Sequence[Post] = ()) -> Typed:
-    """For a new item."""
+def blank(workspace: Workspace, owner: Member, zone: tzinfo, *, when: str = "", to: str = "") -> Typed:
+    """For a new item, at that moment, for the source of that id."""
     first = parse_local(when, zone)
-    rows = [Row(f"s{source.pk}", taken(source)) for source in postable(workspace)]
-    return Typed(owner=owner.pk, when=_local(first, zone), rows=rows, about=about)
+    rows = [Row(f"s{source.pk}", taken(source), on=str(source.pk) == to) for source in postable(workspace)]
+    return Typed(owner=owner.pk, when=_local(first, zone), rows=rows)
+
+
+def with_places(typed: Typed) -> Typed:
+    """The same, with the places that are known by now."""
+    return replace(typed, rows=[replace(row, takes=taken(row.takes.source)) for row in typed.rows])
 
 
 def filled(item: Planned, zone: tzinfo) -> Typed:
@@ -89,6 +96,7 @@ def filled(item: Planned, zone: tzinfo) -> Typed:
         owner=item.owner_id or 0,
         topic=item.topic_id or 0,
         objective=item.objective_id or 0,
+        kpi=item.kpi_id or 0,
         rows=rows,
         files=list(item.attachments.order_by("pk")),
         about=list(item.about.select_related("author").order_by("-published")),
@@ -142,15 +150,17 @@ def read_item(request: MemberRequest, item: Planned | None, zone: tzinfo) -> Sen
         owner=_id(given.get("owner", "")),
         topic=_id(given.get("topic", "")),
         objective=_id(given.get("objective", "")),
+        kpi=_id(given.get("kpi", "")),
         rows=[_with_files(row, files_of.get(row.key, row.files)) for row in rows],
         files=files,
         about=list(Post.of(workspace).filter(pk__in=about[:50]).select_related("author")),
     )
-    due = _moment(typed.when, zone, errors)
-    wordings = tuple(_wording(row, zone, errors) for row in typed.rows if row.on)
+    kept = {version.pk: version for version in item.versions.select_related("source")} if item else {}
+    stands = {_local(moment, zone): moment for moment in _moments(item, kept.values()) if moment}
+    due = _moment(typed.when, zone, stands, errors)
+    wordings = tuple(_wording(row, zone, stands, errors) for row in typed.rows if row.on)
     if errors:
         return Sent(None, " ".join(errors), typed)
-    kept = {version.pk: version for version in item.versions.select_related("source")} if item else {}
     fixed = tuple(
         Wording(one.source, one.place)
         for one in kept.values()
@@ -166,16 +176,12 @@ def read_item(request: MemberRequest, item: Planned | None, zone: tzinfo) -> Sen
         owner=Member.of(workspace).filter(pk=typed.owner, active=True).first(),
         topic=Topic.of(workspace).filter(pk=typed.topic).first(),
         objective=Objective.of(workspace).filter(pk=typed.objective).first(),
-        kpi=_kpi(item, typed.objective),
+        kpi=Kpi.of(workspace).filter(pk=typed.kpi).select_related("objective").first(),
         tags=tuple(part for part in typed.tags.split(",") if part.strip()),
         attachments=tuple(typed.files),
         about=tuple(typed.about),
     )
     return Sent(draft, "", typed)
-
-
-def _kpi(item: Planned | None, objective: int) -> Kpi | None:
-    return item.kpi if item and item.kpi and item.kpi.objective_id == objective else None
 
 
 def _typed_row(row: Row, given: QueryDict) -> Row:
@@ -196,10 +202,14 @@ def _typed_row(row: Row, given: QueryDict) -> Row:
 
 
 def _with_files(row: Row, files: Sequence[Attachment]) -> Row:
-    return row if row.fixed else Row(**{name: getattr(row, name) for name in Row.__struct_fields__} | {"files": files})
+    return row if row.fixed else replace(row, files=files)
 
 
-def _wording(row: Row, zone: tzinfo, errors: list[str]) -> Wording | None:
+def _moments(item: Planned | None, versions: Iterable[PlannedVersion]) -> list[datetime | None]:
+    return [one.due for one in (item, *versions)] if item else []
+
+
+def _wording(row: Row, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> Wording | None:
     if row.fixed:
         return None
     return Wording(
@@ -207,15 +217,16 @@ def _wording(row: Row, zone: tzinfo, errors: list[str]) -> Wording | None:
         place=row.place,
         text=row.text if row.own else None,
         title=row.title,
-        due=_moment(row.when, zone, errors),
+        due=_moment(row.when, zone, stands, errors),
         attachments=tuple(row.files) if row.own else (),
     )
 
 
-def _moment(text: str, zone: tzinfo, errors: list[str]) -> datetime | None:
+def _moment(text: str, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> datetime | None:
+    """`stands`: moments as their fields showed them: what was left alone stays, also in an hour that comes twice."""
     if not text.strip():
         return None
-    found = parse_local(text, zone)
+    found = stands.get(text) or parse_local(text, zone)
     if found is None:
         errors.append(f"“{text[:30]}” is no day and time: write it as 2026-12-24T09:00.")
     return found

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
 
+from hubbub.core.kpi import MEASURES
 from hubbub.core.recurring import in_words, on_the_clock, read_rule
 from hubbub.core.utm import TagRule, host_of
 from hubbub.store.models import (
     Approval,
     Audit,
     Conversation,
+    Kpi,
     Member,
     Objective,
     Planned,
@@ -29,6 +31,7 @@ from hubbub.store.models import ApprovalState as Approved
 from hubbub.store.planned import link_rules
 
 from .checking import Checked, checked
+from .free import Free, free_by_day
 
 MOST = 1_000  # versions on one page of the calendar
 DAYS = 30  # of one page of the list
@@ -108,6 +111,7 @@ class Day(Struct, frozen=True):
     entries: Sequence[Entry]
     today: bool = False
     outside: bool = False  # of another month than the one that is shown
+    free: Sequence[Free] = ()  # posting times that nothing has taken
 
 
 def entries(
@@ -164,16 +168,40 @@ def midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def days(
-    workspace: Workspace, choice: Choice, zone: tzinfo, first: date, count: int, *, today: date, month: int = 0
+    workspace: Workspace,
+    choice: Choice,
+    zone: tzinfo,
+    first: date,
+    count: int,
+    *,
+    today: date,
+    month: int = 0,
+    free_after: datetime | None = None,
 ) -> list[Day]:
-    """So many days from the first on, each with its entries."""
+    """So many days from the first on, each with its entries; with the posting times that are free from `free_after`
+    on, where that is given."""
     last = first + timedelta(days=count)
     found: dict[date, list[Entry]] = {}
     for entry in entries(workspace, choice, zone, midnight(first, zone), midnight(last, zone)):
         if entry.here:
             found.setdefault(entry.here.date(), []).append(entry)
     shown = (first + timedelta(days=number) for number in range(count))
-    return [Day(day, found.get(day, ()), day == today, bool(month) and day.month != month) for day in shown]
+    free: Mapping[date, Sequence[Free]] = {}
+    if free_after is not None and not choice.state:
+        begins = max(midnight(first, zone) - timedelta(microseconds=1), free_after)
+        free = free_by_day(workspace, _chosen(workspace, choice), zone, begins, midnight(last, zone))
+    return [
+        Day(day, found.get(day, ()), day == today, bool(month) and day.month != month, free.get(day, ()))
+        for day in shown
+    ]
+
+
+def _chosen(workspace: Workspace, choice: Choice) -> list[Source]:
+    return [
+        one
+        for one in postable(workspace)
+        if (not choice.kind or one.kind == choice.kind) and (not choice.source or one.pk == choice.source)
+    ]
 
 
 def month_days(first: date) -> tuple[date, int]:
@@ -228,6 +256,14 @@ def topics(workspace: Workspace) -> QuerySet[Topic]:
 def objectives(workspace: Workspace) -> QuerySet[Objective]:
     """What an item may serve."""
     return Objective.of(workspace).filter(archived=False).order_by("name")
+
+
+def kpis(workspace: Workspace) -> list[tuple[Kpi, str]]:
+    """The numbers that an item may be meant to move, each as people know it."""
+    rows = Kpi.of(workspace).filter(objective__archived=False).select_related("objective", "topic")
+    found = [(row, MEASURES[row.measure].name if row.measure in MEASURES else row.measure) for row in rows[:200]]
+    named = [(row, f"{row.objective}: {label}{f', {row.topic}' if row.topic else ''}") for row, label in found]
+    return sorted(named, key=lambda one: (one[1].casefold(), one[0].pk))
 
 
 class Came(Struct, frozen=True):

@@ -34,6 +34,7 @@ class PlannedPostIn(Schema):
     owner: str | None = None  # an e-mail address; null: whoever asks
     topic: RowId | None = None
     objective: RowId | None = None
+    kpi: RowId | None = None  # of that objective
     tags: list[str] = []
     attachments: list[RowId] = []
     about: list[RowId] = []  # posts that it answers
@@ -109,6 +110,9 @@ class PlannedPostOut(Schema):
     campaign: str
     owner: str | None  # an e-mail address
     notes: str
+    topic: int | None
+    objective: int | None
+    kpi: int | None
     tags: list[str]
     series: int | None
     changed: datetime
@@ -126,6 +130,9 @@ class PlannedPostOut(Schema):
             campaign=row.campaign,
             owner=row.owner.user.email if row.owner else None,
             notes=row.notes,
+            topic=row.topic_id,
+            objective=row.objective_id,
+            kpi=row.kpi_id,
             tags=sorted(tag.name for tag in row.tags.all()),
             series=row.series_id,
             changed=row.changed,

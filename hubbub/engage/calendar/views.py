@@ -94,7 +94,8 @@ def _days(request: MemberRequest, view: str, day: date, today: date, choice: Cho
         begin, count = day, queries.DAYS
         earlier, later = begin - timedelta(days=count), begin + timedelta(days=count)
         title = f"{begin:%-d %B} to {begin + timedelta(days=count - 1):%-d %B %Y}"
-    days = queries.days(workspace, choice, zone, begin, count, today=today, month=month)
+    free = timezone.now() if view == "week" else None
+    days = queries.days(workspace, choice, zone, begin, count, today=today, month=month, free_after=free)
     return {
         "days": [one for one in days if one.entries] if view == "list" else days,
         "title": title,

@@ -16,9 +16,9 @@ from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import offer_undo
 
-from . import actions, moving, previewing, queries, series_actions
+from . import actions, moving, places, previewing, queries, series_actions
 from .checking import ADDRESS_PATTERN, MENTION_PATTERN, Checked
-from .forms import Typed, blank, filled, nth_choices, read_item, read_rule
+from .forms import Typed, blank, filled, nth_choices, read_item, read_rule, with_places
 from .times import in_words, times
 from .views import back
 
@@ -63,7 +63,8 @@ def new(request: MemberRequest) -> HttpResponse:
     zone = zone_of(request.workspace)
     if request.method == "POST":
         return _written(request, None)
-    typed = blank(request.workspace, request.member, zone, when=request.GET.get("when", ""))
+    given = request.GET
+    typed = blank(request.workspace, request.member, zone, when=given.get("when", ""), to=given.get("source", ""))
     return _editor(request, None, typed)
 
 
@@ -78,6 +79,8 @@ def edit(request: MemberRequest, planned_id: int) -> HttpResponse:
 
 def _written(request: MemberRequest, item: Planned | None) -> HttpResponse:
     sent, act = read_item(request, item, zone_of(request.workspace)), request.POST.get("act", "save")
+    if key := request.POST.get("look_up", ""):
+        return _looked_up(request, item, sent.typed, key)
     if sent.draft is None:
         return _editor(request, item, sent.typed, error=sent.error)
     if act == "preview":
@@ -95,6 +98,18 @@ def _written(request: MemberRequest, item: Planned | None) -> HttpResponse:
         return _to(request, "engage:planned_edit", kept.pk)
     messages.success(request, says)
     return _to(request, "engage:planned", kept.pk)
+
+
+def _looked_up(request: MemberRequest, item: Planned | None, typed: Typed, key: str) -> HttpResponse:
+    """The form as it was typed, with the places of one network."""
+    source = next((row.takes.source for row in typed.rows if row.key == key), None)
+    error = "" if source else "That network is no longer among those of this post"
+    if source is not None:
+        try:
+            places.look_up(source, timezone.now())
+        except Refusal as no:
+            error = str(no)
+    return _editor(request, item, with_places(typed), error=error)
 
 
 def _then(item: Planned, act: str, by: Member) -> str:
@@ -132,6 +147,7 @@ def _editor(
         "owners": queries.writers(workspace),
         "topics": queries.topics(workspace)[:200],
         "objectives": queries.objectives(workspace)[:200],
+        "kpis": queries.kpis(workspace),
         "best": [in_words(one) for one in past.suggestions],
         "patterns": {"address": ADDRESS_PATTERN, "mention": MENTION_PATTERN},
     }

@@ -34,7 +34,10 @@ def write(item: Planned, draft: Draft) -> None:
     if len(draft.text) > LONGEST or any(len(one.text or "") > LONGEST for one in draft.wordings):
         raise Refusal(f"At most {LONGEST:,} characters are kept of a post. Shorten it.")
     item.title, item.campaign, item.notes = named(draft), draft.campaign.strip()[:80], draft.notes.strip()
-    item.topic, item.objective, item.kpi = draft.topic, draft.objective, draft.kpi
+    if draft.kpi and draft.objective and draft.kpi.objective_id != draft.objective.pk:
+        raise Refusal(f"That number belongs to the objective “{draft.kpi.objective}”: choose both of the same")
+    item.topic, item.kpi = draft.topic, draft.kpi
+    item.objective = draft.objective or (draft.kpi.objective if draft.kpi else None)
     item.owner = draft.owner or item.owner
     item.text = draft.text.strip()
     item.due = draft.due
