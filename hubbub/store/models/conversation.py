@@ -80,8 +80,8 @@ class Conversation(Owned):
             models.Index(fields=["workspace", "status", "-last_post", "-id"], name="conversation_newest"),
             models.Index(fields=["workspace", "assignee", "status", "-last_post"], name="conversation_mine"),
             models.Index(fields=["workspace", "-last_post", "-id"], name="conversation_latest"),  # of any status
-            # measures: how many were opened, answered and closed
-            models.Index(fields=["workspace", "opened", "answered"], name="conversation_opened"),
+            # measures: how many were opened, answered and closed; what was merged into another is not counted
+            models.Index(fields=["workspace", "opened", "answered", "merged_into"], name="conversation_opened"),
             models.Index(fields=["workspace", "closed"], name="conversation_closed"),
             models.Index(fields=["workspace", "status", "-score", "-id"], name="conversation_ranked"),
             models.Index(fields=["workspace", "assignee", "status", "-score", "-id"], name="conversation_mine_ranked"),

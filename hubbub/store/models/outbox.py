@@ -70,6 +70,7 @@ class Outbox(Owned):
         indexes = [
             models.Index(fields=["due"], name="outbox_due", condition=models.Q(state__in=["waiting", "failed"])),
             models.Index(fields=["workspace", "-id"], name="outbox_newest"),
+            models.Index(fields=["workspace", "state", "-id"], name="outbox_states"),  # one tab of it, and how many
             # a measure: our answers
             models.Index(
                 fields=["workspace", "sent"], name="outbox_replies", condition=models.Q(verb="reply", state="sent")
