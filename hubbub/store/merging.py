@@ -15,6 +15,7 @@ from django.utils import timezone
 from . import activities, bulk, likenesses, peopling
 from .audit import audit
 from .models import (
+    Activity,
     Actor,
     Author,
     Conversation,
@@ -145,11 +146,22 @@ def _chain(person: Person) -> list[Person]:
 
 
 def _locked(*people: Person) -> list[Person]:
-    """The same people as they are now, theirs alone until the transaction ends: first their names, then they, each in
-    the order of keys, as everybody locks them who changes both."""
+    """The same people as they are now, theirs alone until the transaction ends: first their names, then they, then what
+    is counted of them, each in the order of keys, as everybody locks them who changes several of these.
+
+    A name that came over to one of them while we waited was not locked in its turn: then all is let go, and begun anew.
+    """
     ids = [one.pk for one in people]
-    list(bulk.held(Author.everywhere.filter(person__in=ids)).values_list("pk", flat=True))
-    rows = {row.pk: row for row in bulk.held(Person.everywhere.filter(pk__in=sorted(set(ids))))}
+    theirs = Author.everywhere.filter(person__in=ids).values_list("pk", flat=True)
+    rows: dict[int, Person] = {}
+    while not rows:
+        with transaction.atomic():  # a savepoint: what is locked in it is let go with it
+            names = set(bulk.held(Author.everywhere.filter(person__in=ids)).values_list("pk", flat=True))
+            rows = {row.pk: row for row in bulk.held(Person.everywhere.filter(pk__in=sorted(set(ids))))}
+            if names != set(theirs.all()):  # asked anew
+                rows = {}
+                transaction.set_rollback(True)
+    list(bulk.held(Activity.everywhere.filter(person__in=ids)).values_list("pk", flat=True))
     return [rows[pk] for pk in ids]
 
 
