@@ -206,7 +206,7 @@ def _with_files(row: Row, files: Sequence[Attachment]) -> Row:
 
 
 def _moments(item: Planned | None, versions: Iterable[PlannedVersion]) -> list[datetime | None]:
-    return [one.due for one in (item, *versions)] if item else []
+    return [item.due, *(one.due for one in versions)] if item else []
 
 
 def _wording(row: Row, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> Wording | None:

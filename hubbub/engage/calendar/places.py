@@ -30,7 +30,8 @@ def look_up(source: Source, now: datetime) -> Sequence[Destination]:
     at, found = _KNOWN.get(source.pk, (None, ()))
     if at is not None and now - at < KEPT:
         return found
-    network, account = connectors().get(source.kind), source.our_account
+    account = source.our_account
+    network: object = connectors().get(source.kind)
     if not isinstance(network, Placing):
         raise Refusal(f"{source} cannot tell its places: type the name of one")
     if account is not None and source.signed_in and account.state == AccountState.REFUSED:

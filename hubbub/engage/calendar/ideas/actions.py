@@ -6,7 +6,7 @@ from django.utils import timezone
 from hubbub.engage.calendar import actions as planning
 from hubbub.engage.calendar.drafts import Draft
 from hubbub.store.audit import audit
-from hubbub.store.models import Asked, Member, Planned
+from hubbub.store.models import Asked, Member, Planned, PlannedState
 
 LINKED = 20  # questions that are linked to the post that answers them
 
@@ -35,9 +35,10 @@ def bring_back(asked: Asked, *, by: Member, why: str = "") -> Asked:
 
 @transaction.atomic
 def plan_about(asked: Asked, *, by: Member) -> Planned:
-    """A draft that the newest of these questions are linked to. Where one is planned already, that one."""
+    """A draft that the newest of these questions are linked to. Where one is planned already, that one, unless it was
+    dropped."""
     row = Asked.of(asked.workspace).select_for_update(of=("self",)).select_related("planned").get(pk=asked.pk)
-    if row.planned is not None:
+    if row.planned is not None and row.planned.state != PlannedState.DROPPED:
         return row.planned
     posts = list(row.posts.order_by("-published")[:LINKED])
     # no words of theirs: what somebody deletes may not live on in a note; the posts themselves are linked
