@@ -30,7 +30,7 @@ function press(key) {
   const target = (within && within.querySelector(named)) ||
     [...document.querySelectorAll(named)].find((element) => visible(element) && !element.closest("[data-row]"));
   if (!target) return false;
-  if (target.matches("input[type=text], input[type=search], textarea, select")) target.focus();
+  if (typing(target) === target) target.focus();
   else {
     target.click();
     if (target.matches("summary")) typeInto(target.parentElement);
@@ -41,7 +41,7 @@ function press(key) {
 /* what is opened to be filled in is ready to be typed into: at once, or the next letters would be taken for keys */
 function typeInto(details) {
   if (!details.open) return;
-  const field = details.querySelector("input[type=text], textarea") ||
+  const field = details.querySelector("input[type=text], input[type=search], input:not([type]), textarea") ||
     (details.matches(".talk-menu") && details.querySelector("select, button[aria-pressed=true], button"));
   if (field) field.focus();
 }
@@ -88,6 +88,15 @@ document.addEventListener("htmx:afterSettle", () => {
     open.querySelector("button").focus({ preventScroll: true });
     open.scrollIntoView({ block: "nearest" });
   } else if (document.activeElement === document.body && chosen()) choose(chosen());
+});
+
+/* a page begins where the work goes on: at what must be mended, or in the first field of what is made anew */
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.activeElement !== document.body) return;
+  const fields = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
+  const field = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible) ||
+    [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(fields)]).find(visible);
+  if (field) field.focus();
 });
 
 let going = false;
