@@ -63,7 +63,7 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
 def _target(request: MemberRequest, chosen: Conversation, read: Thread) -> Post | None:
     """Whom a reply answers: the post that was asked for (`?to=`), or the newest that is not ours."""
     asked = request.POST.get("post") or request.GET.get("to", "")
-    if asked.isdecimal():
+    if asked.isdecimal() and len(asked) < 19:
         found = chosen.posts.select_related("author__person", "source").filter(pk=int(asked)).first()
         if found:
             return found

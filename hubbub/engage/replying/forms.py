@@ -13,6 +13,7 @@ THEN = [
     (ConversationStatus.DONE, "mark done"),
     (ConversationStatus.OPEN, "leave it open"),
 ]
+MOST = 2**63 - 1  # of an id
 WHEN = (("now", "Now"), ("at", "At a time"), ("awake", "When they are awake"))
 
 
@@ -20,11 +21,11 @@ class ReplyForm(forms.Form):
     """An answer, with what its writer had seen when they began."""
 
     text = forms.CharField(required=False)
-    post = forms.IntegerField()
+    post = forms.IntegerField(min_value=0, max_value=MOST)
     nonce = forms.CharField(max_length=64)
     seen_row = forms.IntegerField(min_value=0)
     seen_post = forms.IntegerField(min_value=0)
-    seen = forms.IntegerField(min_value=0, required=False)
+    seen = forms.IntegerField(min_value=0, max_value=MOST, required=False)  # it is stored
     sure = forms.BooleanField(required=False)
     shown_row = forms.IntegerField(required=False, min_value=0)  # what stood there when they were warned
     shown_post = forms.IntegerField(required=False, min_value=0)
@@ -53,6 +54,6 @@ def moment(text: str, zone: str) -> datetime:
     """What a field for date and time holds, on the workspace's clock, as a moment. Raises Refusal."""
     try:
         read = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the year 1 or 9999 has no moment in every zone
         raise Refusal("Choose a day and a time to send it at, like 2026-12-24 09:30") from error
-    return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)

@@ -145,7 +145,9 @@ def _tell(request: MemberRequest, row: Outbox, here: str) -> None:
         messages.success(request, "It waits for approval: you are told what they say.")
     elif row.state == OutboxState.WAITING and not row.tries:
         seconds = round((row.due - timezone.now()).total_seconds())
-        says = f"Goes at {row.at:%d %b, %H:%M} UTC: {row.timing}." if row.at else f"Goes out in {seconds} seconds."
+        zone = zone_of(request.workspace)  # the clock by which it was chosen
+        at = f"{row.at.astimezone(zone):%a %-d %b %Y, %H:%M} ({zone.key})" if row.at else ""
+        says = f"Goes at {at}: {row.timing}." if row.at else f"Goes out in {seconds} seconds."
         if row.at or seconds > 0:
             url = reverse("engage:outbox_drop", args=[request.workspace.slug, row.pk])
             offer_undo(request, says, url, [("next", f"{here}#reply")])

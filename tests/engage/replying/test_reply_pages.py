@@ -11,7 +11,7 @@ from django.utils import timezone
 from hubbub.engage.replying import actions
 from hubbub.engage.replying.actions import Wish
 from hubbub.store import attachments
-from hubbub.store.models import Approving, Attachment, Audit, Conversation, Outbox, Replying, Role
+from hubbub.store.models import Approving, Attachment, Audit, Conversation, Hours, Outbox, Replying, Role
 from tests.engage.test_pages import form_of
 from tests.pictures import png
 from tests.world import World, make_author, make_conversation, make_post, make_source
@@ -182,3 +182,28 @@ def test_who_needs_approval_is_told_before(world: World, talk: Conversation) -> 
     status, page = send(world, talk, Role.RESPONDER)
     assert status == 303
     assert "waits for approval" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"when": "at", "at": "0001-01-01T00:00"}, "Choose a day and a time"),
+        ({"when": "at", "at": "9999-12-31T23:59-12:00"}, "Choose a day and a time"),
+        ({"seen": "9" * 30, "when": "awake"}, "The form was not complete"),
+        ({"post": "9" * 5000}, "The form was not complete"),
+    ],
+)
+def test_nonsense_in_a_field_is_refused_in_words(
+    world: World, talk: Conversation, fields: dict[str, object], says: str
+) -> None:
+    Hours.everywhere.create(workspace=world.acme, name="Ours", zone="Asia/Tokyo", week=[""] * 7, standard=True)
+    status, page = send(world, talk, **fields)
+    assert (status, says in page) == (422, True)
+    assert not Outbox.everywhere.exists()
+
+
+def test_the_time_is_told_by_the_clock_that_it_was_chosen_by(world: World, talk: Conversation) -> None:
+    Hours.everywhere.create(workspace=world.acme, name="Ours", zone="Asia/Tokyo", week=[""] * 7, standard=True)
+    day = timezone.now() + timedelta(days=3)
+    _, page = send(world, talk, when="at", at=f"{day:%Y-%m-%dT09:30}")
+    assert f"{day:%-d %b %Y}, 09:30 (Asia/Tokyo)" in page
