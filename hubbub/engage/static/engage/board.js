@@ -55,8 +55,8 @@ document.addEventListener("drop", (event) => {
   form.requestSubmit(form.querySelector("button[data-go-there]"));
 });
 
-/* after a move the card that was moved is chosen again */
-document.addEventListener("DOMContentLoaded", () => {
+/* after a move the card that was moved is chosen again; once all is loaded, as going to a #place takes the focus away */
+window.addEventListener("load", () => {
   const card = location.hash && document.querySelector(`.board ${location.hash.replace(/[^#\w-]/g, "")}`);
-  if (card) choose(card);
+  if (card) setTimeout(() => choose(card));
 });

@@ -96,7 +96,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const fields = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
   const field = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible) ||
     [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(fields)]).find(visible);
-  if (field) field.focus();
+  if (!field) return;
+  field.focus();
+  if (field.select) field.select();
 });
 
 let going = false;
