@@ -113,3 +113,29 @@ def test_approve_and_refuse_by_keys(chromium: Any, live_server: Any, world: Worl
         expect(page.get_by_text("Refused")).to_be_visible()
         assert [one.state for one in Approval.everywhere.order_by("pk")] == ["approved", "refused"]
         assert visit.wrong == []
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_long_words_widen_no_page(chromium: Any, live_server: Any, world: World, width: int) -> None:
+    """What cannot be broken stays in its column: typed, looked at before, warned of, in the thread."""
+    Conversation.everywhere.get().posts.update(text="w" * 300)
+    with window(chromium, live_server, world.alice.user) as visit:
+        page = visit.page
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(here(live_server))
+        page.wait_for_load_state()
+        page.get_by_label("To Carol").fill("One\nTwo\n" + "https://example.org/" + "y" * 300)
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_role("heading", name="As it would stand there")).to_be_visible()
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wide) <= 0
+        page.locator("#reply-when").select_option("at")
+        page.locator("#reply-at").fill("2001-01-01T10:00")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("is over: choose a later one")).to_be_visible()
+        assert page.evaluate(wide) <= 0
+        page.locator("#reply-when").select_option("now")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("Goes out in")).to_be_visible()
+        assert page.evaluate(wide) <= 0
+        assert Outbox.everywhere.get().text.startswith("One\nTwo\nhttps")
