@@ -8,7 +8,8 @@ from msgspec import Struct
 
 NAMES = ("source", "medium", "campaign", "content", "term")
 PLACEHOLDERS = ("network", "campaign", "date", "post", "source")
-ADDRESS = re.compile(r"(?<![\w@/.])https?://[^\s<>\"“”]+", re.IGNORECASE)
+CLOSED = "。、，！？；：（）「」『』【】《》"  # noqa: RUF001 - they end addresses where words stand without spaces
+ADDRESS = re.compile(rf"(?<![a-z0-9_@/.])https?://(?:(?!\]\()[^\s<>\"“”{CLOSED}])+", re.IGNORECASE)
 PARTS = re.compile(r"([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:@]+|\[[^\]]*\])", re.IGNORECASE)
 TRAILING = ".,;:!?'\u2019…"  # after an address they end a sentence
@@ -92,8 +93,16 @@ def host_of(url: str) -> str:
 
 def under(host: str, domain: str) -> bool:
     """Whether the host is that domain or lies below it."""
-    wanted = domain.strip().casefold().strip(".").removeprefix("www.")
-    return bool(wanted) and (host == wanted or host.endswith(f".{wanted}"))
+    wanted, there = _by_name_service(domain.strip().casefold().strip(".").removeprefix("www.")), _by_name_service(host)
+    return bool(wanted) and (there == wanted or there.endswith(f".{wanted}"))
+
+
+def _by_name_service(host: str) -> str:
+    """As name servers know it: "bücher.example" is "xn--bcher-kva.example"."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:  # an empty label, or one that is too long: it is no host that could be reached
+        return host
 
 
 def with_tags(url: str, tags: Mapping[str, str]) -> str:

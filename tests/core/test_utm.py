@@ -36,10 +36,23 @@ TAGS = "utm_source=mastodon&utm_campaign=big_launch"
         ("[x](https://acme.org/a) <https://acme.org>", f"[x](https://acme.org/a?{TAGS}) <https://acme.org?{TAGS}>"),
         ("https://acme.org/?utm_source=mail", "https://acme.org/?utm_source=mail&utm_campaign=big_launch"),
         ("https://acme.org/?UTM_Source=x&utm_campaign=y", "https://acme.org/?UTM_Source=x&utm_campaign=y"),
+        ("https://xn--mnchen-3ya.acme.org/", f"https://xn--mnchen-3ya.acme.org/?{TAGS}"),
+        ("見てhttps://acme.org/a。次", f"見てhttps://acme.org/a?{TAGS}。次"),
+        ("（https://acme.org/a）「https://acme.org」", f"（https://acme.org/a?{TAGS}）「https://acme.org?{TAGS}」"),  # noqa: RUF001 - as Japanese is written
+        ("[https://acme.org](https://acme.org/a)", f"[https://acme.org?{TAGS}](https://acme.org/a?{TAGS})"),
     ],
 )  # fmt: skip
 def test_links_in_a_text(text: str, expected: str) -> None:
     assert tagged(text, [RULE], POST) == expected
+
+
+@pytest.mark.parametrize("domain", ["bücher.example", "xn--bcher-kva.example", "www.BÜCHER.example."])
+@pytest.mark.parametrize("host", ["bücher.example", "xn--bcher-kva.example", "shop.Bücher.example"])
+def test_a_domain_has_two_ways_to_be_written(domain: str, host: str) -> None:
+    """In its own letters, and as the network's name service has it."""
+    assert (
+        tagged(f"https://{host}/", [TagRule((domain,), (), {"source": "x"})], POST) == f"https://{host}/?utm_source=x"
+    )
 
 
 @pytest.mark.parametrize(
