@@ -1,5 +1,6 @@
 """The calendar's pages: month, week, list; what is moved and done from them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
@@ -22,6 +23,12 @@ from .queries import Choice
 
 VIEWS = ("month", "week", "list")
 FILTERS = ("kind", "source", "state", "owner", "tag")
+
+
+def show(request: MemberRequest, template: str, shown: Mapping[str, object], status: int = 200) -> HttpResponse:
+    """A page whose moments are told by the workspace's clock, which templates would turn into UTC."""
+    with timezone.override(zone_of(request.workspace)):
+        return render(request, template, dict(shown), status=status)
 
 
 def read_choice(request: MemberRequest) -> Choice:
@@ -74,7 +81,7 @@ def calendar(request: MemberRequest) -> HttpResponse:
         "here": request.get_full_path(),
         **_days(request, view, day, today, choice),
     }
-    return render(request, "engage/calendar/calendar.html", shown)
+    return show(request, "engage/calendar/calendar.html", shown)
 
 
 def _days(request: MemberRequest, view: str, day: date, today: date, choice: Choice) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -20,7 +20,7 @@ from . import actions, moving, places, previewing, queries, series_actions
 from .checking import ADDRESS_PATTERN, MENTION_PATTERN, Checked
 from .forms import Typed, blank, filled, nth_choices, read_item, read_rule, with_places
 from .times import in_words, times
-from .views import back
+from .views import back, show
 
 
 def _to(request: MemberRequest, name: str, *args: object) -> HttpResponseRedirect:
@@ -34,7 +34,7 @@ def planned(request: MemberRequest, planned_id: int) -> HttpResponse:
     zone = zone_of(request.workspace)
     found = queries.whole(item, zone)
     here = found.here or timezone.now().astimezone(zone)
-    return render(
+    return show(
         request,
         "engage/calendar/planned.html",
         {
@@ -151,7 +151,7 @@ def _editor(
         "best": [in_words(one) for one in past.suggestions],
         "patterns": {"address": ADDRESS_PATTERN, "mention": MENTION_PATTERN},
     }
-    return render(request, "engage/calendar/editor.html", shown, status=422 if error else 200)
+    return show(request, "engage/calendar/editor.html", shown, status=422 if error else 200)
 
 
 def _unknown() -> None:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -15,7 +15,7 @@ from hubbub.ui.api import Refusal
 from . import moving, queries
 from .forms import read_slots, slot_line
 from .times import cell_posts, in_words, times
-from .views import back
+from .views import back, show
 
 
 @page(Role.VIEWER)
@@ -35,7 +35,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "may_act": request.role.may(Role.RESPONDER),
         "may_set": request.role.may(Role.MANAGER),
     }
-    return render(request, "engage/calendar/queue.html", shown)
+    return show(request, "engage/calendar/queue.html", shown)
 
 
 @require_POST
@@ -73,7 +73,7 @@ def best_times(request: MemberRequest) -> HttpResponse:
         "at": (NAMES[at[0]], at[1]) if at else None,
         "posts": [(post, post.published.astimezone(zone)) for post in posts],
     }
-    return render(request, "engage/calendar/times.html", shown)
+    return show(request, "engage/calendar/times.html", shown)
 
 
 def _cell(request: MemberRequest) -> tuple[int, int] | None:

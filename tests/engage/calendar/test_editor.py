@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -134,3 +135,23 @@ def test_the_week_shows_free_posting_times(world: World, client: Client) -> None
     assert f'name="s{source.pk}_on" checked' in form
     past = client.get("/w/acme/engage/calendar/?view=week&day=2020-01-06").content
     assert b"Free posting" not in past
+
+
+def test_every_page_tells_the_time_of_the_place(world: World, client: Client) -> None:
+    """A field that shows another hour than the one that is meant would move the post when it is sent."""
+    Hours.everywhere.create(workspace=world.acme, name="Ours", zone="Pacific/Kiritimati", week=[""] * 7, standard=True)
+    source = networks(world.acme)[0]
+    moving.set_slots(source, [Slot(day, 540) for day in range(7)], by=world.alice)
+    item = moving.enqueue(launch(world.alice, source), by=world.alice)
+    assert item.due is not None
+    here = item.due.astimezone(ZoneInfo("Pacific/Kiritimati"))
+    base, local = "/w/acme/engage/calendar/", f"{here:%Y-%m-%dT}09:00"
+    for path, says in (
+        (f"{item.pk}/", f'value="{local}"'),
+        (f"{item.pk}/", f"{here:%-d %B %Y}, 09:00"),
+        (f"{item.pk}/edit/", f'value="{local}"'),
+        (f"?day={here:%Y-%m-%d}", f'data-at="{local}"'),
+        (f"?view=week&day={here + timedelta(days=7):%Y-%m-%d}", f"when={here + timedelta(days=7):%Y-%m-%d}T09:00"),
+        ("queue/", f"{here:%-d %b}, 09:00"),
+    ):
+        assert says in client.get(base + path).content.decode(), path
