@@ -1,4 +1,4 @@
-"""The room's pages: the inbox with its three panes, a person."""
+"""The room's pages: the inbox with its three panes."""
 
 import secrets
 
@@ -6,14 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from hubbub.store.models import Conversation, Person, Post, Role
-from hubbub.store.search import Found, search
+from hubbub.store.models import Conversation, Post, Role
 from hubbub.ui.access import MemberRequest, page
-from hubbub.ui.lists import pager, read_before, read_filter, write_before
+from hubbub.ui.lists import read_before, write_before
 
 from .current import current
 from .pane import list_pane
-from .person import card, posts_of
+from .person import card
 from .replying.actions import why_not
 from .replying.typed import NOTHING_TYPED, Typed
 from .thread import Thread, thread
@@ -68,26 +67,3 @@ def _target(request: MemberRequest, chosen: Conversation, read: Thread) -> Post 
         if found:
             return found
     return read.answer_to
-
-
-@page(Role.VIEWER)
-def person(request: MemberRequest, pk: int) -> HttpResponse:
-    """Everything that one person said, on all networks."""
-    chosen = get_object_or_404(Person.of(request.workspace).select_related("workspace"), pk=pk)
-    shown, filter_ = card(chosen, last=0), read_filter(request)
-    found = (
-        Found((), {}, None, 0, ran_out=False)
-        if filter_.slips
-        else search(posts_of(chosen, shown.identities), filter_.query, now=timezone.now(), before=read_before(request))
-    )
-    return render(
-        request,
-        "engage/person.html",
-        {
-            "card": shown,
-            "filter": filter_,
-            "found": found,
-            "places": {pk: [(one.field, one.start, one.end) for one in spans] for pk, spans in found.spans.items()},
-            "page": pager(request, found),
-        },
-    )
