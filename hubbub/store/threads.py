@@ -53,9 +53,9 @@ def follow_words(post: Post, title: str, text: str) -> None:
         if text != post.text and not post.ours:
             # of the newest post alone: two may say the same
             newest = rows.filter(last_post=post.published, author=post.author_id, snippet=post.text[:SNIPPET])
-            newest.update(snippet=text[:SNIPPET])
+            newest.update(snippet=text[:SNIPPET], stirred=True)  # open pages are told
         if post.title and title != post.title:
-            rows.filter(subject=post.title[:SUBJECT]).update(subject=title[:SUBJECT])
+            rows.filter(subject=post.title[:SUBJECT]).update(subject=title[:SUBJECT], stirred=True)
 
 
 def join_conversations(source: Source, rows: Sequence[Fresh], *, stored: bool = False) -> int:

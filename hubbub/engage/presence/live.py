@@ -78,7 +78,7 @@ def changes(request: MemberRequest, wish: Wish, *, now: datetime) -> dict[str, J
             actions.see(here, by=member, writing=wish.writing)
     answer: dict[str, Json] = {"until": now.isoformat(), "people": people(member, now)}
     since = wish.since or now
-    moved = _moved(request, since - OVERLAP)
+    moved = _moved(request, wish, since - OVERLAP)
     if moved:
         answer |= _list(request, wish, moved)
         if here is not None and here.pk in moved and moved[here.pk] > since - OVERLAP:
@@ -95,9 +95,12 @@ def people(member: Member, now: datetime) -> list[Json]:
     ]
 
 
-def _moved(request: MemberRequest, since: datetime) -> Mapping[int, datetime]:
-    rows = Conversation.of(request.workspace).filter(settled__gt=since).order_by("-settled")
-    return {row.pk: row.settled for row in rows.only("settled")[:MOST] if row.settled}
+def _moved(request: MemberRequest, wish: Wish, since: datetime) -> Mapping[int, datetime]:
+    rows = Conversation.of(request.workspace).filter(settled__gt=since).order_by("-settled").only("settled")
+    found = {row.pk: row.settled for row in rows[:MOST] if row.settled}
+    if len(found) == MOST:  # more changed at once than is told: what the page shows is told all the same
+        found |= {row.pk: row.settled for row in rows.filter(pk__in=[*wish.shown, wish.here]) if row.settled}
+    return found
 
 
 def _list(request: MemberRequest, wish: Wish, moved: Mapping[int, datetime]) -> dict[str, Json]:

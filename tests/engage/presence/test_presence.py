@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from hubbub.engage.presence import live
 from hubbub.store import drafts, presence, settling
 from hubbub.store.models import Conversation, Draft, Presence, Role
 from tests.world import World, make_author, make_conversation, make_post, make_source
@@ -88,6 +89,19 @@ def test_an_open_page_is_told_what_changed(world: World, talks: list[Conversatio
     assert "Urgent" in told["rows"][str(talks[0].pk)]
     assert told["gone"] == {str(talks[1].pk): "Done"}
     assert told["fresh"] == [talks[2].pk]
+    assert "thread" in told
+
+
+def test_what_a_page_shows_is_told_however_much_changed(
+    world: World, talks: list[Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST", 1)
+    since, shown = timezone.now(), talks[0].pk
+    for at_second, talk in enumerate(talks):
+        Conversation.everywhere.filter(pk=talk.pk).update(stirred=False, settled=since + at_second * SECOND)
+    asked = {"since": since.isoformat(), "shown": str(shown), "here": str(shown)}
+    told = world.client().post(at("live"), asked).json()
+    assert list(told["rows"]) == [str(shown)]
     assert "thread" in told
 
 
