@@ -61,7 +61,7 @@ def hubbub_up(data: Path, *words: str) -> Iterator[Up]:
 
 
 def _announced(log: Path, process: "subprocess.Popen[bytes]") -> tuple[str, str]:
-    end = time.monotonic() + 180
+    end = time.monotonic() + 600
     while time.monotonic() < end and process.poll() is None:
         found = re.search(r"(http://localhost:\d+)(/enter/\S+)", log.read_text())
         if found:

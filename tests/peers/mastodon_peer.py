@@ -56,8 +56,9 @@ class Mastodon:
         return bool(told["silenced"]), bool(told["suspended"])
 
     def profile(self, name: str, shown: str, link: str) -> None:
-        """What that account says of itself: its name, and an address as one of its fields."""
-        told = {"display_name": shown, "fields_attributes[0][name]": "Blog", "fields_attributes[0][value]": link}
+        """What that account says of itself: its name, and an address as one of its fields, told in HTML."""
+        value = f'<a href="{link}" rel="me">{link}</a>'
+        told = {"display_name": shown, "fields_attributes[0][name]": "Blog", "fields_attributes[0][value]": value}
         headers = {"authorization": f"Bearer tok_{name}"}
         self._client.patch("/api/v1/accounts/update_credentials", data=told, headers=headers).raise_for_status()
 

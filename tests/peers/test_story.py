@@ -16,10 +16,10 @@ from .hubbub_up import Up, hubbub_up
 
 pytestmark = [pytest.mark.peer, pytest.mark.browser]
 
-PATIENCE = 60_000  # milliseconds that a page may take to show what the worker does, on a busy machine
+PATIENCE = 120_000  # milliseconds that a page may take to show what the worker does, on a busy machine
 
 
-def until(holds: Callable[[], bool], what: str, seconds: float = 120) -> None:
+def until(holds: Callable[[], bool], what: str, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if holds():
