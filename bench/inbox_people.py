@@ -197,8 +197,11 @@ class Worker:
         self, what: str, method: str, path: str, fields: dict[str, str] | None = None, fine: tuple[int, ...] = (200,)
     ) -> str:
         """One request; gives the page."""
+        from django.conf import settings
+
+        names = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
         headers = {
-            "Cookie": f"sessionid={self.session}; csrftoken={self.token}",
+            "Cookie": f"{names[0]}={self.session}; {names[1]}={self.token}",
             "X-CSRFToken": self.token,
             "Content-Type": "application/x-www-form-urlencoded",
             "Host": f"127.0.0.1:{self.port}",

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from hubbub.store import presence, ranking
 from hubbub.store.models import Conversation, Role, Sort
-from hubbub.store.search import newest_of
 from hubbub.ui.access import MemberRequest
 from hubbub.ui.lists import Pager
 
@@ -42,14 +41,15 @@ def list_pane(request: MemberRequest, found: Current) -> Mapping[str, object]:
 
 def row_context(request: MemberRequest, found: Current, rows: Sequence[Conversation]) -> dict[str, object]:
     """What `engage/_row.html` asks for besides its row."""
-    now = timezone.now()
+    now, newest = timezone.now(), ranking.newest(rows)
     here = presence.here(request.workspace, now, conversations=[row.pk for row in rows]) if rows else []
     return {
         "workspace": request.workspace,
         "member": request.member,
         "listing": found.listing,
-        "newest": {post.conversation_id: post for post in newest_of(rows)} if rows else {},
-        "scores": ranking.explain(rows, now),
+        "carried": found.listing.query,
+        "newest": newest,
+        "scores": ranking.explain(rows, now, newest),
         "present": presence.by_conversation(here, without=request.member),
         "may_act": request.role.may(Role.RESPONDER),
         "now": now,

@@ -49,18 +49,21 @@ def settle(rows: Sequence[Conversation], now: datetime) -> None:
         row.resettle = found.until if row.status in UNFINISHED else None
 
 
-def cases(rows: Sequence[Conversation]) -> list[order.Case]:
-    """What is known of conversations of one workspace, in their order. Four queries for all."""
+def cases(rows: Sequence[Conversation], held: Mapping[int, Post] | None = None) -> list[order.Case]:
+    """What is known of conversations of one workspace, in their order. Four queries for all, of which one is spared
+    who holds their `newest` posts."""
     if not rows:
         return []
-    newest = _newest(rows)
-    people = {post.author.person_id for post in newest.values() if post.author}
+    posts = newest(rows) if held is None else held
+    people = {post.author.person_id for post in posts.values() if post.author}
     known = relations.weights_of(rows[0].workspace_id, sorted(people))
-    return [_case(row, newest.get(row.pk), known) for row in rows]
+    return [_case(row, posts.get(row.pk), known) for row in rows]
 
 
-def _newest(rows: Sequence[Conversation]) -> Mapping[int, Post]:
-    """Of each the newest post that is not ours, with its author."""
+def newest(rows: Sequence[Conversation]) -> Mapping[int, Post]:
+    """Of each, by its id, the newest post that is not ours, with its author. One query."""
+    if not rows:
+        return {}
     found = Post.everywhere.filter(
         conversation__in=[row.pk for row in rows], ours=False, published=F("conversation__last_post")
     )
@@ -85,12 +88,14 @@ def _case(row: Conversation, post: Post | None, known: Mapping[int, Weight]) -> 
     )
 
 
-def explain(rows: Sequence[Conversation], now: datetime) -> Mapping[int, order.Score]:
-    """Conversation id → why it stands where it does, at this moment."""
+def explain(
+    rows: Sequence[Conversation], now: datetime, held: Mapping[int, Post] | None = None
+) -> Mapping[int, order.Score]:
+    """Conversation id → why it stands where it does, at this moment. `held`: their newest posts."""
     if not rows:
         return {}
     weights = weights_of(rows[0].workspace_id)
-    return {row.pk: order.score(case, weights, now) for row, case in zip(rows, cases(rows), strict=True)}
+    return {row.pk: order.score(case, weights, now) for row, case in zip(rows, cases(rows, held), strict=True)}
 
 
 def wake(now: datetime) -> bool:
