@@ -166,17 +166,21 @@ function showKeys() {
   const dialog = document.getElementById("keys");
   const list = dialog.querySelector("dl[data-page]");
   const seen = new Map();
-  document.querySelectorAll("[data-key]").forEach((element) => {
+  const named = [...document.querySelectorAll("[data-key]")];
+  for (const element of [...named.filter((one) => !one.closest("[data-row]")), ...named]) {
     const words = element.dataset.keyName || element.getAttribute("aria-label") || element.textContent.trim();
     if (!seen.has(element.dataset.key)) seen.set(element.dataset.key, words);
-  });
-  list.replaceChildren(...[...seen].flatMap(([key, words]) => {
+  }
+  const lines = Map.groupBy ? Map.groupBy(seen, ([, words]) => words) : new Map([...seen].map((one) => [one[0], [one]]));
+  list.replaceChildren(...[...lines.values()].flatMap((line) => {
     const term = document.createElement("dt");
-    const cap = document.createElement("kbd");
-    cap.textContent = key;
-    term.append(cap);
+    line.forEach(([key]) => {
+      const cap = document.createElement("kbd");
+      cap.textContent = key;
+      term.append(cap, " ");
+    });
     const told = document.createElement("dd");
-    told.textContent = words;
+    told.textContent = line[0][1];
     return [term, told];
   }));
   dialog.showModal();
