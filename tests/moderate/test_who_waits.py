@@ -86,9 +86,10 @@ def test_hidden_while_it_is_closed(many: bool) -> None:
 
 
 def _somebody_waits() -> bool:
+    """For what this transaction holds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         )
         found: int = cursor.fetchone()[0]
     return found > 0

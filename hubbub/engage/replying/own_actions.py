@@ -19,6 +19,8 @@ from .actions import what
 def edit(sent: Outbox, text: str, *, by: Member, why: str, nonce: str = "", delay: timedelta = timedelta()) -> Outbox:
     """Say it in other words. `why` is for the log; the network is told the words alone."""
     words = words_of(text, "reply")
+    if known := _asked_before(sent, "edit", nonce, words):
+        return known
     row, own = _standing(sent, "edit")
     if words == (own.text if own else row.text):
         raise Refusal("These are the words that stand there already")
@@ -39,8 +41,19 @@ def edit(sent: Outbox, text: str, *, by: Member, why: str, nonce: str = "", dela
 @transaction.atomic
 def delete(sent: Outbox, *, by: Member, why: str, nonce: str = "", delay: timedelta = timedelta()) -> Outbox:
     """Take it away there. It cannot be put back, only said again."""
+    if known := _asked_before(sent, "delete", nonce, ""):
+        return known
     row, own = _standing(sent, "delete")
     return _put(row, own, "delete", "", by, why, nonce, delay)
+
+
+def _asked_before(sent: Outbox, verb: str, nonce: str, words: str) -> Outbox | None:
+    """The row that the same form made before (a double click), which is no second wish."""
+    outbox.hold_conversation(sent)
+    place = own_post(sent) or sent.source
+    if not nonce:
+        return None
+    return Outbox.of(sent.workspace).filter(key=outbox.key_of(place, verb, nonce), text=words).first()
 
 
 def own_post(row: Outbox) -> Post | None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from hubbub.engage import actions
-from hubbub.engage.replying import outbox_actions
+from hubbub.engage.replying import outbox_actions, own_actions
 from hubbub.engage.replying.actions import Wish, say
 from hubbub.store import answers, approvals
 from hubbub.store.models import Approval, Approving, Audit, Conversation, ConversationStatus, Outbox, Post, Role
@@ -106,3 +106,18 @@ def test_what_moderators_decided_is_not_called_back_here(
         outbox_actions.drop(row, by=world.roles[Role.RESPONDER])
     assert Outbox.everywhere.get().state == (state if refused else "dropped")
     assert Audit.everywhere.filter(verb="drop").exists() is not refused
+
+
+@pytest.mark.parametrize("verb", ["edit", "delete"])
+def test_a_double_click_changes_an_answer_once(world: World, verb: str) -> None:
+    source = make_source(world.acme, kind="mastodon", can=["reply", "edit", "delete"])
+    talk = make_conversation(make_post(source, author=make_author(world.acme)))
+    row = tell(talk, world)
+    Outbox.everywhere.update(state="sent", result_id="r1")
+    words = {"text": "Thank you, too"} if verb == "edit" else {}
+    act = getattr(own_actions, verb)
+    asked = [act(row, by=world.alice, why="a slip", nonce="a", **words).pk for _ in range(2)]
+    assert asked[0] == asked[1]
+    assert Outbox.everywhere.filter(verb=verb).count() == Audit.everywhere.filter(verb=verb).count() == 1
+    with pytest.raises(Refusal):
+        act(row, by=world.alice, why="a slip", nonce="b", **words)
