@@ -120,7 +120,7 @@ def test_the_inbox_is_filtered_kept_as_a_view_and_walked(desk: Visit, world: Wor
     assert SavedView.of(world.acme).get(name="Numbered").query == "number"
     press(page, "j", "j", "k", "j")
     expect(page.locator("[data-row][aria-current=true]")).to_contain_text("number 2")
-    press(page, "o")
+    page.keyboard.press("o")
     page.wait_for_url(f"**/engage/{talk(2).pk}/**")
 
 
@@ -234,7 +234,8 @@ def test_a_person_is_found_and_tagged(desk: Visit, world: World) -> None:
     carol = Person.everywhere.get(name="Carol")
     assert [tag.name for tag in carol.tags.all()] == ["regular"]
     page.wait_for_load_state()
-    press(page, "j", "o")
+    press(page, "j")
+    page.keyboard.press("o")
     page.wait_for_url(f"**/people/{carol.pk}/**")
 
 
