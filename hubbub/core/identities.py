@@ -21,7 +21,8 @@ LONGEST = 80  # characters of a key; longer ones are hashed
 PROVEN, ADDRESS, ONE_WAY, SAID, PICTURE, WEBSITE, NAME, HANDLE = 1.0, 0.7, 0.5, 0.6, 0.45, 0.35, 0.2, 0.2
 NAMED = 0.8  # each names the other, but in running words: “married to @frank@…” does so, too
 
-TYPED = frozenset({"feed", "files", "isso", "site", "wordpress"})  # there people type their address in: it is a claim
+# there an address is typed in by the people themselves, or by a file about them: it is a claim
+TYPED = frozenset({"feed", "files", "isso", "mail", "site", "wordpress"})
 PLACED = frozenset({"lemmy", "mastodon"})  # handles are name@server there; elsewhere anybody may call themselves that
 
 COMMON = frozenset(

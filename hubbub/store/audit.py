@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hubbub.core.post import PostState
 
-from .models import Actor, Audit, Conversation, Member, Note, Owned, Post, Rule, System
+from .models import Actor, Audit, Conversation, Member, Note, Owned, Person, Post, Relationship, Rule, System
 
 Plain = str | int | float | bool | None | datetime | PostState
 
@@ -46,12 +46,15 @@ def audit(
 
 
 def _named(noun: Owned) -> str:
-    """What it is called in the log, which is never changed: what people said must not outlast its deletion there."""
+    """What it is called in the log, which is never changed: what people said must not outlast its deletion there, nor
+    their name their erasing."""
     match noun:
         case Post():
             return f"{noun.type} {noun.native_id}"
-        case Conversation() | Note():
+        case Conversation() | Note() | Person():
             return f"{noun._meta.model_name} {noun.pk}"
+        case Relationship():
+            return f"{noun.get_kind_display()}: person {noun.person_id}"
     return str(noun)
 
 

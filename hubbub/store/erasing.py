@@ -18,14 +18,19 @@ from .models import (
     Appeal,
     Author,
     Decision,
+    Draft,
     IdentityKey,
     Likeness,
     Mention,
+    Notification,
     Outbox,
     Person,
     Post,
     Redaction,
+    Relationship,
     Report,
+    Sketch,
+    Statement,
     Workspace,
 )
 from .models.post import JUDGED
@@ -103,6 +108,8 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     posts.update(url="")
     Report.of(workspace).filter(reporter__in=authors).update(name="", email="", why="")
     Appeal.of(workspace).filter(statement__author__in=authors).update(text="")
+    Statement.of(workspace).filter(author__in=authors).update(fired=[])
+    _erase_said_of_them(workspace, ids, authors)
     for name, field in merging.columns():
         if name not in KEPT:
             field.model._base_manager.filter(**{f"{field.name}__in": ids}).delete()
@@ -118,6 +125,16 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     person.refresh_from_db()
     audit(person, "erase", by=by, why=why, after={"posts": many, "names": len(names)})
     return Gone(many, len(names))
+
+
+def _erase_said_of_them(workspace: Workspace, people: Sequence[int], authors: Sequence[int]) -> None:
+    """What was begun for them and not sent, what a model was told, and what members were told with their name."""
+    for model in (Draft, Sketch):
+        theirs = Q(post__author__in=authors) | Q(conversation__author__in=authors)
+        model.of(workspace).filter(theirs).delete()
+    relationships = Relationship.of(workspace).filter(person__in=people).values_list("pk", flat=True)
+    for noun, pks in (("person", list(people)), ("relationship", list(relationships))):
+        Notification.of(workspace).filter(noun=noun, noun_id__in=pks).delete()
 
 
 WORDS = ("native_id", "handle", "name", "url", "about", "links", "verified", "picture")

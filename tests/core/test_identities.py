@@ -107,6 +107,13 @@ def test_claims(text: str, claimed: tuple[str, ...]) -> None:
             False,
             True,
         ),
+        (  # nor is that of a company, which a file gives for all who work there
+            with_(MAIL, url="https://example.org"),
+            with_(MAIL, native_id="frank@example.org", name="Frank", handle="frank@example.org", url="http://example.org/"),
+            ["same link"],
+            False,
+            True,
+        ),
         (  # whose profiles differ by what stands behind the question mark alone
             Identity("hacker_news", "erin", "erin", url="https://news.ycombinator.com/user?id=erin"),
             Identity("hacker_news", "frank", "frank", url="https://news.ycombinator.com/user?id=frank"),

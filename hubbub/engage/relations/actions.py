@@ -216,7 +216,7 @@ def describe(
     if len(given.get("worth", "")) > 100 or len(given.get("notes", "")) > LONGEST_NOTES:
         raise Refusal(f"The worth has 100 characters at most, notes {LONGEST_NOTES:,}")
     before, after = changes(found, **given)
-    for name in ("notes",):  # never whole texts in the log
+    for name in ("notes", "worth"):  # never words about a person in the log, which outlasts their erasing
         if name in after:
             before[name], after[name] = "…" if before[name] else "", "…" if after[name] else ""
     if since is not None and since != found.since.date():

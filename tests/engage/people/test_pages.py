@@ -215,7 +215,7 @@ def test_somebody_elses_note_is_removed_by_managers_alone(world: World, erin: Pe
 
 def alike(world: World) -> Likeness:
     """Two who link to each other."""
-    one, other = make_author(world.acme, "erin", "mastodon"), make_author(world.acme, "rin", "wordpress")
+    one, other = make_author(world.acme, "erin", "mastodon"), make_author(world.acme, "rin", "lemmy")
     Author.everywhere.filter(pk=one.pk).update(url="https://m.example/@erin", links=["https://erin.example"])
     Author.everywhere.filter(pk=other.pk).update(url="https://erin.example", links=["https://m.example/@erin"])
     settle()
