@@ -7,7 +7,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from .hours import Hours, add, between
+from .hours import Hours, NeverOpen, add, between
 
 Stretch = tuple[datetime, datetime | None]  # from, and to; None: it goes on
 
@@ -69,11 +69,19 @@ def clock(hours: Hours, started: datetime, within: timedelta, stood: Sequence[St
         if due is None:
             worked = within - used if ends is None else between(hours, begins, ends)
             if used + worked >= within:
-                due = add(hours, begins, within - used)
+                due = _reached(hours, begins, within - used)
             used += worked
     for begins, goes_on in stood:
         paused += max(timedelta(), (now if goes_on is None else min(goes_on, now)) - max(begins, started))
     return Clock(due, max(timedelta(), within - took), took, paused)
+
+
+def _reached(hours: Hours, begins: datetime, worked: timedelta) -> datetime | None:
+    """None where nobody is ever there again (of hours with special days alone, the last is over): the clock stands."""
+    try:
+        return add(hours, begins, worked)
+    except NeverOpen:
+        return None
 
 
 def _running(started: datetime, stood: Sequence[Stretch]) -> list[Stretch]:

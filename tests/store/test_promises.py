@@ -9,6 +9,7 @@ from django.db import transaction
 from hubbub.store import answers, promises, settling
 from hubbub.store.models import (
     Conversation,
+    Holiday,
     Hours,
     Outbox,
     Post,
@@ -301,3 +302,16 @@ def test_settling_costs_the_same_for_one_and_for_many(world: World, django_asser
     rows = list(Conversation.of(world.acme).select_related("workspace"))
     with django_assert_max_num_queries(14):
         promises.settle(rows, ASKED + MINUTE)
+
+
+def test_hours_that_are_over_for_good_stop_the_clock_and_nothing_else(world: World) -> None:
+    """Only a fair had hours, and it is over: what else waits for the loop is settled all the same."""
+    hours = make_hours(world.acme, week=[""] * 7)
+    Holiday.everywhere.create(
+        workspace=world.acme, hours=hours, day=(ASKED - timedelta(days=9)).date(), name="Fair", spans="9:00-17:00"
+    )
+    make_promise(world.acme, hours=hours)
+    mine, theirs = ask(make_source(world.acme)), ask(make_source(world.bravo))
+    settle(ASKED + MINUTE)
+    assert (talk(mine).due, talk(mine).stirred, talk(theirs).stirred) == (None, False, False)
+    assert wait_of(mine).left == 30 * 60
