@@ -13,6 +13,7 @@ from hubbub.store.models import CalendarFeed, PlannedState, Workspace
 
 from .queries import Choice, Entry, entries
 
+MOST = 5_000  # versions, each way
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 STATUSES: dict[PlannedState, Status] = {
     PlannedState.DRAFT: "TENTATIVE",
@@ -28,7 +29,9 @@ def written(feed: CalendarFeed, absolute: Callable[[str], str]) -> tuple[bytes, 
     # dropped ones, too: a program that shows them already must be told
     dropped = Choice(owner=choice.owner, state=PlannedState.DROPPED)
     start, end, zone = now - BACK, now + AHEAD, ZoneInfo("UTC")
-    found = entries(workspace, choice, zone, start, end) + entries(workspace, dropped, zone, start, end)
+    stretches = ((start, now), (now, end))  # each for itself: much that is past must not cut off what is to come
+    found = [one for what in (choice, dropped) for since, until in stretches
+             for one in entries(workspace, what, zone, since, until, MOST)]  # fmt: skip
     host = absolute("/").split("/")[2]
     events = [_event(one, workspace, host, absolute) for one in found if one.due]
     name = f"{workspace.name}: {'my posts' if feed.mine else 'planned posts'}"

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from hubbub.store.models import Member, Planned, Workspace
 from hubbub.store.planned import link_rules
-from hubbub.ui.api import Refusal
 
 from . import writing
 from .checking import Checked, checked
@@ -13,19 +12,15 @@ from .drafts import Draft
 
 
 def preview(workspace: Workspace, item: Planned | None, draft: Draft, *, by: Member) -> list[Checked]:
-    """Each version as it would leave, in the way that everything leaves; nothing is kept of it."""
+    """Each version as it would leave, in the way that everything leaves; nothing is kept of it. Raises Refusal."""
     now = timezone.now()
     with transaction.atomic():
         row = Planned.of(workspace).select_related("workspace").filter(pk=item.pk).first() if item else None
         row = row or Planned.everywhere.create(workspace=workspace, title="preview", owner=by, created=now, changed=now)
-        try:
-            writing.write(row, draft)
-        except Refusal:
-            shown: list[Checked] = []
-        else:
-            rules, versions = link_rules(workspace), list(row.versions.select_related("source").order_by("pk"))
-            for version in versions:
-                version.planned = row
-            shown = [checked(version, rules) for version in versions]
+        writing.write(row, draft)
+        rules, versions = link_rules(workspace), list(row.versions.select_related("source").order_by("pk"))
+        for version in versions:
+            version.planned = row
+        shown = [checked(version, rules) for version in versions]
         transaction.set_rollback(True)
     return shown

@@ -33,7 +33,7 @@ from hubbub.store.planned import link_rules
 from .checking import Checked, checked
 from .free import Free, free_by_day
 
-MOST = 1_000  # versions on one page of the calendar
+MOST = 3_000  # versions on one page of the calendar
 DAYS = 30  # of one page of the list
 ANSWERS = 100  # read for one item
 OWN_SITES = ("wordpress", "site", "feed", "isso", "disqus", "discourse", "misago")

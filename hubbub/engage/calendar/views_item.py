@@ -84,7 +84,10 @@ def _written(request: MemberRequest, item: Planned | None) -> HttpResponse:
     if sent.draft is None:
         return _editor(request, item, sent.typed, error=sent.error)
     if act == "preview":
-        shown = previewing.preview(request.workspace, item, sent.draft, by=request.member)
+        try:
+            shown = previewing.preview(request.workspace, item, sent.draft, by=request.member)
+        except Refusal as no:
+            return _editor(request, item, sent.typed, error=str(no))
         return _editor(request, item, sent.typed, preview=shown)
     kept = item
     try:

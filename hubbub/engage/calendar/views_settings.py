@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hubbub.core.utm import NAMES, PLACEHOLDERS
 from hubbub.store.calendar_feeds import opened
@@ -120,7 +120,7 @@ def revoke_feed(request: MemberRequest, feed_id: int) -> HttpResponse:
     return back(request, "engage:calendar_feeds")
 
 
-@require_GET
+@require_safe
 def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar as other programs read it; the secret says whose. Anybody else is told that there is nothing."""
     feed = opened(secret, timezone.now())

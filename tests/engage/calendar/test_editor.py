@@ -155,3 +155,16 @@ def test_every_page_tells_the_time_of_the_place(world: World, client: Client) ->
         ("queue/", f"{here:%-d %b}, 09:00"),
     ):
         assert says in client.get(base + path).content.decode(), path
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "says"),
+    [({}, 200, b"What can leave"), ({"tags": "x" * 60}, 422, b"A tag has at most 50"), ({"text": ""}, 422, b"Give it")],
+)
+def test_a_preview_shows_what_would_leave_or_why_not(
+    world: World, client: Client, more: dict[str, str], status: int, says: bytes
+) -> None:
+    source = networks(world.acme)[0]
+    sent = {"text": "What can leave", f"s{source.pk}_on": "on", "act": "preview", **more}
+    answer = client.post(NEW, sent)
+    assert (answer.status_code, says in answer.content, Planned.everywhere.exists()) == (status, True, False)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hubbub.engage.calendar import actions, importing, settings_actions
+from hubbub.engage.calendar import actions, feeds, importing, settings_actions
 from hubbub.store.models import CalendarFeed, Planned, Role
 from hubbub.ui.api import Refusal
 from tests.core.test_ical import meant, parsed
@@ -83,3 +83,14 @@ def test_a_file_is_tried_line_by_line(world: World) -> None:
     assert not Planned.everywhere.exists()
     [made] = importing.take_in(world.acme, lines[:1], plan=True, by=world.alice)
     assert (made.state, made.versions.count()) == ("planned", 2)
+
+
+def test_much_that_is_past_cuts_off_nothing_that_is_to_come(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "MOST", 5)
+    source, now = networks(world.acme)[0], timezone.now()
+    for days in (*range(-20, 0), 1, 2):
+        launch(world.alice, source, title=f"In {days}", due=now + timedelta(days=days))
+    _, url = address(world)
+    named = [meant(one["SUMMARY"]) for one in parsed(Client().get(url).content)]
+    assert {"In 1", "In 2"} <= set(named)
+    assert Client().head(url).status_code == 200  # some programs look first
