@@ -25,13 +25,15 @@ from hubbub.engage.replying import outbox_actions
 from hubbub.engage.replying.actions import Conflict, Wish, say
 from hubbub.engage.thread import thread
 from hubbub.store import drafts, presence
-from hubbub.store.models import Conversation, Draft, Member, Outbox, OutboxState, Post, Presence, Role
+from hubbub.store.models import Approving, Conversation, Draft, Member, Outbox, OutboxState, Post, Presence, Role
+from hubbub.ui.api import Refusal
 from tests.world import World, make_conversation, make_member, make_post, make_source, make_world
 
 pytestmark = [pytest.mark.database]
 
 WORDS = st.sampled_from(["", "Thank you", " and sorry", "No"])
 WINDOWS = st.integers(0, 3)
+LATER = timedelta(days=1)
 
 
 @dataclass
@@ -94,6 +96,9 @@ class People(RuleBasedStateMachine):
         post = make_post(source)
         people = [make_member(world.acme, f"person{at}", Role.RESPONDER) for at in range(number)]
         self.room = Room(make_conversation(post), post, people)
+        # what the last of them writes is held until it is approved
+        rule = Approving.everywhere.create(workspace=world.acme, member=people[-1])
+        rule.approvers.add(world.alice)
         for who in (0, 0, *range(1, number)):  # one of them in two windows
             self.opens(who)
 
@@ -165,9 +170,9 @@ class People(RuleBasedStateMachine):
         window.draft, window.version, window.base = kept.draft, kept.version, window.text
 
     @some
-    @rule(at=WINDOWS)
-    def sends(self, at: int) -> None:
-        self._send(self._window(at), sure=False)
+    @rule(at=WINDOWS, later=st.booleans())
+    def sends(self, at: int, later: bool) -> None:
+        self._send(self._window(at), sure=False, later=later)
 
     @some
     @rule(at=WINDOWS)
@@ -176,11 +181,62 @@ class People(RuleBasedStateMachine):
         if warned:
             self._send(warned[at % len(warned)], sure=True)
 
-    def _send(self, window: Window, *, sure: bool) -> None:
-        room = self.room
+    # what goes wrong most easily, so often that any examples have it
+
+    @some
+    @rule(slow=WINDOWS, quick=WINDOWS, sure=st.booleans(), later=st.booleans())
+    def somebody_is_quicker_twice(self, slow: int, quick: int, sure: bool, later: bool) -> None:
+        """The slow one is warned of the first answer, and sends again, confirming or not, when there is a second."""
+        one, other = self._window(slow), self._window(quick)
+        if one.person == other.person:
+            return
+        self._send_through(other, later=later)
+        self._send(one, sure=False)
+        if one.shown is not None:  # the same form once more: without a word from them it knows no more than it did
+            self._send(one, sure=False)
+        self._send_through(other, later=later)
+        self._send(one, sure=sure and one.shown is not None)
+
+    def _send_through(self, window: Window, *, later: bool) -> None:
+        self._send(window, sure=False, later=later)
+        if window.shown is not None:
+            self._send(window, sure=True, later=later)
+
+    @some
+    @rule(at=WINDOWS, words=st.sampled_from(["Thank you", "No", "Never mind"]))
+    def goes_on_in_another_tab(self, at: int, words: str) -> None:
+        """Both tabs hold the same draft; each writes on by itself, and both keep."""
+        first = self._window(at)
+        first.text = first.text or "Dear Carol"
+        self._keep(first)
+        self.opens(self.room.people.index(first.person))
+        second = self.room.windows[-1]
+        first.text, second.text = first.text + " and sorry", words
+        self._keep(first)
+        self._keep(second)
+
+    @some
+    @rule(at=WINDOWS)
+    def is_refused(self, at: int) -> None:
+        """The time to send it at is over: nothing is sent, and the words are kept."""
+        window = self._window(at)
+        window.text += " by then"
+        self._keep(window)
+        room, before = self.room, self._drafts()
+        wish = Wish(window.text, at=timezone.now() - LATER, draft=window.draft, draft_version=window.version)
+        with pytest.raises(Refusal):
+            say(room.talk, room.post, wish, by=window.person)
+        assert self._drafts() == before, "what was refused is lost"
+
+    def _drafts(self) -> set[tuple[int, str, bool]]:
+        return {(pk, text, sent is None) for pk, text, sent in Draft.everywhere.values_list("pk", "text", "sent")}
+
+    def _send(self, window: Window, *, sure: bool, later: bool = False) -> None:
+        room, drafts_before = self.room, self._drafts()
         window.text = window.text if window.text.strip() else "Hello"
         wish = Wish(
             window.text,
+            at=timezone.now() + LATER if later else None,
             nonce=window.nonce,
             seen_row=window.seen_row,
             seen_post=window.seen_post,
@@ -199,6 +255,7 @@ class People(RuleBasedStateMachine):
             row = say(room.talk, room.post, wish, by=window.person)
         except Conflict:
             assert not others <= knows or not own <= knows_posts, "nobody was quicker"
+            assert self._drafts() == drafts_before, "what was refused is lost"
             read = thread(room.talk, now=timezone.now())
             window.shown = (self._answers(), self._own(), read.seen_row, read.seen_post)
             return
@@ -258,7 +315,7 @@ class People(RuleBasedStateMachine):
     def an_answer_is_called_back(self) -> None:
         one = next(one for one in self.room.sent if not one.dropped)
         row = Outbox.everywhere.get(pk=one.row)
-        if row.state != OutboxState.WAITING:
+        if row.state not in (OutboxState.WAITING, OutboxState.HELD):
             return
         outbox_actions.drop(row, by=one.person)
         one.dropped = True
@@ -279,7 +336,7 @@ def test_any_interleaving() -> None:
     run_state_machine_as_test(
         People,
         settings=settings(
-            max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
