@@ -113,7 +113,10 @@ def read_spans(text: str) -> tuple[Span, ...]:
         return ()
     if text in {"all day", "24h", "24 h"}:
         return (Span(0, MIDNIGHT),)
-    return merged(_read_span(part.strip()) for part in re.split(r"[,;]|\band\b", text))
+    spans = merged(_read_span(part.strip()) for part in re.split(r"[,;]|\band\b", text))
+    if any(span.closes - span.opens >= MIDNIGHT and span != Span(0, MIDNIGHT) for span in spans):
+        raise HoursError(f"“{text}” runs on for a whole day: write “all day”, and what is left on the day after")
+    return spans
 
 
 def _read_span(part: str) -> Span:

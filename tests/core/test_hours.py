@@ -235,3 +235,14 @@ def test_intervals_are_read_as_people_write_them(text: str, spans: list[tuple[in
 def test_what_cannot_be_read_is_named(text: str, says: str) -> None:
     with pytest.raises(HoursError, match=says):
         read_spans(text)
+
+
+@pytest.mark.parametrize("text", ["9:00-17:00, 17:00-9:00", "9:00-17:00, 16:00-12:00", "0:00-24:00, 12:00-3:00"])
+def test_what_runs_on_for_a_whole_day_could_not_be_written_again(text: str) -> None:
+    """As “09:00-12:00” it would be read as three hours, as “09:00-09:00” not at all."""
+    with pytest.raises(HoursError, match="all day"):
+        read_spans(text)
+
+
+def test_two_halves_of_a_day_are_the_day() -> None:
+    assert write_spans(read_spans("0:00-12:00, 12:00-24:00")) == "all day"
