@@ -32,7 +32,8 @@ def setting(page: Page, name: str) -> None:
     """One page of the room's settings."""
     go(page, "g", "Engage settings")
     press(page.locator("main [data-open]").filter(has_text=re.compile(rf"^{name}$")))
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{name}"))
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Engage settings")
+    page.wait_for_load_state()
 
 
 def shows(page: Page, place: Callable[[], Locator], what: str, seconds: float = 240) -> None:
