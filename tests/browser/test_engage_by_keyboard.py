@@ -81,8 +81,13 @@ def at(desk: Visit, path: str) -> Page:
     """The page there, its scripts at work."""
     page: Page = desk.page
     page.goto(f"{desk.address}/w/acme/{path}")
-    page.wait_for_load_state()
+    ready(page)
     return page
+
+
+def ready(page: Page) -> None:
+    """Keys work once the scripts have run."""
+    page.wait_for_function("document.readyState === 'complete'")
 
 
 def press(page: Page, *keys: str) -> None:
@@ -109,14 +114,14 @@ def test_the_inbox_is_filtered_kept_as_a_view_and_walked(desk: Visit, world: Wor
     page.keyboard.type("number")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=number*")
-    page.wait_for_load_state()
+    ready(page)
     page.keyboard.press("v")
     page.wait_for_url("**/views/new/**")
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Numbered")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/engage/?view=*")
-    page.wait_for_load_state()
+    ready(page)
     assert SavedView.of(world.acme).get(name="Numbered").query == "number"
     press(page, "j", "j", "k", "j")
     expect(page.locator("[data-row][aria-current=true]")).to_contain_text("number 2")
@@ -129,7 +134,7 @@ def test_a_conversation_is_taken_sorted_snoozed_and_given_back(desk: Visit, worl
 
     def said(words: str) -> None:
         expect(page.get_by_text(words).first).to_be_visible()
-        page.wait_for_load_state()
+        ready(page)
 
     page.keyboard.press("a")
     said("is now looked after by Alice")
@@ -146,14 +151,14 @@ def test_a_conversation_is_taken_sorted_snoozed_and_given_back(desk: Visit, worl
     page.keyboard.type("parcel")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Take the tag parcel off")).to_be_visible()
-    page.wait_for_load_state()
+    ready(page)
     kept = talk(1)
     assert (kept.assignee, kept.priority, kept.status) == (world.alice, "urgent", "open")
     assert [tag.name for tag in kept.tags.all()] == ["parcel"]
     press(page, "s")
     page.keyboard.press("2")
     page.wait_for_url(f"**/engage/{talk(2).pk}/**")
-    page.wait_for_load_state()
+    ready(page)
     assert talk(1).status == "snoozed"
     page.keyboard.press("z")
     page.wait_for_url(f"**/engage/{talk(1).pk}/**")
@@ -183,7 +188,7 @@ def test_a_saved_reply_is_refused_with_its_gap_and_sent_when_filled(desk: Visit,
     expect(words).to_have_value("Your order {order number} left today.")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert").filter(has_text="order number")).to_be_visible()
-    page.wait_for_load_state()
+    ready(page)
     assert not Outbox.everywhere.exists()
     expect(words).to_be_focused()  # where it is mended
     page.keyboard.press("Control+a")
@@ -194,7 +199,7 @@ def test_a_saved_reply_is_refused_with_its_gap_and_sent_when_filled(desk: Visit,
     press(page, "r")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("waiting to be sent")).to_be_visible()
-    page.wait_for_load_state()
+    ready(page)
     assert Outbox.everywhere.get().text == "Your order 17 left today."
     page.keyboard.press("e")
     page.wait_for_url(f"**/engage/{talk(2).pk}/**")
@@ -224,7 +229,7 @@ def test_a_person_is_found_and_tagged(desk: Visit, world: World) -> None:
     page.keyboard.type("Carol")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=Carol*")
-    page.wait_for_load_state()
+    ready(page)
     press(page, "j")
     page.keyboard.press("x")
     press(page, "t")
@@ -233,7 +238,7 @@ def test_a_person_is_found_and_tagged(desk: Visit, world: World) -> None:
     expect(page.locator("[data-row]").filter(has_text="regular")).to_have_count(1)
     carol = Person.everywhere.get(name="Carol")
     assert [tag.name for tag in carol.tags.all()] == ["regular"]
-    page.wait_for_load_state()
+    ready(page)
     press(page, "j")
     page.keyboard.press("o")
     page.wait_for_url(f"**/people/{carol.pk}/**")
@@ -265,7 +270,7 @@ def test_an_opportunity_is_passed_over_another_taken(desk: Visit, world: World) 
     press(page, "j")
     page.keyboard.press("e")
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
-    page.wait_for_load_state()
+    ready(page)
     press(page, "j")
     page.keyboard.press("t")
     page.wait_for_url(re.compile(r"/engage/\d+/"))
