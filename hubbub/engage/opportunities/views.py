@@ -90,7 +90,7 @@ def opportunity_take(request: MemberRequest, opportunity_id: int) -> HttpRespons
 @require_POST
 def opportunities_pass(request: MemberRequest) -> HttpResponse:
     """Not for us: one, or all that are chosen."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
+    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
     reason = request.POST.get("reason", "")
     here = _query(_kept(request))
     if not pks:
@@ -113,7 +113,7 @@ def opportunities_pass(request: MemberRequest) -> HttpResponse:
 @require_POST
 def opportunities_back(request: MemberRequest) -> HttpResponse:
     """Open again what was passed over."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()]
+    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
     moved = actions.bring_back(request.workspace, pks[: actions.MOST], by=request.member)
     messages.success(request, f"{len(moved)} open again.")
     return _see(request, "opportunities", kept=_query(_kept(request)))
