@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from hubbub.store import settling
+from hubbub.store import peopling, settling
 from hubbub.store.models import (
     Conversation,
     Note,
@@ -224,6 +224,8 @@ def test_a_post_is_planned_and_moved_by_arrows(desk: Visit, world: World) -> Non
 
 def test_a_person_is_found_and_tagged(desk: Visit, world: World) -> None:
     make_author(world.acme, "dora")
+    while peopling.step(timezone.now()):
+        pass
     page = at(desk, "engage/people/")
     press(page, "/")
     page.keyboard.type("Carol")
@@ -241,7 +243,7 @@ def test_a_person_is_found_and_tagged(desk: Visit, world: World) -> None:
     ready(page)
     press(page, "j")
     page.keyboard.press("o")
-    page.wait_for_url(f"**/people/{carol.pk}/**")
+    page.wait_for_url(f"**/engage/person/{carol.pk}/**")
 
 
 def test_a_card_goes_on_by_a_stage_and_back(desk: Visit, world: World) -> None:
