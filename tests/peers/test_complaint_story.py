@@ -63,7 +63,7 @@ def take_and_ask(page: Page, bob: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator("#thread")).to_contain_text("was there a bad batch?")
     go(bob, "0", "Notifications")
-    shows(bob, lambda: bob.locator("main [data-row]").filter(has_text="mentioned"), "Bob is told")
+    shows(bob, lambda: bob.locator("main [data-row]").filter(has_text="named you in a note"), "Bob is told")
     key(bob, "j", "o")
     expect(bob.locator("#thread")).to_contain_text("was there a bad batch?")
 
