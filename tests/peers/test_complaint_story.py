@@ -99,10 +99,10 @@ def write(page: Page, bob: Page) -> None:
 
 
 def sent(page: Page, wordpress: WordPress) -> int:
-    """It stands on the site, and Hubbub has seen it there; its number."""
+    """It stands on the site; its number."""
     until(lambda: "order 4711" in wordpress.page(), "the site shows the answer")
     (reply,) = (int(row["id"]) for row in wordpress.comments() if "order 4711" in row["text"])
-    shows(page, lambda: page.locator("#thread").get_by_text("seen there", exact=True), "it was read back")
+    shows(page, lambda: page.locator("#thread").get_by_text("sent", exact=True), "Hubbub knows it")
     expect(page.locator(".second")).to_contain_text("Waiting")
     return reply
 
@@ -113,6 +113,7 @@ def thanked(page: Page) -> None:
     expect(row).not_to_contain_text("left")
     key(page, "j", "o")
     expect(page.locator("#thread")).to_contain_text(THANKS)
+    expect(page.locator("#thread").get_by_text("seen there", exact=True)).to_be_visible()
     key(page, "e")
     expect(page.get_by_text("Nothing is open.")).to_be_visible()
 
