@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "hubbub.ui.headers.content_policy",
+    "hubbub.ui.headers.no_nul",
     "hubbub.ui.api.speak_to_scripts",
 ]
 ROOT_URLCONF = "hubbub.urls"

@@ -351,6 +351,7 @@ def _net_sentiment(workspace: Workspace, topic: int | None, window: Window) -> f
 
 def _standing(kind: str, workspace: Workspace, _topic: int | None, window: Window) -> float | None:
     rows = Relationship.of(workspace).filter(kind=kind, stage__active=True, since__lt=window.end)
+    rows = rows.filter(person__merged_into=None)
     return rows.filter(Q(ended=None) | Q(ended__gte=window.end)).count()
 
 

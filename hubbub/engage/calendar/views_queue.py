@@ -17,6 +17,8 @@ from .forms import read_slots, slot_line
 from .times import cell_posts, in_words, times
 from .views import back, show
 
+SHOWN = 50  # of each queue; the others stand in the list of the calendar
+
 
 @page(Role.VIEWER)
 def queue(request: MemberRequest) -> HttpResponse:
@@ -26,9 +28,10 @@ def queue(request: MemberRequest) -> HttpResponse:
     queues = []
     for source in sources:
         slots = moving.slots_of(source)
-        waiting = [(one, one.due.astimezone(zone)) for one in moving.queue_of(source, now) if one.due]
+        queued = moving.queue_of(source, now)
+        waiting = [(one, one.due.astimezone(zone)) for one in queued[:SHOWN] if one.due]
         lines = [(day, name, slot_line(slots, day)) for day, name in enumerate(NAMES)]
-        queues.append({"source": source, "waiting": waiting, "lines": lines, "slots": slots})
+        queues.append({"source": source, "waiting": waiting, "more": len(queued) - len(waiting), "lines": lines, "slots": slots})
     shown = {
         "queues": queues,
         "zone": str(zone),

@@ -89,8 +89,11 @@ def _told(item: Planned, files: Sequence[Attachment]) -> Sequence[Attachment]:
         for one in other:
             one.save(update_fields=["alt"])
         return files
-    same = ("workspace_id", "name", "mime", "size", "sha256", "alt", "by_id", "at")
-    return [Attachment.everywhere.create(**{name: getattr(one, name) for name in same}) for one in files]
+    same = ("name", "mime", "size", "sha256", "alt", "by_id", "at")
+    return [
+        Attachment.everywhere.create(workspace_id=one.workspace_id, **{name: getattr(one, name) for name in same})
+        for one in files
+    ]
 
 
 def _elsewhere(item: Planned, files: Sequence[Attachment]) -> bool:

@@ -80,8 +80,8 @@ def sketch_ask(request: MemberRequest, pk: int) -> HttpResponse:
 
 @page(Role.RESPONDER)
 def sketch(request: MemberRequest, pk: int) -> HttpResponse:
-    """How far a sketch is; only for the member who asked for it."""
-    found = get_object_or_404(Sketch.of(request.workspace).filter(by=request.member), pk=pk)
+    """How far a sketch is."""
+    found = get_object_or_404(Sketch.of(request.workspace), pk=pk)
     return render(request, "engage/helpful/_sketch.html", {"sketch": found, "problem": ""})
 
 

@@ -8,6 +8,7 @@ from io import StringIO
 from msgspec import Struct, json
 
 from hubbub.core import vcard
+from hubbub.store import knowing
 from hubbub.store.models import (
     Author,
     Consent,
@@ -62,9 +63,9 @@ def pages(workspace: Workspace, asked: listing.Asked) -> Iterator[Sequence[Perso
 
 def _rest(people: Sequence[Person]) -> _Rest:
     ids = [one.pk for one in people]
-    values = PersonValue.everywhere.filter(person__in=ids).values_list("person_id", "field_id", "value")
+    values = knowing.values(ids).values_list("person_id", "field_id", "value")
     agreed: dict[tuple[int, int], bool] = {}
-    for row in Consent.everywhere.filter(person__in=ids, withdrawn=None):  # newest first
+    for row in knowing.consents(ids):
         agreed.setdefault((row.person_id, row.kind_id), row.agreed)
     return _Rest(listing.names_of(people), {(one, field): value for one, field, value in values}, agreed)
 

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from msgspec import Struct, structs
 
-from hubbub.store import bulk
-from hubbub.store.models import Author, Consent, Person, PersonValue, PersonWord, Workspace
+from hubbub.store import knowing
+from hubbub.store.models import Author, Person, Workspace
 from hubbub.store.peopling import words
 
-Row = TypeVar("Row", bound=Model)
-
 PAGE = 50
-FEW = 2_000  # up to so many are found by what is asked for; of more each is tried, in the order of the list
 SORTS = {"seen": "Last seen", "posts": "Most posts", "followers": "Followers", "newest": "Newest"}
 COLUMNS = {"seen": "last_seen", "posts": "post_count", "followers": "followers", "newest": "id"}
 
@@ -76,41 +71,17 @@ def rows(workspace: Workspace, asked: Asked) -> QuerySet[Person]:
     """Those people, in no order."""
     found = Person.of(workspace).filter(merged_into=None, erased=None)
     for word in words(asked.q)[:6]:
-        held = Q(word__gte=word, word__lt=_after(word))
-        found = _among(found, PersonWord.of(workspace).filter(held), PersonWord.everywhere.filter(held))
+        found = knowing.called(found, workspace, word)
     if asked.tag:
-        tagged = Person.tags.through._base_manager.filter(tag=asked.tag)
-        found = _among(found, tagged, tagged)
+        found = knowing.tagged(found, asked.tag)
     if asked.network:
-        there = Author.everywhere.filter(network=asked.network)
-        found = _among(found, there.filter(workspace=workspace), there)
+        found = knowing.at_network(found, workspace, asked.network)
     if asked.consent:
         kind, _, says = asked.consent.partition(" ")
-        standing = Consent.everywhere.filter(kind=int(kind), withdrawn=None)
-        later = standing.filter(person=OuterRef("person")).filter(
-            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
-        )
-        newest = standing.filter(~Exists(later), agreed=says == "yes")
-        found = _among(found, newest.filter(workspace=workspace), newest)
+        found = knowing.consenting(found, workspace, int(kind), agreed=says == "yes")
     if asked.field and asked.value:
-        known = PersonValue.everywhere.filter(field=asked.field).annotate(said=Lower("value"))
-        same = known.filter(said=asked.value.lower())
-        found = _among(found, same.filter(workspace=workspace), same)
+        found = knowing.having(found, workspace, asked.field, asked.value)
     return found
-
-
-def _after(word: str) -> str:
-    """What comes behind all words that begin with this one."""
-    return word[:-1] + chr(min(ord(word[-1]) + 1, 0x10FFFF)) if ord(word[-1]) != 0xD7FF else word[:-1] + "\ue000"
-
-
-def _among(found: QuerySet[Person], hits: QuerySet[Row], probe: QuerySet[Row]) -> QuerySet[Person]:
-    """Those with a hit: by the hits where they are few, else each is asked, so that a page comes at once. `probe` is
-    the same without the workspace, of which the people are: the database then looks by the person, as it should."""
-    some = list(hits.order_by().values_list("person_id", flat=True)[: FEW + 1])
-    if len(some) <= FEW:
-        return found.filter(pk__in=bulk.numbered(sorted(set(some))))
-    return found.filter(Exists(probe.filter(person=OuterRef("pk"))))
 
 
 def page(workspace: Workspace, asked: Asked, before: str = "", size: int = PAGE) -> Listed:
@@ -148,7 +119,7 @@ def _written(column: str, person: Person) -> str:
 def names_of(people: Sequence[Person]) -> dict[int, list[Author]]:
     """Their names on the networks, those with most posts first, eight each at most."""
     found: dict[int, list[Author]] = {one.pk: [] for one in people}
-    for row in Author.everywhere.filter(person__in=found).order_by("person", F("post_count").desc(nulls_last=True)):
+    for row in knowing.names(list(found)):
         if len(found[row.person_id]) < 8:
             found[row.person_id].append(row)
     return found

@@ -8,6 +8,7 @@ from django.db.models import Q
 from msgspec import Struct
 
 from hubbub.core.people import CONSENTS
+from hubbub.store import knowing
 from hubbub.store.models import (
     Author,
     Consent,
@@ -22,7 +23,6 @@ from hubbub.store.models import (
     PersonField,
     PersonNote,
     PersonValue,
-    Post,
     Workspace,
 )
 
@@ -70,9 +70,9 @@ def weeks(identities: Sequence[Author], now: datetime) -> list[Week]:
     """The last half year, oldest first, empty weeks among them; nothing where nothing was judged."""
     monday = now.date() - timedelta(days=now.weekday(), weeks=WEEKS - 1)
     since = now - timedelta(days=now.weekday() + 7 * WEEKS)
-    rows = Post.everywhere.filter(author__in=[one.pk for one in identities], published__gte=since, ours=False)
+    rows = knowing.posts(identities, since).filter(ours=False)
     counts: dict[date, Counter[str]] = {monday + timedelta(weeks=at): Counter() for at in range(WEEKS)}
-    said = rows.order_by("-published").values_list("published", "sentiment")[:MOST]
+    said = rows.values_list("published", "sentiment")[:MOST]
     for published, sentiment in said:
         day = published.date()
         week = day - timedelta(days=day.weekday())
@@ -83,8 +83,7 @@ def weeks(identities: Sequence[Author], now: datetime) -> list[Week]:
 
 def between(workspace: Workspace, identities: Sequence[Author]) -> Said:
     """Our newest answers to them, and the conversations that they take part in."""
-    rows = Post.everywhere.filter(author__in=[one.pk for one in identities]).order_by("-published")
-    newest = list(rows.values_list("pk", "conversation_id")[:LOOKED_AT])
+    newest = list(knowing.posts(identities).values_list("pk", "conversation_id")[:LOOKED_AT])
     answers = Outbox.of(workspace).filter(post__in=[pk for pk, _ in newest], verb="reply")
     answers = answers.exclude(state=OutboxState.DROPPED).select_related("post", "source").order_by("-pk")
     talks = list(dict.fromkeys(talk for _, talk in newest if talk))[:10]
@@ -158,7 +157,7 @@ def stands(history: Sequence[Consent]) -> Consent | None:
 
 def no_contact(people: Sequence[int]) -> dict[int, Consent]:
     """Those of these people who do not want to be written to, with what says so."""
-    rows = Consent.everywhere.filter(person__in=people, kind__contact=True, withdrawn=None).select_related("kind")
+    rows = knowing.consents(people).filter(kind__contact=True).select_related("kind")
     newest: dict[tuple[int, int], Consent] = {}
     for row in rows:  # newest first
         newest.setdefault((row.person_id, row.kind_id), row)

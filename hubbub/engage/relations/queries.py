@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
@@ -81,7 +82,8 @@ def is_id(text: str) -> bool:
 
 def chosen(workspace: Workspace, wanted: Wanted, by: Member | None, today: date) -> QuerySet[Relationship]:
     """The relationships that are meant, in no order."""
-    rows = Relationship.of(workspace).filter(ended__isnull=not wanted.ended)
+    # what somebody was before they were merged into another who stands in the same pipeline is kept, and not shown twice
+    rows = Relationship.of(workspace).filter(ended__isnull=not wanted.ended, person__merged_into=None)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.stage:
@@ -180,7 +182,7 @@ def board(workspace: Workspace, kind: str, wanted: Wanted, by: Member, now: date
 
 def numbers(workspace: Workspace) -> Mapping[str, str]:
     """How many stand in each kind now, as shown."""
-    rows = Relationship.of(workspace).filter(ended=None)
+    rows = Relationship.of(workspace).filter(ended=None, person__merged_into=None)
     return {kind: capped.shown(capped.count(rows.filter(kind=kind))) for kind in RELATIONS}
 
 
@@ -211,8 +213,8 @@ class Regard(Struct, frozen=True):
     free: Sequence[str]  # kinds in which they do not stand
 
 
-def regard(person: Person, now: datetime) -> Regard:
-    """Read in six queries."""
+def regard(person: Person, now: datetime, zone: ZoneInfo | None = None) -> Regard:
+    """Read in six queries. `zone`: the workspace's, where it was read."""
     workspace = person.workspace
     rows = list(Relationship.of(workspace).filter(person=person).select_related(*WITH).order_by("since", "pk"))
     standing = [row for row in rows if row.ended is None]
@@ -223,7 +225,7 @@ def regard(person: Person, now: datetime) -> Regard:
     open_ = Suggestion.of(workspace).filter(person=person, state=SuggestionState.OPEN).order_by("-strength")
     return Regard(
         person,
-        lines(workspace, standing, relations.today(workspace, now)),
+        lines(workspace, standing, now.astimezone(zone).date() if zone else relations.today(workspace, now)),
         [row for row in rows if row.ended is not None],
         levels.level_of(doing, thresholds),
         levels.because(doing, thresholds),

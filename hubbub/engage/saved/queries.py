@@ -1,6 +1,6 @@
 """Which views a member has, and how many conversations stand in each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.core import query as language
 from hubbub.engage import queries
-from hubbub.store import capped, word_lists
+from hubbub.store import capped, saved_views, word_lists
 from hubbub.store.models import Kind, Member, Promised, Ranking, SavedView, Whose, Workspace
 
 COUNT_BUDGET = 2_000  # conversations held against a view's query for its number
@@ -64,13 +64,22 @@ def pinned(member: Member, now: datetime) -> list[Counted]:
     stale = [one.pk for one in shown if one.query and (one.looked_at is None or one.looked_at < now - STEP)]
     if stale:
         SavedView.of(member.workspace).filter(pk__in=stale).update(looked_at=now)
-    return [counted(one, member, now) for one in shown]
+    at_once = [one for one in shown if not one.query]
+    found = capped.counts([queries.rows_of(member, one, now) for one in at_once])
+    numbers = {one.pk: number for one, number in zip(at_once, found, strict=True)}
+    return [_counted(one, numbers, now) for one in shown]
 
 
 def counted(view: SavedView, member: Member, now: datetime) -> Counted:
     """By its columns at once; where it has a query, what the loop counted last."""
+    numbers = {} if view.query else {view.pk: capped.count(queries.rows_of(member, view, now))}
+    return _counted(view, numbers, now)
+
+
+def _counted(view: SavedView, numbers: Mapping[int, int], now: datetime) -> Counted:
+    """`numbers`: those that were counted at once, by the view's id."""
     if not view.query:
-        return Counted(view, capped.shown(capped.count(queries.rows_of(member, view, now))))
+        return Counted(view, capped.shown(numbers[view.pk]))
     if view.whose in (Whose.ME, Whose.MY_TEAMS) or view.counted is None or view.counted_at is None:
         return Counted(view, "", "Counted when it is opened" if view.whose else "Being counted")
     number = capped.shown(view.counted)
@@ -82,19 +91,11 @@ def counted(view: SavedView, member: Member, now: datetime) -> Counted:
 
 def count_one(now: datetime) -> bool:
     """For the loop: count the view whose number is the oldest of those that somebody looks at. False: all are fresh."""
-    due = SavedView.everywhere.exclude(query="").filter(
-        Q(counted_at=None) | Q(counted_at__lt=now - FRESH), looked_at__gte=now - LOOKED
-    )
-    view = due.filter(whose__in=["", "nobody"]).order_by("counted_at").select_related("workspace").first()
+    view = saved_views.claim(now, fresh=FRESH, looked=LOOKED)
     if view is None:
         return False
-    # whoever changes its time first counts it; another worker passes by
-    claimed = SavedView.everywhere.filter(pk=view.pk, counted_at=view.counted_at).update(counted_at=now)
-    if claimed:
-        found = _found(view, now)
-        SavedView.everywhere.filter(pk=view.pk, query=view.query).update(
-            counted=len(found.conversations), at_least=found.ran_out or found.older is not None
-        )
+    found = _found(view, now)
+    saved_views.counted(view, len(found.conversations), at_least=found.ran_out or found.older is not None)
     return True
 
 

@@ -30,7 +30,7 @@ class OpeningRunState(models.TextChoices):
 
 
 class OpeningRun(Owned):
-    """Stored posts held against the query, oldest first, in steps by the loop. Opens conversations, never closes any."""
+    """Stored posts held against the query, oldest first, in steps by the loop. It opens, and never closes any."""
 
     since = models.DateTimeField()  # published
     until = models.DateTimeField()
