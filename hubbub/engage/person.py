@@ -27,14 +27,18 @@ class Card(Struct, frozen=True):
 
 def card(person: Person, last: int = 5) -> Card:
     """Read in a handful of queries, whatever the number of posts."""
-    identities = list(person.identities.order_by("first_seen", "id")[:MOST_IDENTITIES])
+    names = person.identities.order_by("first_seen", "id")
+    # a card with posts shows what was done to them, too: read for all names at once
+    identities = list((names.prefetch_related("sanctions__source") if last else names)[:MOST_IDENTITIES])
     posts = posts_of(person, identities)
+    newest = posts.order_by("-published", "-id")
+    decisions = list(newest.values_list("decision", flat=True)[: capped.MANY])
     return Card(
         person=person,
         identities=identities,
-        posts=capped.shown(capped.count(posts)),
-        removed=_lost(posts),
-        last=list(posts.select_related("source").order_by("-published", "-id")[:last]),
+        posts=capped.shown(len(decisions)),
+        removed=str(sum(decision in ("hidden", "removed") for decision in decisions)),
+        last=list(newest.select_related("source")[:last]),
         first_seen=min((one.first_seen for one in identities), default=None),
     )
 
@@ -45,8 +49,3 @@ def posts_of(person: Person, identities: Sequence[Author]) -> QuerySet[Post]:
         return Post.of(person.workspace).none()
     # by author alone: the index on it then serves, whatever the planner thinks of the workspace's
     return reduce(or_, (one.posts.all() for one in identities))
-
-
-def _lost(posts: QuerySet[Post]) -> str:
-    newest = posts.order_by("-published", "-id").values_list("decision", flat=True)[: capped.MANY]
-    return str(sum(decision in ("hidden", "removed") for decision in newest))

@@ -107,7 +107,13 @@ def rows_of(member: Member, view: SavedView, now: datetime) -> QuerySet[Conversa
 
 def counts(member: Member) -> Mapping[str, str]:
     """Tab → how many, as shown: nothing is counted beyond "999+"."""
-    return {tab: capped.shown(capped.count(rows(member, tab))) for tab in TABS if tab not in UNCOUNTED}
+    asked = counted_tabs(member)
+    return {tab: capped.shown(number) for tab, number in zip(asked, capped.counts(list(asked.values())), strict=True)}
+
+
+def counted_tabs(member: Member) -> Mapping[str, QuerySet[Conversation]]:
+    """The rows of the tabs that have a number."""
+    return {tab: rows(member, tab) for tab in TABS if tab not in UNCOUNTED}
 
 
 def inbox(
@@ -125,7 +131,13 @@ def inbox(
     index is used, without they are held against the query one by one."""
     found = shown(conversations)
     if query is None:
-        return _plain(found, sort, before, size)
+        if workspace is not None:
+            found = found.prefetch_related(None).prefetch_related("source", "tags")
+        page = _plain(found, sort, before, size)
+        if workspace is not None:  # it is known: nobody has to ask for it
+            for row in page.conversations:
+                row.workspace = workspace
+        return page
     wish = asked(workspace, query, now=now)
     if wish.slips:
         return Inbox((), None, slips=wish.slips)

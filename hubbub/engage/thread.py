@@ -42,6 +42,7 @@ class Thread(Struct, frozen=True):
     answer_to: Post | None  # whom a reply answers unless another is chosen
     seen_row: int  # the newest of our replies in the outbox, as its id
     seen_post: int  # the newest of our posts, as its id
+    seen: int  # the newest post, whose it may be, as its id
 
 
 def thread(
@@ -54,17 +55,18 @@ def thread(
 ) -> Thread:
     """The newest `size` posts, or those before `until`, with the notes and replies that belong between them."""
     # by the conversation alone: its index then serves, whatever the planner thinks of the workspace's
-    posts = conversation.posts.select_related("author__person", "source", "conversation__assignee__user")
+    posts = conversation.posts.select_related("author__person", "source")
     found = list(older_than(posts, until).order_by("-published", "-id")[: size + 1])
     shown = found[:size]
     earlier = Before(shown[-1].published, shown[-1].pk) if len(found) > size else None
+    whole = until is None and earlier is None
     low = earlier.published if earlier else None
     high = until.published if until else None
     leaving = conversation_outbox(conversation).select_related("source", "workspace").prefetch_related("attachments")
     outbox = list(leaving.order_by("-id")[:MOST_REPLIES])
     answers = {row.result_id: row for row in outbox if row.verb in ANSWERS and row.result_id}
     moves = {row.post_id: row for row in reversed(outbox) if row.verb not in ANSWERS and row.state in PENDING}
-    spans = _spans(shown, query, now)
+    spans = _spans(conversation, shown, query, now)
     items = [
         Item(
             "post",
@@ -85,8 +87,14 @@ def thread(
         newest=until is None,
         answer_to=_answer_to(conversation, shown, until),
         seen_row=max((row.pk for row in outbox if row.verb in ANSWERS), default=0),
-        seen_post=newest_own(conversation),
+        # where the whole conversation was read, nobody has to be asked
+        seen_post=_newest([one for one in shown if one.ours]) if whole else newest_own(conversation),
+        seen=_newest(shown) if whole else newest_post(conversation),
     )
+
+
+def _newest(posts: Sequence[Post]) -> int:
+    return max((one.pk for one in posts), default=0)
 
 
 def conversation_outbox(conversation: Conversation) -> QuerySet[Outbox]:
@@ -97,6 +105,11 @@ def conversation_outbox(conversation: Conversation) -> QuerySet[Outbox]:
 def newest_own(conversation: Conversation) -> int:
     """The id of the newest of our posts in it; 0 where there is none."""
     return conversation.posts.filter(ours=True).order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def newest_post(conversation: Conversation) -> int:
+    """The id of its newest post; 0 where there is none."""
+    return conversation.posts.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _notes(conversation: Conversation, low: datetime | None, high: datetime | None) -> list[Note]:
@@ -120,10 +133,12 @@ def _under_way(conversation: Conversation, outbox: Sequence[Outbox]) -> list[Out
     return [row for row in replies if row.state != OutboxState.SENT or row.result_id not in arrived]
 
 
-def _spans(posts: Sequence[Post], query: language.Query | None, now: datetime) -> Mapping[int, Sequence[Place]]:
+def _spans(
+    conversation: Conversation, posts: Sequence[Post], query: language.Query | None, now: datetime
+) -> Mapping[int, Sequence[Place]]:
     found: dict[int, list[Place]] = defaultdict(list)
     if posts:
-        mentions = Mention.of(posts[0].workspace).filter(post__in=[post.pk for post in posts])
+        mentions = Mention.of(conversation.workspace).filter(post__in=[post.pk for post in posts])
         for post_id, spans in mentions.values_list("post_id", "spans"):
             found[post_id] += spans
     if query:

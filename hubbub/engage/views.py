@@ -34,10 +34,13 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
     """The page of one conversation; with `typed`, its forms hold what was refused and say why."""
     found = Conversation.of(request.workspace).select_related("source", "author__person", "assignee__user")
     chosen = get_object_or_404(found, pk=pk)
+    chosen.workspace = request.workspace  # it is known: nobody has to ask for it
     listed = current(request)
     read = thread(chosen, now=timezone.now(), until=read_before(request, "until"), query=listed.query)
     target = _target(request, chosen, read)
     author = target.author if target and target.author else chosen.author
+    if author:
+        author.workspace = author.person.workspace = request.workspace
     return render(
         request,
         "engage/conversation.html",

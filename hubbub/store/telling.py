@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from hubbub.core.telling import held_until, next_at
@@ -131,6 +131,6 @@ def settle(row: Delivery, state: DeliveryState, error: str = "", due: datetime |
         Address.everywhere.filter(pk=row.address_id).update(error=error[:1_000], tried=now)
 
 
-def unread(member: Member) -> int:
-    """How many they have not read yet, counted no further than a page tells apart."""
-    return Notification.everywhere.filter(member=member, read=None).order_by()[:1_000].count()
+def unread_of(member: Member) -> QuerySet[Notification]:
+    """What they have not read yet."""
+    return Notification.everywhere.filter(member=member, read=None)

@@ -1,5 +1,8 @@
 """What every page is given: the workspace, the rooms to go to, what can be undone."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from msgspec import Struct
@@ -82,17 +85,20 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
 )
 
 
+PARTS = frozenset({"list", "thread"})  # what a page fetches anew by itself
+
+
 def workspace(request: HttpRequest) -> dict[str, object]:
     """Empty for pages outside a workspace."""
     here: Workspace | None = getattr(request, "workspace", None)
     member: Member | None = getattr(request, "member", None)
     if here is None or member is None:
         return {}
-    counts = {"engage:inbox": _open(here), "moderate:queue": _queued(here), "moderate:appeals": _appealed(here)}
-    counts |= {"moderate:reports": _reported(here), "moderate:proposals": _proposed(here)}
-    unread = telling.unread(member)
-    counts["team:notifications"] = unread
+    waiting = _waiting(here, member)
+    counts = dict(zip(waiting, capped.counts(list(waiting.values())), strict=True))
+    unread = counts["team:notifications"]
     groups = tuple(_group(request, here, activity, Role(member.role), counts) for activity, _ in DOORS)
+    partial = request.headers.get("HX-Target", "") in PARTS
     others = Workspace.objects.filter(
         pk__in=Member.everywhere.filter(user=member.user, active=True).values("workspace")
     )
@@ -102,7 +108,9 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         "rooms": groups,
         "unread": capped.shown(unread) if unread else "",
         "other_workspaces": others.exclude(pk=here.pk),
-        "undo": request.session.pop("undo", None),
+        # a page that fetches its own list anew shows no messages: they wait for the page that a person goes to
+        "partial": partial,
+        "undo": None if partial else request.session.pop("undo", None),
         "stopped_rules": _stopped(here) if Role(member.role).may(Role.MODERATOR) else [],
     }
 
@@ -143,21 +151,13 @@ def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: st
     )
 
 
-def _open(here: Workspace) -> int:
-    return capped.count(Conversation.of(here).filter(status="open"))
-
-
-def _reported(here: Workspace) -> int:
-    return capped.count(Report.of(here).filter(state="open"))
-
-
-def _proposed(here: Workspace) -> int:
-    return capped.count(Proposal.of(here).filter(state="open"))
-
-
-def _appealed(here: Workspace) -> int:
-    return capped.count(Appeal.of(here).filter(state="open"))
-
-
-def _queued(here: Workspace) -> int:
-    return capped.count(Post.of(here).filter(decision="queued"))
+def _waiting(here: Workspace, member: Member) -> dict[str, QuerySet[Any]]:
+    """Door → what waits behind it."""
+    return {
+        "engage:inbox": Conversation.of(here).filter(status="open"),
+        "moderate:queue": Post.of(here).filter(decision="queued"),
+        "moderate:appeals": Appeal.of(here).filter(state="open"),
+        "moderate:reports": Report.of(here).filter(state="open"),
+        "moderate:proposals": Proposal.of(here).filter(state="open"),
+        "team:notifications": telling.unread_of(member),
+    }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.engage.actions import locked, set_status, words_of
-from hubbub.engage.thread import conversation_outbox
+from hubbub.engage.thread import conversation_outbox, newest_post
 from hubbub.store import approvals, drafts, outbox, saved_replies
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
@@ -167,11 +167,6 @@ def what(row: Outbox) -> str:
     """It in one line, without anybody's words or names."""
     kind = {"reply": "An answer", "message": "A private answer", "edit": "A change to an answer"}
     return f"{kind.get(row.verb, row.verb.capitalize())} on {row.source}"
-
-
-def newest_post(conversation: Conversation) -> int:
-    """The id of its newest post; 0 where there is none."""
-    return conversation.posts.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def why_not(conversation: Conversation) -> str:

@@ -13,13 +13,11 @@ from msgspec import Struct
 from hubbub.connectors import limits_in_words
 from hubbub.core import awake
 from hubbub.store import approvals
-from hubbub.store.hours import zone_of
 from hubbub.store.models import Approving, Author, Conversation, Member, Post
 from hubbub.store.outbox import ANSWERS
 from hubbub.ui.prose import TAGS, prose
 
 from . import composing
-from .actions import newest_post
 from .settings_actions import replying_of
 
 LOOKED_AT = 200  # posts of a person from which their hours are told
@@ -60,8 +58,17 @@ class Composer(Struct, frozen=True):
         return all(way.verb == "message" for way in self.ways)
 
 
-def composer(conversation: Conversation, post: Post, member: Member) -> Composer:
-    """For an answer to `post` by `member`."""
+def composer(
+    conversation: Conversation,
+    post: Post,
+    member: Member,
+    *,
+    zone: ZoneInfo,
+    seen: int,
+    names: Sequence[Author] | None = None,
+) -> Composer:
+    """For an answer to `post` by `member`. `zone`: the workspace's; `seen`: the newest post that the page shows, as its
+    id; `names`: those of whoever wrote it, where they were read."""
     source, now = conversation.source, timezone.now()
     limits, set_up = composing.limits_of(source), replying_of(conversation.workspace)
     media = limits.media if limits.media.many and limits.media.verbs & set(ANSWERS) else None
@@ -73,11 +80,11 @@ def composer(conversation: Conversation, post: Post, member: Member) -> Composer
         limits=limits_in_words(limits),
         accept=",".join(media.kinds) if media else "",
         files=f"at most {media.many}: {', '.join(media.kinds)}" if media else "",
-        awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to)),
+        awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to), names),
         undo_seconds=set_up.undo_seconds,
         approval=_approval(rule, member),
-        zone=zone_of(conversation.workspace).key,
-        seen=newest_post(conversation),
+        zone=zone.key,
+        seen=seen,
     )
 
 
@@ -101,12 +108,14 @@ def _approval(rule: Approving | None, member: Member) -> str:
     return joined.join(names) or "nobody who is here"
 
 
-def awake_moment(author: Author | None, now: datetime, usual: awake.Hours) -> awake.Moment:
-    """When whoever wrote it is awake: all their names on all networks count."""
+def awake_moment(
+    author: Author | None, now: datetime, usual: awake.Hours, known: Sequence[Author] | None = None
+) -> awake.Moment:
+    """When whoever wrote it is awake: all their names on all networks count. `known`: these, where they were read."""
     times: list[datetime] = []
     if author is not None:
-        names = Author.of(author.workspace).filter(person=author.person_id).values_list("pk", flat=True)
-        theirs = Post.of(author.workspace).filter(author__in=list(names), ours=False)
+        names = Author.of(author.workspace).filter(person=author.person_id) if known is None else known
+        theirs = Post.of(author.workspace).filter(author__in=[one.pk for one in names], ours=False)
         times = list(theirs.order_by("-published").values_list("published", flat=True)[:LOOKED_AT])
     return awake.moment(times, now, usual)
 

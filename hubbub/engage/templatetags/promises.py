@@ -88,13 +88,15 @@ def lasted(seconds: int) -> str:
 @register.simple_tag(takes_context=True)
 def promise_why(context: Context, conversation: Conversation) -> SafeString | str:
     """Which promise applies to a conversation and why, since when its clock runs; nothing where nobody waits by one."""
+    if conversation.promise_id is None:
+        return ""
     wait = (
         Wait.of(conversation.workspace)
         .filter(conversation=conversation.pk, ended=None)
         .select_related("promise__hours")
         .first()
     )
-    if conversation.promise_id is None or wait is None:
+    if wait is None:
         return ""
     zone, promise = zone_in(context), wait.promise
     url = reverse("engage:promise", args=[conversation.workspace.slug, promise.pk])

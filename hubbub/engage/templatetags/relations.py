@@ -10,6 +10,8 @@ from hubbub.store import relations
 from hubbub.store.models import Person, Role
 from hubbub.ui.access import MemberRequest
 
+from .promises import zone_in
+
 register = template.Library()
 
 
@@ -17,7 +19,7 @@ register = template.Library()
 def relations_card(context: Context, person: Person) -> dict[str, object]:
     """`{% relations_card person %}`: kinds, stages, next steps, level, influence. Eight queries."""
     request: MemberRequest = context["request"]
-    regard = queries.regard(person, timezone.now())
+    regard = queries.regard(person, timezone.now(), zone_in(context))
     return {
         "regard": regard,
         "stages": relations.stages(request.workspace) if regard.lines else {},

@@ -4,9 +4,13 @@ from django import template
 from django.template.context import Context
 from msgspec import json
 
+from hubbub.engage.person import Card
 from hubbub.engage.replying import composer as composing
 from hubbub.engage.replying.fates import Fate, fate
+from hubbub.engage.thread import Thread, newest_post
 from hubbub.store.models import Conversation, Member, Outbox, Post
+
+from .promises import zone_in
 
 register = template.Library()
 
@@ -16,7 +20,11 @@ def composer_here(context: Context) -> composing.Composer | None:
     """For `member`'s answer to `target` in `conversation`; None where there is nobody to answer."""
     talk, post, member = context.get("conversation"), context.get("target"), context.get("member")
     if isinstance(talk, Conversation) and isinstance(post, Post) and isinstance(member, Member):
-        return composing.composer(talk, post, member)
+        read, card = context.get("thread"), context.get("card")
+        seen = read.seen if isinstance(read, Thread) else newest_post(talk)
+        theirs = isinstance(card, Card) and post.author is not None and card.person.pk == post.author.person_id
+        names = card.identities if isinstance(card, Card) and theirs else None
+        return composing.composer(talk, post, member, zone=zone_in(context), seen=seen, names=names)
     return None
 
 

@@ -7,8 +7,9 @@ from django.template import Context
 from django.utils import timezone
 
 from hubbub.core.snooze import Choice, choices
-from hubbub.store.hours import zone_of
 from hubbub.store.models import Workspace
+
+from .promises import zone_in
 
 register = template.Library()
 
@@ -17,4 +18,4 @@ register = template.Library()
 def snooze_choices(context: Context) -> Sequence[Choice]:
     """The moments at hand, on the workspace's clock."""
     workspace = context.get("workspace")
-    return choices(timezone.now(), zone_of(workspace)) if isinstance(workspace, Workspace) else ()
+    return choices(timezone.now(), zone_in(context)) if isinstance(workspace, Workspace) else ()

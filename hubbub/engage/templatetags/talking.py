@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from hubbub.core.snooze import Choice, choices
 from hubbub.engage import naming
-from hubbub.store.hours import zone_of
 from hubbub.store.models import Conversation, Kind, Note, Priority, Tag
+
+from .promises import zone_in
 
 register = template.Library()
 
@@ -35,11 +36,11 @@ class Head(Struct, frozen=True):
     guessed: str  # why it has its kind, where nobody said so
 
 
-@register.simple_tag
-def head_of(conversation: Conversation) -> Head:
+@register.simple_tag(takes_context=True)
+def head_of(context: Context, conversation: Conversation) -> Head:
     """A few queries."""
     now = timezone.now()
-    zone = zone_of(conversation.workspace)
+    zone = zone_in(context)
     own, slept = conversation.assignee_id, conversation.snoozed_until
     return Head(
         tags=sorted(conversation.tags.all(), key=lambda one: one.name.casefold()),
