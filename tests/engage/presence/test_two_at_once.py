@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.database]
 WORDS = st.sampled_from(["", "Thank you", " and sorry", "No"])
 WINDOWS = st.integers(0, 3)
 LATER = timedelta(days=1)
+ASIDE = -1_000  # below all windows' numbers
 
 
 @dataclass
@@ -73,6 +74,7 @@ class Room:
     sent: list[Sent] = field(default_factory=list)
     owed: dict[tuple[int, int], str] = field(default_factory=dict)  # person, draft → words that were kept
     posts: int = 100
+    aside: int = 0  # words that are owed without a draft of their own
 
 
 class People(RuleBasedStateMachine):
@@ -158,14 +160,24 @@ class People(RuleBasedStateMachine):
         kept = drafts.save(
             self.room.talk, window.person, window.text, now=timezone.now(), draft=window.draft, version=window.version
         )
-        overwrote = kept.draft == window.draft and not kept.apart
-        emptied = kept.draft == 0 and not window.text.strip()
-        # only what this window had before it may make way, or what stands whole in what comes instead
-        if (overwrote or emptied) and held is not None and (held == window.base or window.text.startswith(held)):
-            del owed[person, window.draft]
         if window.text.strip():
-            owed[person, kept.draft or -window.number] = window.text
+            self._owe(window, kept.draft or -window.number)
+        elif kept.draft == 0 and held is not None and held == window.base:
+            del owed[person, window.draft]
         window.draft, window.version, window.base = kept.draft, kept.version, window.text
+
+    def _owe(self, window: Window, draft: int) -> None:
+        """What the window holds stands in that draft now, as the program says. Only what the window had before it may
+        make way, or what stands whole in what comes instead: all else is owed on."""
+        owed, place = self.room.owed, (window.person.pk, draft)
+        held = owed.get(place)
+        seen = draft == window.draft and held == window.base
+        if held is None or seen or window.text.startswith(held):
+            owed[place] = window.text
+        elif not held.startswith(window.text):  # two writers, one draft: the words of both must be somewhere
+            self.room.aside += 1
+            owed[window.person.pk, ASIDE - self.room.aside] = held
+            owed[place] = window.text
 
     @some
     @rule(at=WINDOWS, later=st.booleans())
