@@ -1,10 +1,10 @@
 """What the room's forms send, read and checked; the actions say what is wrong with the words."""
 
+from collections.abc import Sequence
+
 from django import forms
 
-from hubbub.store.models import ConversationStatus, Team, Workspace
-
-from .queries import responders
+from hubbub.store.models import ConversationStatus, Member, Role
 
 
 class StatusForm(forms.Form):
@@ -34,11 +34,10 @@ class BulkForm(forms.Form):
     assignee = forms.CharField(required=False)
 
 
-def assignees(workspace: Workspace) -> list[tuple[str, str]]:
+def assignees(people: Sequence[Member], teams: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
     """The choices of an assign field: nobody, then all who can answer, then teams."""
-    teams = Team.of(workspace).order_by("name").values_list("pk", "name")
     return [
         ("", "Nobody"),
-        *((str(one.pk), str(one)) for one in responders(workspace)),
+        *((str(one.pk), str(one)) for one in people if one.may(Role.RESPONDER)),
         *((f"team:{pk}", f"Team {name}") for pk, name in teams),
     ]

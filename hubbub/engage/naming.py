@@ -44,13 +44,8 @@ def pieces(text: str, names: Directory) -> Sequence[Piece]:
     return [one for one in (*found, Piece(text[at:])) if one.text]
 
 
-def suggestions(workspace: Workspace) -> list[tuple[str, str]]:
+def suggestions(members: Sequence[Member], teams: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
     """What can be written after the @, and who that is: for the list that comes up while a note is written."""
-    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
     people = [(one.user.email, str(one)) for one in members]
-    teams = [(name if " " not in name else f'"{name}"', f"team {name}") for name in _teams(workspace)]
-    return sorted([*people, *teams], key=lambda pair: pair[1].casefold())
-
-
-def _teams(workspace: Workspace) -> list[str]:
-    return list(Team.of(workspace).values_list("name", flat=True))
+    named = [(name if " " not in name else f'"{name}"', f"team {name}") for _, name in teams]
+    return sorted([*people, *named], key=lambda pair: pair[1].casefold())

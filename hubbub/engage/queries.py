@@ -16,6 +16,7 @@ from hubbub.store.models import (
     Role,
     SavedView,
     Sort,
+    Team,
     ViewStatus,
     Whose,
     Workspace,
@@ -212,7 +213,17 @@ def _chunk(
     return chunk, WINDOW if last else len(chunk), last
 
 
+def colleagues(workspace: Workspace) -> list[Member]:
+    """All who are there, by name."""
+    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
+    return sorted(members, key=lambda one: str(one).casefold())
+
+
 def responders(workspace: Workspace) -> list[Member]:
     """Who can be given a conversation, by name."""
-    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
-    return sorted((one for one in members if one.may(Role.RESPONDER)), key=lambda one: str(one).casefold())
+    return [one for one in colleagues(workspace) if one.may(Role.RESPONDER)]
+
+
+def teams(workspace: Workspace) -> list[tuple[int, str]]:
+    """Ids and names, by name."""
+    return list(Team.of(workspace).order_by("name").values_list("pk", "name"))

@@ -89,12 +89,16 @@ def _case(row: Conversation, post: Post | None, known: Mapping[int, Weight]) -> 
 
 
 def explain(
-    rows: Sequence[Conversation], now: datetime, held: Mapping[int, Post] | None = None
+    rows: Sequence[Conversation],
+    now: datetime,
+    held: Mapping[int, Post] | None = None,
+    ranking: Ranking | None = None,
 ) -> Mapping[int, order.Score]:
-    """Conversation id → why it stands where it does, at this moment. `held`: their newest posts."""
+    """Conversation id → why it stands where it does, at this moment. `held`: their newest posts; `ranking`: what their
+    workspace holds for important; both where they were read."""
     if not rows:
         return {}
-    weights = weights_of(rows[0].workspace_id)
+    weights = weights_of(rows[0].workspace_id) if ranking is None else weights_in(ranking)
     return {row.pk: order.score(case, weights, now) for row, case in zip(rows, cases(rows, held), strict=True)}
 
 

@@ -58,8 +58,7 @@ def visible(member: Member) -> QuerySet[SavedView]:
 
 
 def pinned(member: Member, now: datetime) -> list[Counted]:
-    """The views above the list, with their numbers."""
-    ranking(member.workspace)
+    """The views above the list, with their numbers; those that a workspace begins with are made with its `ranking`."""
     shown = list(visible(member).filter(pinned=True)[:MOST])
     stale = [one.pk for one in shown if one.query and (one.looked_at is None or one.looked_at < now - STEP)]
     if stale:

@@ -75,7 +75,7 @@ def note_words(context: Context, note: Note) -> SafeString:
 
 
 @register.simple_tag
-def names_to_write(conversation: Conversation) -> SafeString:
+def names_to_write(names: Sequence[tuple[str, str]]) -> SafeString:
     """Who can be named in a note, for the script that offers them."""
-    offered = [{"write": write, "who": who} for write, who in naming.suggestions(conversation.workspace)]
+    offered = [{"write": write, "who": who} for write, who in names]
     return json_script(offered, "names-to-write")

@@ -1,11 +1,10 @@
 """Tags about what was found in posts."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hubbub.core.kpi import MINUS
@@ -25,9 +24,13 @@ class Sided(Protocol):
 
 
 @register.filter
-def badges(post: Post, workspace: Workspace) -> Sequence[judged.Said]:
-    """What a list shows of the post."""
-    return judged.badges(post, workspace)
+def badges(post: Post, workspace: Workspace) -> SafeString:
+    """What a list shows of the post. Written here, as a page shows thirty of them and more."""
+    return format_html_join(
+        "",
+        '<span class="badge {}" title="{}">{}{}<span class="hidden-visually"> {}</span></span> ',
+        ((one.tone, one.title, one.word, one.mark, one.title) for one in judged.badges(post, workspace)),
+    )
 
 
 @register.filter

@@ -1,0 +1,85 @@
+"""What the inbox and a conversation ask the database: so much, and no more with twice as many rows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from hubbub.store import drafts, presence
+from hubbub.store.models import Conversation, Note, Role, Sanction, SavedView, Source, Tag, Team
+from tests.world import (
+    World,
+    make_author,
+    make_conversation,
+    make_member,
+    make_mention,
+    make_post,
+    make_source,
+    make_topic,
+)
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+
+ROWS = 5
+
+
+@pytest.fixture
+def source(world: World) -> Source:
+    return make_source(world.acme)
+
+
+@pytest.fixture
+def opened(world: World, source: Source) -> Conversation:
+    return make_conversation(make_post(source, thread="long", author=make_author(world.acme)))
+
+
+def furnish(world: World, source: Source, opened: Conversation, at: int) -> None:
+    """A row more of everything that the two pages show."""
+    colleague, author = make_member(world.acme, f"colleague{at}", Role.RESPONDER), make_author(world.acme, f"x{at}")
+    team = Team.everywhere.create(workspace=world.acme, name=f"team {at}")
+    label = Tag.everywhere.create(workspace=world.acme, name=f"tag {at}")
+    SavedView.everywhere.create(workspace=world.acme, name=f"view {at}", place=at, pinned=True)
+    first = make_post(source, f"first {at}", 100 + at, thread=f"t{at}", author=author)
+    listed = make_conversation(first, assignee=colleague, team=team, subject=f"Subject {at}")
+    listed.tags.add(label)
+    opened.tags.add(label)
+    for talk in (listed, opened):
+        presence.beat(talk, colleague, timezone.now())
+    theirs = make_post(source, f"acme {at}", 200 + at, thread="long", author=author, conversation=opened)
+    make_mention(theirs, make_topic(world.acme, f"Topic {at}"), [["text", 0, 4]])
+    make_post(source, f"ours {at}", 300 + at, thread="long", ours=True, conversation=opened)
+    Note.everywhere.create(
+        workspace=world.acme, conversation=opened, by_name="Alice", text=f"@colleague{at} look", at=timezone.now()
+    )
+    drafts.save(opened, world.alice, f"Draft {at}", now=timezone.now())
+    person = opened.author
+    assert person is not None
+    Sanction.everywhere.create(
+        workspace=world.acme,
+        author=person,
+        source=make_source(world.acme, f"Place {at}"),
+        verb="mute",
+        why="",
+        state="done",
+        at=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize(("name", "most"), [("inbox", 24), ("conversation", 50)])
+def test_as_many_questions_whatever_is_shown(
+    world: World, source: Source, opened: Conversation, name: str, most: int
+) -> None:
+    client = world.client()
+    url = reverse(f"engage:{name}", args=["acme", *([opened.pk] if name == "conversation" else [])])
+    asked = []
+    for half in (0, 1):
+        for at in range(half * ROWS, (half + 1) * ROWS):
+            furnish(world, source, opened, at)
+        client.get(url)  # what is made when first asked for
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url).content.decode()
+        assert f"view {half * ROWS}" in page
+        asked.append([one["sql"] for one in queries.captured_queries])
+    assert len(asked[1]) == len(asked[0]), [sql for sql in asked[1] if sql not in asked[0]]
+    assert len(asked[1]) <= most
