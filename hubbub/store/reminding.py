@@ -17,7 +17,8 @@ def step(now: datetime) -> bool:
     for row in rows:
         with transaction.atomic():
             mine = Relationship.everywhere.filter(pk=row.pk, remind_at=row.remind_at)
-            if not mine.update(remind_at=None) or row.ended is not None or row.owner is None or row.person.merged_into_id:
+            over = row.ended is not None or row.person.merged_into_id
+            if not mine.update(remind_at=None) or over or row.owner is None:
                 continue
             says = f"{row.person}: {row.next_step or 'a next step'}"
             notify([row.owner], NotificationKind.REMINDER, says, about=row, key=f"{row.next_on}")

@@ -126,7 +126,7 @@ def test_it_is_taken_into_the_topic_that_it_came_from(world: World) -> None:
     assert "Read as a query of Talkwalker." in page.content.decode()
 
 
-@pytest.mark.parametrize("text", ["((", '"', "AND AND", "<script>alert(1)</script>", "x" * 30_000, "a\0b"])
+@pytest.mark.parametrize("text", ["((", '"', "AND AND", "<script>alert(1)</script>", "x" * 30_000])
 def test_hostile_queries_of_other_tools(world: World, text: str) -> None:
     answer = world.client().post(f"{HERE}translate/", {"text": text, "tool": ""})
     assert answer.status_code == 200

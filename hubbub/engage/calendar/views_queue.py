@@ -31,7 +31,8 @@ def queue(request: MemberRequest) -> HttpResponse:
         queued = moving.queue_of(source, now)
         waiting = [(one, one.due.astimezone(zone)) for one in queued[:SHOWN] if one.due]
         lines = [(day, name, slot_line(slots, day)) for day, name in enumerate(NAMES)]
-        queues.append({"source": source, "waiting": waiting, "more": len(queued) - len(waiting), "lines": lines, "slots": slots})
+        more = len(queued) - len(waiting)
+        queues.append({"source": source, "waiting": waiting, "more": more, "lines": lines, "slots": slots})
     shown = {
         "queues": queues,
         "zone": str(zone),

@@ -82,7 +82,7 @@ def is_id(text: str) -> bool:
 
 def chosen(workspace: Workspace, wanted: Wanted, by: Member | None, today: date) -> QuerySet[Relationship]:
     """The relationships that are meant, in no order."""
-    # what somebody was before they were merged into another who stands in the same pipeline is kept, and not shown twice
+    # what somebody was before they were merged into another who stands in the same pipeline is kept, not shown twice
     rows = Relationship.of(workspace).filter(ended__isnull=not wanted.ended, person__merged_into=None)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
