@@ -8,7 +8,8 @@ from msgspec import Struct
 
 NAMES = ("source", "medium", "campaign", "content", "term")
 PLACEHOLDERS = ("network", "campaign", "date", "post", "source")
-CLOSED = "。、，！？；：（）「」『』【】《》"  # noqa: RUF001 - they end addresses where words stand without spaces
+# what ends an address where words stand without spaces: full stops and brackets of full width
+CLOSED = "\u3002\u3001\uff0c\uff01\uff1f\uff1b\uff1a\uff08\uff09\u300c\u300d\u300e\u300f\u3010\u3011\u300a\u300b"
 ADDRESS = re.compile(rf"(?<![a-z0-9_@/.])https?://(?:(?!\]\()[^\s<>\"“”{CLOSED}])+", re.IGNORECASE)
 PARTS = re.compile(r"([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:@]+|\[[^\]]*\])", re.IGNORECASE)

@@ -78,15 +78,13 @@ def put(
     `post` None: a new post (or what follows one) at `source`, under `title`, in the place `thread`.
     `was`: how the post stands there until then, for a verb that changes that; so it stands on if the network refuses.
     `nonce` comes from the form that was sent: the same form sent twice (a double click, a reload) gives the same
-    row. Must be called in the transaction of the act it belongs to.
-    """
+    row. Must be called in the transaction of the act it belongs to."""
     place = post or source
     if place is None:
         raise ValueError("what leaves us goes to a post or to a source")
-    key = key_of(place, verb, nonce) if nonce else ""
     now = timezone.now()
     row, made = Outbox.everywhere.get_or_create(
-        key=key or secrets.token_hex(16),
+        key=key_of(place, verb, nonce) if nonce else secrets.token_hex(16),
         defaults={
             "workspace_id": place.workspace_id,
             "source_id": post.source_id if post else place.pk,

@@ -17,9 +17,7 @@ def missing(workspace: Workspace, text: str, conversation: Conversation | None =
     if not NAMED.search(text):
         return []
     names = {*KNOWN}
-    for asks in SavedReply.of(workspace).values_list(
-        "asks", flat=True
-    ):  # also of deleted ones
+    for asks in SavedReply.of(workspace).values_list("asks", flat=True):  # also of deleted ones
         names.update(asks)
     if conversation is not None:
         for asks in Sketch.of(workspace).filter(conversation=conversation).values_list("asks", flat=True):

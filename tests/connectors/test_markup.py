@@ -13,7 +13,10 @@ from hubbub.connectors._text import plain
     ("text", "html"),
     [
         ("a <b> & \"c\"", 'a &lt;b&gt; &amp; "c"'),
-        ("see https://a.example/x?b=1&c=2.", 'see <a href="https://a.example/x?b=1&amp;c=2">https://a.example/x?b=1&amp;c=2</a>.'),
+        (
+            "see https://a.example/x?b=1&c=2.",
+            'see <a href="https://a.example/x?b=1&amp;c=2">https://a.example/x?b=1&amp;c=2</a>.',
+        ),
         ("(https://a.example/b_(c))", '(<a href="https://a.example/b_(c)">https://a.example/b_(c)</a>)'),
         ("https://a.example/\"onclick=x", '<a href="https://a.example/">https://a.example/</a>"onclick=x'),
         ("javascript:alert(1)", "javascript:alert(1)"),

@@ -109,7 +109,9 @@ def test_claims(text: str, claimed: tuple[str, ...]) -> None:
         ),
         (  # nor is that of a company, which a file gives for all who work there
             with_(MAIL, url="https://example.org"),
-            with_(MAIL, native_id="frank@example.org", name="Frank", handle="frank@example.org", url="http://example.org/"),
+            with_(
+                MAIL, native_id="frank@example.org", name="Frank", handle="frank@example.org", url="http://example.org/"
+            ),
             ["same link"],
             False,
             True,

@@ -38,7 +38,11 @@ TAGS = "utm_source=mastodon&utm_campaign=big_launch"
         ("https://acme.org/?UTM_Source=x&utm_campaign=y", "https://acme.org/?UTM_Source=x&utm_campaign=y"),
         ("https://xn--mnchen-3ya.acme.org/", f"https://xn--mnchen-3ya.acme.org/?{TAGS}"),
         ("見てhttps://acme.org/a。次", f"見てhttps://acme.org/a?{TAGS}。次"),
-        ("（https://acme.org/a）「https://acme.org」", f"（https://acme.org/a?{TAGS}）「https://acme.org?{TAGS}」"),  # noqa: RUF001 - as Japanese is written
+        # as Japanese is written: brackets of full width, no spaces
+        (
+            "\uff08https://acme.org/a\uff09「https://acme.org」",
+            f"\uff08https://acme.org/a?{TAGS}\uff09「https://acme.org?{TAGS}」",
+        ),
         ("[https://acme.org](https://acme.org/a)", f"[https://acme.org?{TAGS}](https://acme.org/a?{TAGS})"),
     ],
 )  # fmt: skip

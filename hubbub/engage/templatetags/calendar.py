@@ -19,7 +19,7 @@ def tone(kind: str) -> int:
 
 @register.filter
 def counted(one: Checked) -> str:
-    """"230 of 500"."""
+    """ "230 of 500"."""
     return f"{one.length:,} of {one.most:,}" if one.most is not None else f"{one.length:,}"
 
 
