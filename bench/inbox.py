@@ -216,9 +216,9 @@ def _naive(workspace: "Workspace") -> object:
     )
     urgent = Case(When(priority="urgent", then=Value(8.0)), When(priority="high", then=Value(4.0)), default=Value(0.0))
     rows = (
-        Conversation.of(workspace).filter(status="open").annotate(points=worth + urgent, waits=Now() - F("unanswered"))
+        Conversation.of(workspace).filter(status="open").annotate(points=worth + urgent, waited=Now() - F("unanswered"))
     )
-    return list(rows.select_related("author").order_by("-points", "-waits", "-id")[:31])
+    return list(rows.select_related("author").order_by("-points", "-waited", "-id")[:31])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+COUNTED = "(SELECT COUNT(*) FROM (…) counted)"  # of what Django wrote
 MANY = 1_000  # counted no further than this
 
 
@@ -28,7 +29,7 @@ def counts(asked: Sequence[QuerySet[Any]]) -> list[int]:
         except EmptyResultSet:  # its conditions can never hold
             parts.append("0")
             continue
-        parts.append("".join(("(SELECT COUNT(*) FROM (", sql, ") counted)")))  # `sql` is Django's own
+        parts.append(COUNTED.replace("…", sql))
         given += own
     if not parts:
         return []

@@ -45,9 +45,8 @@ def said(place: Source, topic: Topic, text: str = ASK, number: int = 1, **more: 
 
 def look(now: datetime = NOW) -> None:
     Scouting.everywhere.update(due=None)
-    while opportunities.step(now):
-        if not Scouting.everywhere.filter(due__lte=now).exists():
-            break
+    while opportunities.step(now):  # of each workspace, to its end
+        pass
 
 
 def states(world: World) -> list[str]:
