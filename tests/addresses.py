@@ -126,7 +126,12 @@ def fill(route: str, parameter: str, ids: Ids) -> Value:
 
 
 def noun_in(words: str) -> str | None:
-    """The noun that a word speaks of: "topic_id" and "topics" speak of a topic."""
+    """The noun that a word speaks of: "topic_id" and "topics" speak of a topic. A whole part of the word comes first:
+    a stage is no tag."""
+    parts = words.lower().replace("-", "_").split("_")
+    for known in (*NOUNS, *SYNONYMS):
+        if known in parts or f"{known}s" in parts:
+            return SYNONYMS.get(known, known)
     for known in (*NOUNS, *SYNONYMS):
         if known in words.lower():
             return SYNONYMS.get(known, known)

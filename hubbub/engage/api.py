@@ -139,7 +139,7 @@ def undo(request: MemberRequest, wish: shapes.EntriesIn) -> shapes.UndoneOut:
 
 
 @router.get(
-    "/conversations/{pk}", response=shapes.ThreadOut, summary="A conversation with its posts, notes and replies"
+    "/conversations/{int:pk}", response=shapes.ThreadOut, summary="A conversation with its posts, notes and replies"
 )
 @call(Role.VIEWER)
 def conversation(request: MemberRequest, pk: int, until: str = "") -> shapes.ThreadOut:

@@ -118,7 +118,7 @@ def opening_run(request: MemberRequest) -> RunOut | None:
 
 @router.post("/opening/run", response={202: RunOut}, summary="Hold stored posts against it")
 @call(Role.MANAGER)
-def apply_opening(request: MemberRequest, days: int) -> Status[RunOut]:
+def apply_opening(request: MemberRequest, days: int = 7) -> Status[RunOut]:
     """Those of the last `days`, in steps by the loop: opens conversations, never closes any."""
     return Status(202, RunOut.of(actions.apply(request.workspace, days, by=request.member)))
 

@@ -231,7 +231,10 @@ def consent(request: MemberRequest, pk: int, wish: shapes.ConsentIn) -> Status[s
 @call(Role.RESPONDER)
 def merge(request: MemberRequest, pk: int, wish: shapes.MergeIn) -> shapes.MergingOut:
     """`other` becomes part of this person; it can be taken back."""
-    target, source = _person(request, pk), _person(request, wish.other)
+    target = _person(request, pk)
+    source = Person.of(request.workspace).select_related("workspace").filter(pk=wish.other).first()
+    if source is None:
+        raise Refusal(f"No person of this workspace has the number {wish.other}")
     return shapes.MergingOut.of(merging_actions.merge(target, source, by=request.member, why=wish.why))
 
 

@@ -160,7 +160,8 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
     acted = _find(request, pk)
     asked = request.POST.get("post", "")
     known = acted.posts.select_related("author")
-    post = get_object_or_404(known, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+    post = known.filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0).first()
+    post = post or get_object_or_404(known.order_by("-published", "-id")[:1])  # of another conversation by now
     seen = composer.preview(acted, post, request.POST.get("text", ""))
     return render(request, "engage/replying/_preview.html", {"seen": seen})
 

@@ -45,7 +45,7 @@ def make_view(request: MemberRequest, wish: shapes.ViewIn) -> Status[shapes.View
     return Status(201, shapes.ViewOut.of(made))
 
 
-@router.patch("/views/{view_id}", response=shapes.ViewOut, summary="Change a view")
+@router.patch("/views/{int:view_id}", response=shapes.ViewOut, summary="Change a view")
 @call(Role.VIEWER)
 def change_view(request: MemberRequest, view_id: int, wish: shapes.ViewIn) -> shapes.ViewOut:
     """What is left out stays."""
@@ -54,7 +54,7 @@ def change_view(request: MemberRequest, view_id: int, wish: shapes.ViewIn) -> sh
     return shapes.ViewOut.of(saved)
 
 
-@router.delete("/views/{view_id}", response=shapes.DeletedOut, summary="Delete a view")
+@router.delete("/views/{int:view_id}", response=shapes.DeletedOut, summary="Delete a view")
 @call(Role.VIEWER)
 def delete_view(request: MemberRequest, view_id: int) -> shapes.DeletedOut:
     """Its entry in the log brings it back."""
