@@ -8,6 +8,7 @@ from hubbub.store import activities, suggestions
 from hubbub.store import relations as stored
 from hubbub.store.models import Role, Stage
 from hubbub.ui.access import MemberRequest, call
+from hubbub.ui.api import Refusal
 
 from . import settings_actions, shapes, stages_actions
 
@@ -55,7 +56,10 @@ def shift_stage(request: MemberRequest, stage_id: int, wish: shapes.ShiftIn) -> 
 @call(Role.MANAGER)
 def remove_stage(request: MemberRequest, stage_id: int, wish: shapes.RemoveIn) -> shapes.RemovedOut:
     """What stands there goes to another stage of the same pipeline."""
-    row, target = _find(request, stage_id), _find(request, wish.target)
+    row = _find(request, stage_id)
+    target = Stage.of(request.workspace).select_related("workspace").filter(pk=wish.target).first()
+    if target is None:
+        raise Refusal(f"There is no stage {wish.target} that could take what stands in “{row}”")
     return shapes.RemovedOut(moved=stages_actions.remove(row, target, by=request.member))
 
 
