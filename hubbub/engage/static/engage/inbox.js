@@ -135,11 +135,14 @@ function warn(words) {
   if (slip.textContent !== words) slip.textContent = words;
 }
 
+/* after a refused answer or note the page stands at the address of its form, which cannot be asked for */
+const address = () => location.pathname.replace(/(\/engage\/\d+\/).*$/, "$1");
+
 function thread() {
   const old = document.getElementById("thread");
   if (!old || !window.htmx || new URLSearchParams(location.search).has("until")) return;
   if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
-  window.htmx.ajax("GET", location.pathname + location.search, { target: "#thread", select: "#thread", swap: "outerHTML" });
+  window.htmx.ajax("GET", address() + location.search, { target: "#thread", select: "#thread", swap: "outerHTML" });
 }
 
 function load() {
@@ -147,7 +150,7 @@ function load() {
   fresh.clear();
   last.clear();
   count();
-  const url = location.pathname + (live.dataset.list || "");
+  const url = address() + (live.dataset.list || "");
   window.htmx.ajax("GET", url, { target: "#list", select: "#list", swap: "outerHTML" }).then(() => {
     const first = document.querySelector("#list [data-row]");
     if (first) first.querySelector("[data-open]").focus();

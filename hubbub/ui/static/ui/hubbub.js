@@ -106,7 +106,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const form = event.target.closest("form");
-      if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("button.primary, button:not([type=button])")); }
+      if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("button.primary") || undefined); }
     }
     return;
   }
