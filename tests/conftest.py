@@ -4,8 +4,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.world import World, make_world
+
+# no timing decides whether a test passes
+settings.register_profile("hubbub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hubbub")
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

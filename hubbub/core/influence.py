@@ -14,8 +14,6 @@ from statistics import median
 
 from msgspec import Struct
 
-from .post import Post
-
 BY = "\N{MULTIPLICATION SIGN}"
 LIKE, REPLY, SHARE = 1, 2, 3  # a share takes a post to others, a reply costs more than a like
 AUDIENCE, ECHO = 10.0, 20.0
@@ -34,13 +32,8 @@ class Influence(Struct, frozen=True, gc=False):
     echo: float = 0.0  # what the posts give
 
 
-def echo_of(post: Post) -> int | None:
-    """What a post set off; None: its network says nothing of it."""
-    return echo(post.likes, post.replies, post.shares)
-
-
 def echo(likes: int | None, replies: int | None, shares: int | None) -> int | None:
-    """The same of the numbers alone."""
+    """What a post set off; None: its network says nothing of it."""
     if likes is None and replies is None and shares is None:
         return None
     return LIKE * (likes or 0) + REPLY * (replies or 0) + SHARE * (shares or 0)

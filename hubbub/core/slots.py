@@ -8,7 +8,6 @@ from msgspec import Struct
 from .recurring import on_the_clock
 
 WEEKS = 26  # how far ahead a free slot is looked for
-DAY_MINUTES = 24 * 60
 
 
 class Slot(Struct, frozen=True, order=True):

@@ -1,37 +1,8 @@
-"""What the room's forms send, read and checked; the actions say what is wrong with the words."""
+"""The choices that forms of the room share; the actions say what is wrong with what comes back."""
 
 from collections.abc import Sequence
 
-from django import forms
-
-from hubbub.store.models import ConversationStatus, Member, Role
-
-
-class StatusForm(forms.Form):
-    """A state to set; `here` is the conversation that stays open beside the list."""
-
-    status = forms.ChoiceField(choices=ConversationStatus.choices)
-    here = forms.IntegerField(required=False)
-
-
-class AssignForm(forms.Form):
-    """A member's id, "me", or nothing for nobody."""
-
-    assignee = forms.CharField(required=False)
-    here = forms.IntegerField(required=False)
-
-
-class NoteForm(forms.Form):
-    """A remark for colleagues."""
-
-    text = forms.CharField(required=False)
-
-
-class BulkForm(forms.Form):
-    """What to do with the chosen rows: a status, or `assign` and a member's id."""
-
-    act = forms.ChoiceField(choices=[*ConversationStatus.choices, ("assign", "Assign")])
-    assignee = forms.CharField(required=False)
+from hubbub.store.models import Member, Role
 
 
 def assignees(people: Sequence[Member], teams: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:

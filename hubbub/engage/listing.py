@@ -7,6 +7,7 @@ from django.http import HttpRequest, QueryDict
 from msgspec import Struct
 
 from hubbub.store.models import Sort
+from hubbub.ui.ids import id_of
 
 from .ordering import Place, read_place, write_place
 
@@ -71,7 +72,7 @@ def listing_of(given: QueryDict, usual: Sort | None = None) -> Listing:
     """`usual`: the order of the saved view that is asked for."""
     tab, view, order = given.get("tab", ""), given.get("view", ""), given.get("sort", "")
     tab = tab if tab in TABS else "open"
-    number = int(view) if view.isdecimal() and len(view) < 19 else None
+    number = id_of(view)
     if usual is None:
         usual = Sort.PRIORITY if number or tab in BY_PRIORITY else Sort.NEWEST
     asked = Sort(order) if order in Sort.values else None

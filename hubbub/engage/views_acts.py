@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Audit, Conversation, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of, ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions, moving, undoing, wishes
@@ -69,7 +70,7 @@ def act(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _act(request: MemberRequest, pk: int, *, onward: bool) -> HttpResponse:
     acted, here = _find(request, pk), request.POST.get("here", "")
-    shown = int(here) if here.isdecimal() and len(here) < 19 else None
+    shown = id_of(here)
     try:
         wish = wishes.read(request.POST, request.member)
         was = copy(acted)  # where it stood when the key was pressed
@@ -98,7 +99,7 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def bulk(request: MemberRequest) -> HttpResponse:
     """One act on all chosen rows."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    pks = ids_of(request.POST.getlist("pk"))
     if not pks:
         messages.warning(request, "Choose rows first (x), then what to do with them")
         return _see(_url(request, None))
@@ -127,12 +128,12 @@ def _merged(request: MemberRequest, pks: Sequence[int]) -> list[Audit]:
 @require_POST
 def undo(request: MemberRequest) -> HttpResponse:
     """Take back what was just done."""
-    asked = [int(one) for one in request.POST.getlist("acts") if one.isdecimal() and len(one) < 19]
+    asked = ids_of(request.POST.getlist("acts"))
     undone = undoing.undo(request.workspace, asked, by=request.member)
     if undone < len(asked):
         messages.warning(request, f"{len(asked) - undone} of {len(asked)} were changed again since, and left alone.")
     here = request.POST.get("here", "")
-    return _see(_url(request, int(here) if here.isdecimal() and len(here) < 19 else None))
+    return _see(_url(request, id_of(here)))
 
 
 def _short(conversation: Conversation) -> str:

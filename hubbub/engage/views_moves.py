@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Audit, Conversation, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import links, offer_undo, read_before
 
 from . import moving
@@ -99,7 +100,7 @@ def _find(request: MemberRequest, pk: int) -> Conversation:
 
 
 def _ids(request: MemberRequest, name: str) -> list[int]:
-    return [int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) < 19]
+    return ids_of(request.POST.getlist(name))
 
 
 def _why(request: MemberRequest) -> str:

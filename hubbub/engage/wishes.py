@@ -10,6 +10,7 @@ from hubbub.core import snooze
 from hubbub.store.hours import zone_of
 from hubbub.store.models import ConversationStatus, Kind, Member, Priority, Team
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 
 from . import actions
 
@@ -68,7 +69,7 @@ def whom(by: Member, asked: str) -> Member | Team | None:
     if not asked:
         return None
     kind, _, number = asked.rpartition(":")
-    pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+    pk = id_of(number) or 0
     if kind == "team":
         team = Team.of(by.workspace).filter(pk=pk).first()
         if team is None:

@@ -12,6 +12,7 @@ from hubbub.store.models import Role, Topic
 from hubbub.ui import writing
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 
 from . import picture, topic_actions, trial
 from .forms import NEWEST, TopicForm, topic_form
@@ -122,7 +123,7 @@ def topic_chart(request: MemberRequest) -> HttpResponse:
 def _of(request: MemberRequest) -> Topic | None:
     """The saved topic that the form is about."""
     number = request.POST.get("topic", "")
-    wanted = int(number) if number.isdecimal() and len(number) < 19 else 0
+    wanted = id_of(number) or 0
     return Topic.of(request.workspace).filter(pk=wanted).first()
 
 

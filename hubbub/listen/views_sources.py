@@ -14,6 +14,7 @@ from hubbub.store.models import Account, Member, Role, Source, SourceState
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.door import door
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions, kinds, queries, signing
@@ -229,7 +230,7 @@ def _act_on_one(request: MemberRequest, pk: int, act: str) -> HttpResponse:
 @require_POST
 def sources_act(request: MemberRequest) -> HttpResponse:
     """Pause or resume the chosen sources; pausing can be undone."""
-    numbers = [int(text) for text in request.POST.getlist("source") if text.isdecimal() and len(text) < 19]
+    numbers = ids_of(request.POST.getlist("source"))
     chosen = list(Source.of(request.workspace).filter(pk__in=numbers).select_related("workspace"))
     _act(request, chosen, request.POST.get("do", ""))
     return back(request, "sources")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Kpi, Role, Topic
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import topic_actions
@@ -62,7 +63,7 @@ def topics_active(request: MemberRequest) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest, name: str = "topic") -> list[int]:
-    return [int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) < 19]
+    return ids_of(request.POST.getlist(name))
 
 
 @page(Role.MANAGER)

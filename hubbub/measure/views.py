@@ -1,6 +1,5 @@
 """The room's pages."""
 
-import csv
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -9,13 +8,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from hubbub.store.models import Role
+from hubbub.ui import sheets
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.lists import is_once
 
 from . import picture, queries
 from .forms import MOST, SPANS, USUAL, PeriodForm
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
 
 
 @page(Role.VIEWER)
@@ -84,14 +82,10 @@ def mentions_csv(request: MemberRequest) -> HttpResponse:
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     period = report.period
     answer.headers["Content-Disposition"] = f'attachment; filename="mentions-{period.first}-{period.last}.csv"'
-    lines = csv.writer(answer)
-    lines.writerow(["day_utc", "topic_id", "topic", "mentions", "mentions_in_period_before", "posts_read"])
+    answer.write(sheets.line(["day_utc", "topic_id", "topic", "mentions", "mentions_in_period_before", "posts_read"]))
     for row in reversed(report.days):
         for topic, count in row.mentions:
             before = report.days_before.get((topic.id, row.day), 0)
-            lines.writerow([row.day, topic.id, _cell(topic.name), count, before, row.posts])
+            cells = (row.day, topic.id, sheets.harmless(topic.name), count, before, row.posts)
+            answer.write(sheets.line(cells))
     return answer
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

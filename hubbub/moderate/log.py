@@ -1,8 +1,6 @@
 """The audit log: every write, newest first, filtered by who, what and which; also as CSV."""
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +9,7 @@ from msgspec import Struct, json
 
 from hubbub.store.models import Audit, Member, Workspace
 from hubbub.store.search import Before
+from hubbub.ui import sheets
 
 # what an undo needs and nobody reads; the CSV and the API have it
 INSIDE = frozenset(
@@ -163,11 +162,4 @@ def as_csv(workspace: Workspace, asked: Asked) -> Iterator[str]:
 
 
 def _line(cells: Sequence[object]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow([_harmless(cell) for cell in cells])
-    return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    """Spreadsheets run what begins like a formula; a quote before it makes it text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return sheets.line(sheets.harmless(cell) if isinstance(cell, str) else cell for cell in cells)

@@ -1,16 +1,15 @@
 """Statements of reasons, read: a filtered list, those of a post, and as the DSA Transparency Database has them."""
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from io import StringIO
 
 from django.db.models import Q, QuerySet
 from msgspec import Struct, json
 
 from hubbub.store.models import Author, PolicyVersion, Post, Statement, StatementEnd, Workspace
 from hubbub.store.search import Before
+from hubbub.ui import sheets
 
 PAGE = 50
 DAY = timedelta(days=1)
@@ -212,17 +211,10 @@ def as_jsonl(workspace: Workspace, asked: Asked) -> Iterator[str]:
 
 def as_csv(workspace: Workspace, asked: Asked) -> Iterator[str]:
     """The same as a table; lists are written as the Database's own downloads have them."""
-    line = StringIO()
-    writer = csv.writer(line)
-    writer.writerow(COLUMNS)
+    yield sheets.line(COLUMNS)
     for one in exported(workspace, asked):
-        writer.writerow([_cell(value) for value in one.values()])
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
-    yield line.getvalue()
+        yield sheets.line(map(_cell, one.values()))
 
 
 def _cell(value: object) -> str:
-    text = json.encode(value).decode() if isinstance(value, list) else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text  # a spreadsheet would take it for a formula
+    return sheets.harmless(json.encode(value).decode() if isinstance(value, list) else str(value))

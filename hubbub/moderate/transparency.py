@@ -1,10 +1,8 @@
 """The transparency report for a period: what was seen, what was done, by whom, and how much of it was wrong."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from io import StringIO
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -13,6 +11,7 @@ from msgspec import Struct
 from hubbub.core.text.trust import Share, share
 from hubbub.store.models import Policy, Report, Rollup, Source, Statement, Workspace
 from hubbub.store.search import Before
+from hubbub.ui import sheets
 
 from .appeals_queries import Times, times
 from .statements import DAY, OUTCOMES, WRONG, moment
@@ -219,9 +218,5 @@ def lines(made: Made) -> list[tuple[str, str, str, str]]:
 
 def as_csv(made: Made) -> str:
     """The report as a table."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("part", "key", "label", "number"))
-    for part, key, label, number in lines(made):
-        writer.writerow((part, key, f"'{label}" if label[:1] in "=+-@" else label, number))
-    return text.getvalue()
+    rows = ((part, key, sheets.harmless(label), number) for part, key, label, number in lines(made))
+    return "".join(map(sheets.line, (("part", "key", "label", "number"), *rows)))

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Audit, Decision, Post, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions, queries, statements, strikes_queries
 from .forms import DecisionForm
 from .log import entry
 from .policies_queries import in_force
-
-LONGEST_ID = 19  # digits: a longer number is no id in any database
 
 
 def see(url: str) -> HttpResponseRedirect:
@@ -117,7 +116,7 @@ def undo(request: MemberRequest) -> HttpResponse:
 
 def ids(request: HttpRequest, name: str) -> list[int]:
     """The ids that a form names, as far as they can be any."""
-    return [int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) < LONGEST_ID]
+    return ids_of(request.POST.getlist(name))
 
 
 def says(done: actions.Decided) -> str:

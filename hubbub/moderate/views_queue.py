@@ -13,6 +13,7 @@ from hubbub.store.models import Cover, Role, Waiting
 from hubbub.store.queue.leases import held_by_others
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import Pager, read_filter
 
 from . import queue_actions, queue_queries, sweeps
@@ -73,7 +74,7 @@ def _pager(request: MemberRequest, found: Queue) -> Pager:
 def live(request: MemberRequest) -> HttpResponse:
     """How the queue stands now, asked for by an open page; and who has the posts (`?shown=1,2`) that it shows."""
     now = timezone.now()
-    shown = [int(one) for one in request.GET.get("shown", "").split(",") if one.isdecimal() and len(one) < 19][:100]
+    shown = ids_of(request.GET.get("shown", "").split(","))[:100]
     rows = held_by_others(request.workspace, request.member, now).filter(post__in=shown)
     holders = {row.post_id: row.holder for row in rows}
     gone = set(shown) - set(Waiting.of(request.workspace).filter(post__in=shown).values_list("post", flat=True))

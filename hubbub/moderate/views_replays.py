@@ -12,6 +12,7 @@ from hubbub.core.query import QueryError
 from hubbub.store.models import Post, Replay, Role, Rule
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import links, read_before
 
 from . import replays_actions, replays_queries, rules_actions, rules_versions
@@ -116,7 +117,7 @@ def replay_posts(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return id_of(text)
 
 
 def _day(text: str) -> date | None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Person, Post, Report, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import links, read_before
 
 from . import reports_actions, strikes_queries
@@ -49,7 +50,7 @@ def reports(request: MemberRequest) -> HttpResponse:
 
 def _asked(request: MemberRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return id_of(text)
 
 
 @page(Role.MODERATOR)

@@ -10,21 +10,25 @@ from msgspec import Struct
 
 from hubbub.core.facts import Analysis, Handling, Standing
 from hubbub.core.post import Place, Post
-from hubbub.core.query import FIELDS, Field, QueryError, Slip, Use, format, holds, parse, read, spans  # noqa: A004
+from hubbub.core.query import (
+    FIELDS,
+    PLACE,
+    Field,
+    QueryError,
+    Slip,
+    Use,
+    format,  # noqa: A004
+    holds,
+    parse,
+    read,
+    spans,
+)
 from hubbub.core.query.examples import EXAMPLES, MISTAKES, OPERATORS, Example
 from hubbub.store.models import Role
 
 from .access import MemberRequest, page
 
 _LONGEST = 2_000  # a query that is tried out travels in the address
-_PLACES = {
-    Use.TOPIC: "a topic",
-    Use.RULE: "a rule",
-    Use.VIEW: "a view",
-    Use.ALERT: "an alert",
-    Use.KPI: "a KPI",
-    Use.OPENING: "what opens conversations",
-}
 
 
 class Try(forms.Form):
@@ -45,7 +49,7 @@ class Try(forms.Form):
     use = forms.ChoiceField(
         label="In",
         initial=Use.TOPIC.value,
-        choices=[(use.value, word) for use, word in _PLACES.items()],
+        choices=[(use.value, word) for use, word in PLACE.items()],
         help_text="A topic knows what the network tells; elsewhere more is known.",
     )
 

@@ -172,7 +172,7 @@ def test_damaged_feeds(body: bytes, outcome: int | type[Failure] | None) -> None
         assert bool(feed.refused) is not feed.whole
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
 @given(st.sampled_from([RSS, ATOM, JSON_FEED]), st.data())
 def test_no_damage_is_a_bug(feed: bytes, data: st.DataObject) -> None:
     """Whatever stands there, it is read, is no feed, or fails by name."""

@@ -129,7 +129,7 @@ def test_what_is_no_longer_watched_is_neither_new_nor_gone() -> None:
     assert set(line.seen) == {str(number) for number in range(56, 60)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 10**9))
 def test_whatever_happens_we_hold_what_is_there(seed: int) -> None:
     """Posts come (also late ones, dated before others), are edited and deleted while pages are read: after a few

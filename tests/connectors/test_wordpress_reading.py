@@ -59,7 +59,7 @@ CHANGE = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 60), st.lists(st.lists(CHANGE, max_size=4), max_size=12))
 def test_no_gap_and_no_repeat_while_the_site_changes(many: int, turns: list[list[tuple[str, int]]]) -> None:
     """With small pages, so that their seams are where the changes are."""

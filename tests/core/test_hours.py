@@ -89,7 +89,7 @@ def calendars(draw: st.DrawFn) -> tuple[Hours, datetime]:
     return Hours(zone, week, own, yearly), start
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), st.integers(0, 12 * MIDNIGHT))
 def test_time_between_is_what_the_clock_on_the_wall_says(given_: tuple[Hours, datetime], minutes: int) -> None:
     hours, start = given_
@@ -97,7 +97,7 @@ def test_time_between_is_what_the_clock_on_the_wall_says(given_: tuple[Hours, da
     assert between(hours, start, end) == slow_between(hours, start, end)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), st.integers(1, 3 * MIDNIGHT))
 def test_added_time_ends_where_the_clock_on_the_wall_says(given_: tuple[Hours, datetime], minutes: int) -> None:
     hours, start = given_
@@ -107,7 +107,7 @@ def test_added_time_ends_where_the_clock_on_the_wall_says(given_: tuple[Hours, d
     assert add(hours, start, worked) == slow_add(hours, start, worked)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendars(), st.integers(1, 40 * 24 * 3600 * 10**6), st.integers(0, 10**9))
 def test_both_agree_to_the_microsecond(given_: tuple[Hours, datetime], worked: int, later: int) -> None:
     hours, near = given_
@@ -119,7 +119,7 @@ def test_both_agree_to_the_microsecond(given_: tuple[Hours, datetime], worked: i
     assert between(hours, start, end - timedelta(microseconds=1)) == time - timedelta(microseconds=1)  # the first one
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), st.integers(0, 900), st.integers(0, 900))
 @example((Hours("Europe/Berlin", (OFFICE,) * 7), datetime(2026, 3, 1, tzinfo=UTC)), 400, 20)
 def test_weeks_that_are_skipped_are_counted_like_days(given_: tuple[Hours, datetime], some: int, more: int) -> None:

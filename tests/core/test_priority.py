@@ -123,7 +123,7 @@ weights = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases, cases, weights, st.integers(0, 30 * 24 * 60), st.floats(0, 1))
 def test_places_order_as_scores_do(one: Case, other: Case, given: Weights, later: int, share: float) -> None:
     """Both are settled at some moment; until the first boundary that either crosses, places order as points do."""
@@ -135,7 +135,7 @@ def test_places_order_as_scores_do(one: Case, other: Case, given: Weights, later
     assert abs((places[0].place - places[1].place) - (now[0] - now[1])) < 1e-6
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(cases, weights, st.integers(0, 30 * 24 * 60))
 def test_a_place_stands_still_until_its_boundary(one: Case, given: Weights, later: int) -> None:
     settled = NOON + timedelta(minutes=later)

@@ -61,7 +61,7 @@ def waits(draw: st.DrawFn) -> tuple[Hours, datetime, timedelta, list[Stretch], d
     return hours, started, within, [(b, e) for b, e in stood if e is None or e > started], now
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(waits())
 def test_the_clock_is_what_somebody_with_a_watch_would_write_down(
     given_: tuple[Hours, datetime, timedelta, list[Stretch], datetime],
@@ -78,7 +78,7 @@ def test_the_clock_is_what_somebody_with_a_watch_would_write_down(
         assert found.due is None or found.due > now or found.due == broke
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(waits(), st.integers(0, 5 * MIDNIGHT))
 def test_what_is_due_later_is_due_at_the_same_moment_later(
     given_: tuple[Hours, datetime, timedelta, list[Stretch], datetime], later: int

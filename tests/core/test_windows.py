@@ -83,7 +83,7 @@ def same(record: Record, past: Past, at: datetime) -> None:
     assert counted.level == level_of(doing, LOW)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(written=writings, stored=st.integers(0, 20), early=st.integers(-2, 2))
 def test_windows_count_what_a_recount_does(written: Sequence[Written], stored: int, early: int) -> None:
     moment, posts = BEGAN, []
@@ -104,7 +104,7 @@ def test_windows_count_what_a_recount_does(written: Sequence[Written], stored: i
     assert [(one.published, one.order) for one in record.posts] == sorted((one.published, one.order) for one in posts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(written=writings)
 def test_what_is_never_asked_for_is_never_counted(written: Sequence[Written]) -> None:
     record, moment = Record(), BEGAN

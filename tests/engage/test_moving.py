@@ -143,7 +143,9 @@ class Play:
         assert not firsts.filter(conversation=None).exists()  # nobody is lost
 
 
-@settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(OPS, min_size=3, max_size=14))
 def test_any_order(world: World, source: Source, ops: list[tuple[object, ...]]) -> None:
     with fresh():
@@ -163,7 +165,9 @@ def apart(posts: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
     ]
 
 
-@settings(max_examples=10, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(said, min_size=1, max_size=8))
 def test_a_batch_is_as_one_by_one(world: World, posts: list[tuple[int, int, bool]]) -> None:
     with fresh():

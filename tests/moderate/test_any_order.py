@@ -162,7 +162,7 @@ def begin(world: World, network: Network) -> Play:
     return play
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(ops=st.lists(OPS, max_size=25))
 def test_all_agree(world: World, monkeypatch: pytest.MonkeyPatch, ops: list[tuple[object, ...]]) -> None:
     network = Network()

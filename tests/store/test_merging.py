@@ -88,7 +88,7 @@ class Merges(TestCase):
     """Random people, random merges, chains among them; taken back in reverse, or in any order."""
 
     @given(data=st.data())
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     def test_merged_and_parted_nothing_is_lost(self, data: st.DataObject) -> None:
         world = make_world()
 
@@ -116,7 +116,7 @@ class Merges(TestCase):
         assert picture(world.acme) == before
 
     @given(data=st.data())
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     def test_merged_parted_and_merged_again(self, data: st.DataObject) -> None:
         """Any walk through merges and partings ends, once all are parted, where it began."""
         world = make_world()

@@ -112,7 +112,7 @@ def pages(shelf: Shelf, query: language.Query, size: int, *, topic: bool) -> lis
         before = found.older
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(kept, st.lists(made.nodes, min_size=1, max_size=6), st.integers(1, 4))
 def test_searching_is_matching(world: World, given_posts: list[tuple[shapes.Post, str, datetime, int, int]],
                                trees: list[Node], size: int) -> None:  # fmt: skip

@@ -137,7 +137,7 @@ def recount(workspace: Workspace, at: datetime) -> dict[int, int]:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(ops=st.lists(OPS, max_size=14))
 def test_the_points_are_those_of_the_log(world: World, posts: list[Post], ops: list[Op]) -> None:
     with transaction.atomic():

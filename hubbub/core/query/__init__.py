@@ -2,7 +2,7 @@
 
 from .errors import QueryError, Slip
 from .evaluate import holds, matches, spans
-from .fields import FIELDS, Field, Use
+from .fields import FIELDS, PLACE, Field, Use
 from .format import format  # noqa: A004 - the field's word
 from .index import Index
 from .parser import parse
@@ -11,6 +11,7 @@ from .tree import Query, uses_fields
 
 __all__ = [
     "FIELDS",
+    "PLACE",
     "Field",
     "Index",
     "Query",

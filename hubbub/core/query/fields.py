@@ -22,6 +22,16 @@ class Use(Enum):
     OPENING = "opening"  # which posts become conversations
 
 
+PLACE = {  # in words, for a person
+    Use.TOPIC: "a topic",
+    Use.RULE: "a rule",
+    Use.VIEW: "a view",
+    Use.ALERT: "an alert",
+    Use.KPI: "a KPI",
+    Use.OPENING: "what opens conversations",
+}
+
+
 Kind = Literal[
     "words",  # read like a text: words, phrases, wildcards
     "whole",  # compared as a whole, wildcards allowed

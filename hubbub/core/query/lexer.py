@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from .errors import Slips, show
-from .fields import FIELDS, Field, Use, known, nearest
+from .fields import FIELDS, PLACE, Field, Use, known, nearest
 
 LONGEST = 20_000
 MOST_TERMS = 2_000
@@ -205,7 +205,7 @@ class Lexer:
         near = nearest(low, here)
         if low in FIELDS:
             places = ", ".join(_PLACES[use] for use in Use if use in FIELDS[low].known)
-            says = f"`{low}:` is not known in {_PLACE[self.use]}, only in {places}."
+            says = f"`{low}:` is not known in {PLACE[self.use]}, only in {places}."
             mend = f"Did you mean `{near}:`?" if near else ""
             if not near and self.use is Use.TOPIC:
                 mend = "A topic is matched before posts are analysed: write its words here, and filter what it finds."
@@ -289,14 +289,6 @@ class Lexer:
 
 
 _CLOSE = {True: re.compile(r'\\["\\]|"'), False: re.compile(r'\\["\\]|["“”„‟]')}
-_PLACE = {
-    Use.TOPIC: "a topic",
-    Use.RULE: "a rule",
-    Use.VIEW: "a view",
-    Use.ALERT: "an alert",
-    Use.KPI: "a KPI",
-    Use.OPENING: "what opens conversations",
-}
 _PLACES = {
     Use.TOPIC: "topics",
     Use.RULE: "rules",

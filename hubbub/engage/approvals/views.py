@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Approval, ApprovalState, Approving, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import links, read_before
 
 from . import actions, queries
@@ -88,7 +89,7 @@ def approval_vote(request: MemberRequest, pk: int) -> HttpResponse:
             yes=yes,
             why=request.POST.get("why", ""),
             text=request.POST.get("text") if yes else None,
-            seen=int(seen) if seen.isdecimal() and len(seen) < 19 else None,
+            seen=id_of(seen),
         )
     except Refusal as no:
         return _one(request, row, str(no), 422)

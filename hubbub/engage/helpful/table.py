@@ -6,11 +6,11 @@ from io import StringIO
 
 from django.http import HttpResponse
 
+from hubbub.ui import sheets
 from hubbub.ui.api import Refusal
 
 LARGEST = 2_000_000  # bytes of a file
 MOST_LINES = 2_000
-_RUNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 
 
 def rows(content: bytes, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -32,7 +32,7 @@ def rows(content: bytes, needed: Sequence[str]) -> list[tuple[int, dict[str, str
     found = []
     try:
         for row in reader:
-            cells = {head: _plain(row.get(head) or "") for head in heads}
+            cells = {head: sheets.unmarked(row.get(head) or "") for head in heads}
             if any(cells.values()):
                 found.append((reader.line_num, cells))
             if len(found) > MOST_LINES:
@@ -44,18 +44,7 @@ def rows(content: bytes, needed: Sequence[str]) -> list[tuple[int, dict[str, str
 
 def download(name: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> HttpResponse:
     """The rows as a file that `rows` reads again."""
-    written = StringIO()
-    writer = csv.writer(written)
-    writer.writerow(heads)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    answer = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+    lines = [sheets.line(heads), *(sheets.line(map(sheets.marked, row)) for row in rows)]
+    answer = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith((*_RUNS, "'")) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_RUNS, "'")) else cell

@@ -15,6 +15,7 @@ from hubbub.store import opportunities as stored
 from hubbub.store.models import Opportunity, OpportunityState, PassReason, Role, Source
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import offer_undo, read_filter
 
 from . import actions, queries
@@ -90,7 +91,7 @@ def opportunity_take(request: MemberRequest, opportunity_id: int) -> HttpRespons
 @require_POST
 def opportunities_pass(request: MemberRequest) -> HttpResponse:
     """Not for us: one, or all that are chosen."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    pks = ids_of(request.POST.getlist("pk"))
     reason = request.POST.get("reason", "")
     here = _query(_kept(request))
     if not pks:
@@ -113,7 +114,7 @@ def opportunities_pass(request: MemberRequest) -> HttpResponse:
 @require_POST
 def opportunities_back(request: MemberRequest) -> HttpResponse:
     """Open again what was passed over."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    pks = ids_of(request.POST.getlist("pk"))
     moved = actions.bring_back(request.workspace, pks[: actions.MOST], by=request.member)
     messages.success(request, f"{len(moved)} open again.")
     return _see(request, "opportunities", kept=_query(_kept(request)))

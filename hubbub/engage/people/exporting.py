@@ -1,9 +1,7 @@
 """People as files: CSV for spreadsheets, vCards for address books, and all about one person as JSON."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from io import StringIO
 
 from msgspec import Struct, json
 
@@ -23,9 +21,9 @@ from hubbub.store.models import (
     Strike,
     Workspace,
 )
+from hubbub.ui import sheets
 
 from . import listing, queries
-from .table import harmless
 
 HEADS = (
     "id",
@@ -110,9 +108,7 @@ def _cells(one: Person, rest: _Rest) -> list[str]:
 
 
 def _line(cells: Sequence[str]) -> str:
-    written = StringIO()
-    csv.writer(written).writerow([harmless(cell) for cell in cells])
-    return written.getvalue()
+    return sheets.line(map(sheets.marked, cells))
 
 
 def as_vcards(workspace: Workspace, asked: listing.Asked) -> Iterator[str]:

@@ -7,11 +7,11 @@ from io import StringIO
 from msgspec import Struct
 
 from hubbub.core import vcard
+from hubbub.ui import sheets
 from hubbub.ui.api import Refusal
 
 LARGEST, MOST_LINES = 5_000_000, 5_000  # bytes, lines
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-RUNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 
 
 class Line(Struct, frozen=True):
@@ -62,7 +62,7 @@ def _from_csv(text: str, mark: str, read_as: str) -> Table:
         columns = [name.strip() for name in next(reader)]
         _check(columns)
         for cells in reader:
-            named = {name: _plain(cell) for name, cell in zip(columns, cells, strict=False) if name}
+            named = {name: sheets.unmarked(cell) for name, cell in zip(columns, cells, strict=False) if name}
             if any(cell.strip() for cell in named.values()):
                 lines.append(Line(reader.line_num, named))
             if len(lines) > MOST_LINES:
@@ -102,12 +102,3 @@ def _from_cards(text: str) -> Table:
     if len(lines) > MOST_LINES:
         raise Refusal(f"The file has more than {MOST_LINES:,} people: make several of it")
     return Table(columns, lines, "vCards")
-
-
-def harmless(cell: str) -> str:
-    """The cell so that no spreadsheet runs it; `read` gives it back as it was."""
-    return f"'{cell}" if cell.startswith((*RUNS, "'")) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*RUNS, "'")) else cell

@@ -22,6 +22,7 @@ from hubbub.store.models import Conversation, ConversationStatus, Member, Outbox
 from hubbub.store.outbox import ANSWERS
 from hubbub.store.talks import asked
 from hubbub.ui.access import MemberRequest
+from hubbub.ui.ids import id_of, ids_of
 
 from . import actions
 
@@ -49,14 +50,14 @@ def asked_of(request: MemberRequest) -> Wish:
 
 def wish_of(given: QueryDict) -> Wish:
     """The same for who has the form alone."""
-    pks = [int(one) for one in given.get("shown", "").split(",")[:SHOWN] if one.isdecimal() and len(one) < 19]
+    pks = ids_of(given.get("shown", "").split(",")[:SHOWN])
     here, row = given.get("here", ""), given.get("seen_row", "")
     return Wish(
         _moment(given.get("since", "")),
         pks,
-        int(here) if here.isdecimal() and len(here) < 19 else 0,
+        id_of(here) or 0,
         given.get("writing") == "1",
-        int(row) if row.isdecimal() and len(row) < 19 else 0,
+        id_of(row) or 0,
     )
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Conversation, Post, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions
@@ -35,7 +36,7 @@ def leave(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return id_of(text) or 0
 
 
 @page(Role.RESPONDER)

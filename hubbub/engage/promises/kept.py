@@ -1,10 +1,8 @@
 """How well promises are kept: by week, promise, member and network, with the conversations behind each number."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,6 +15,7 @@ from hubbub.store.hours import zone_of
 from hubbub.store.kept import keep
 from hubbub.store.models import Member, Promise, Source, Wait, WaitEnd, WaitKind, Workspace
 from hubbub.store.search import Before, older_than
+from hubbub.ui import sheets
 
 WEEK = timedelta(days=7)
 MOST_WEEKS = 53
@@ -250,8 +249,4 @@ def _moment(when: datetime | None) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    written_ = StringIO()
-    csv.writer(written_).writerow(
-        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
-    )
-    return written_.getvalue()
+    return sheets.line(map(sheets.harmless, cells))

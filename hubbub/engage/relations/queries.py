@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -28,7 +27,6 @@ from hubbub.store.models import (
 
 COLUMN, PAGE, HISTORY = 25, 50, 60
 SHOWN = 3  # posts behind a suggestion that its line shows
-Sorted = Literal["next", "touch", "reach"]
 SORTS: Mapping[str, str] = {"next": "Next step first", "touch": "Longest without touch", "reach": "Widest reach"}
 WITH = ("person", "stage", "owner__user", "workspace")
 

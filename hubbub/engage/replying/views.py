@@ -19,6 +19,7 @@ from hubbub.store.models import Attachment, Conversation, ConversationStatus, Ou
 from hubbub.store.outbox import ANSWERS
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of, ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions, composer, composing, file_actions
@@ -130,7 +131,7 @@ def _typed(
 
 def _files(request: MemberRequest) -> list[Attachment]:
     """Those that were attached before, with what is told of them now, and those that come with the form."""
-    asked = [int(one) for one in request.POST.getlist("file") if one.isdecimal() and len(one) < 19]
+    asked = ids_of(request.POST.getlist("file"))
     kept = list(Attachment.of(request.workspace).filter(pk__in=asked, by=request.member).order_by("pk"))
     for one in kept:
         if (alt := request.POST.get(f"alt-{one.pk}")) is not None:
@@ -160,7 +161,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
     acted = _find(request, pk)
     asked = request.POST.get("post", "")
     known = acted.posts.select_related("author")
-    post = known.filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0).first()
+    post = known.filter(pk=id_of(asked) or 0).first()
     post = post or get_object_or_404(known.order_by("-published", "-id")[:1])  # of another conversation by now
     seen = composer.preview(acted, post, request.POST.get("text", ""))
     return render(request, "engage/replying/_preview.html", {"seen": seen})

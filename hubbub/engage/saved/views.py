@@ -17,6 +17,7 @@ from hubbub.store import ranking
 from hubbub.store.models import Audit, Conversation, Role, SavedView, ViewStatus
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions, queries
@@ -134,7 +135,7 @@ def view_delete(request: MemberRequest, view_id: int) -> HttpResponse:
 def view_restore(request: MemberRequest) -> HttpResponse:
     """Undo a deletion."""
     asked = request.POST.get("entry", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    number = id_of(asked) or 0
     entry = get_object_or_404(Audit.of(request.workspace), pk=number)
     try:
         actions.restore(entry, by=request.member)

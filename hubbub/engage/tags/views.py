@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Role, Tag
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of
 
 from . import actions
 
@@ -34,7 +35,7 @@ def tag_change(request: MemberRequest, tag: int) -> HttpResponse:
                 messages.success(request, f"The tag {row.name} is deleted.")
             case "merge":
                 asked = request.POST.get("into", "")
-                pk = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+                pk = id_of(asked) or 0
                 into = get_object_or_404(Tag.of(request.workspace), pk=pk)
                 actions.merge(row, into, by=request.member)
                 messages.success(request, f"What was tagged {row.name} is tagged {into.name} now.")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store.models import Role, Team
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 
 from . import actions, queries
 
@@ -68,7 +69,7 @@ def team_delete(request: MemberRequest, team: int) -> HttpResponse:
 
 
 def _members(request: MemberRequest) -> list[int]:
-    return [int(pk) for pk in request.POST.getlist("members") if pk.isdecimal() and len(pk) < 19]
+    return ids_of(request.POST.getlist("members"))
 
 
 def _back(request: MemberRequest) -> HttpResponse:

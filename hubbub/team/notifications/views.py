@@ -13,6 +13,7 @@ from hubbub.store.models import Address, NotificationKind, Role
 from hubbub.store.telling import mail_works, telling_of, zone_for
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import ids_of
 from hubbub.ui.lists import links, offer_undo, read_before
 
 from . import actions, queries
@@ -62,7 +63,7 @@ def notification(request: MemberRequest, notification_id: int) -> HttpResponse:
 @page(Role.VIEWER)
 def notifications_read(request: MemberRequest) -> HttpResponse:
     """Those that were chosen, or all that the page knew of."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    pks = ids_of(request.POST.getlist("pk"))
     until = request.POST.get("until", "")
     if pks:
         number = actions.read(request.member, pks)
@@ -79,7 +80,7 @@ def notifications_read(request: MemberRequest) -> HttpResponse:
 @page(Role.VIEWER)
 def notifications_unread(request: MemberRequest) -> HttpResponse:
     """Taken back."""
-    pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    pks = ids_of(request.POST.getlist("pk"))
     actions.unread(request.member, pks)
     return _to(request)
 

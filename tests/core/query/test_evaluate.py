@@ -91,7 +91,7 @@ def test_what_is_not_known(query: str, facts: Facts, answer: bool | None) -> Non
     assert holds(parse(query, Use.VIEW), read(Post(id="1", text="cat"), Place()), facts, now=NOW) is answer
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(nodes, posts, places, facts)
 def test_no_is_the_opposite_and_spans_lie_in_the_post(node: Node, post: Post, place: Place, known: Facts) -> None:
     reading = read(post, place)
@@ -116,7 +116,7 @@ def _windows(text: list[str], phrase: list[str]) -> list[tuple[int, int]]:
     return [(n, n + len(phrase) - 1) for n in range(len(text)) if text[n : n + len(phrase)] == phrase]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     LETTERS, st.sampled_from(("a", "a b", "b c")), st.sampled_from(("a", "b", "c a")), st.integers(1, 4), st.booleans()
 )
@@ -131,7 +131,7 @@ def test_near_is_what_it_says(text: list[str], left: str, right: str, within: in
     assert matches(query, read(Post(id="1", text=" ".join(text)), Place()), now=NOW) is expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(LETTERS, st.sampled_from(("a b", "a a", "a b c", "a b a")), st.integers(0, 3))
 def test_loose_phrases_are_what_they_say(text: list[str], phrase: str, slack: int) -> None:
     wanted = phrase.split()
@@ -143,7 +143,7 @@ def test_loose_phrases_are_what_they_say(text: list[str], phrase: str, slack: in
     assert matches(query, read(Post(id="1", text=" ".join(text)), Place()), now=NOW) is expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text("ab*?", max_size=6), st.text("ab", max_size=7))
 def test_wildcards_are_what_they_say(pattern: str, word: str) -> None:
     def fits(pattern: str, word: str) -> bool:

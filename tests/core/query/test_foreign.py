@@ -213,7 +213,7 @@ SOUP = st.sampled_from(
 FIELD = st.sampled_from(NAMES).map("{}:".format)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.one_of(st.text(max_size=30), st.lists(st.one_of(SOUP, FIELD), max_size=20).map("".join)),
     st.sampled_from(sorted(FOREIGN)),

@@ -14,7 +14,7 @@ from hubbub.core.query.tree import Node
 from .made import NOW, facts, nodes, places, posts
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(nodes, min_size=1, max_size=6), st.lists(posts, min_size=1, max_size=3), places, facts)
 def test_the_index_gives_what_the_evaluator_gives(
     trees: list[Node], given_posts: list[Post], place: Place, known: Facts
@@ -27,7 +27,7 @@ def test_the_index_gives_what_the_evaluator_gives(
         assert index.match(reading, known, now=NOW) == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.one_of(st.none(), nodes)), max_size=12),
     st.lists(posts, min_size=2, max_size=2),

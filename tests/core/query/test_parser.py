@@ -100,7 +100,7 @@ def test_what_a_query_means(text: str, tree: Node) -> None:
     assert parse(format(query), Use.TOPIC).tree == query.tree
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(nodes)
 def test_the_canonical_text_means_the_same(tree: Node) -> None:
     text = format(Query("", Use.VIEW, tree))
@@ -229,7 +229,7 @@ SPECIAL = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.one_of(st.text(max_size=40), st.lists(SPECIAL, max_size=14).map("".join)))
 def test_no_text_breaks_the_parser(text: str) -> None:
     _never_raises(text)

@@ -85,7 +85,7 @@ def test_places_in_the_original(text: str, pieces: list[str]) -> None:
     assert [words.original(n) for n in range(len(words.tokens))] == pieces
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.text(max_size=30), texts))
 @example("İㅎㅏ\u0345\u200dwww.a.b")
 @example("\u1100" * 9 + "\u1161")
@@ -102,7 +102,7 @@ def test_the_fast_and_the_placed_reading_agree(text: str) -> None:
         assert token in script.fold(text[start:end])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=30))
 def test_folding_is_what_the_specification_says(text: str) -> None:
     """NFKC, casefolded, marks dropped; done to the whole text or by character, it is the same."""
@@ -114,7 +114,7 @@ def test_folding_is_what_the_specification_says(text: str) -> None:
     assert read == "".join(c for c in script.fold(expected) if c.isalnum())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=20))
 def test_a_token_in_braces_is_found_where_it_was_written(text: str) -> None:
     for written, _ in exact_tokens(blank_urls(text)):

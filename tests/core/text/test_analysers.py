@@ -158,7 +158,7 @@ def test_odd_texts_have_an_answer(analysers: Analysers, text: str) -> None:
     fits(analysers.judge([text])[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text(st.characters(codec=None), max_size=60), max_size=5))
 def test_any_text_has_an_answer(texts: list[str]) -> None:
     for judgement in shipped().judge(texts):

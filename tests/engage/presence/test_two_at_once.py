@@ -345,9 +345,7 @@ class People(RuleBasedStateMachine):
 def test_any_interleaving() -> None:
     run_state_machine_as_test(
         People,
-        settings=settings(
-            max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=40, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
     )
 
 
