@@ -108,6 +108,16 @@ def walk(page: Page, words: str, most: int = 40) -> None:
     raise AssertionError(f"{words} is not reached")
 
 
+def told_of_itself(page: Page) -> None:
+    """The row of the open conversation is drawn anew by a live update, as happens within two seconds of any act."""
+    row = page.locator("[data-row][aria-current=true]")
+    row.evaluate("row => { row.dataset.old = 'yes'; }")
+    Conversation.everywhere.filter(thread="t1").update(stirred=True)
+    while settling.step(timezone.now()):
+        pass
+    expect(row).not_to_have_attribute("data-old", "yes")
+
+
 def test_the_inbox_is_filtered_kept_as_a_view_and_walked(desk: Visit, world: World) -> None:
     page = at(desk, "engage/")
     press(page, "/")
@@ -131,13 +141,17 @@ def test_the_inbox_is_filtered_kept_as_a_view_and_walked(desk: Visit, world: Wor
 
 def test_a_conversation_is_taken_sorted_snoozed_and_given_back(desk: Visit, world: World) -> None:
     page = at(desk, f"engage/{talk(1).pk}/")
+    head = page.get_by_role("region", name="Conversation", exact=True)
 
     def said(words: str) -> None:
-        expect(page.get_by_text(words).first).to_be_visible()
+        """In the conversation's head, of the page that came."""
+        expect(head.get_by_text(words, exact=True)).to_be_visible()
         ready(page)
 
     page.keyboard.press("a")
-    said("is now looked after by Alice")
+    expect(page.get_by_role("status").filter(has_text="is now looked after by Alice")).to_be_visible()
+    ready(page)
+    told_of_itself(page)
     page.keyboard.press("2")  # every menu is shut: a number means nothing
     press(page, "i")
     expect(page.get_by_role("button", name="1 Urgent")).to_be_visible()

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from msgspec import Struct
 
 from hubbub.engage.current import Current, current
@@ -81,7 +82,7 @@ def changes(request: MemberRequest, wish: Wish, *, now: datetime) -> dict[str, J
     since = wish.since or now
     moved = _moved(request, wish, since - OVERLAP)
     if moved:
-        answer |= _list(request, wish, moved)
+        answer |= _list(request, wish, moved, here)
         if here is not None and here.pk in moved and moved[here.pk] > since - OVERLAP:
             answer |= {"thread": moved[here.pk].isoformat(), "answered": _answered(here, wish, member)}
     return answer
@@ -104,7 +105,9 @@ def _moved(request: MemberRequest, wish: Wish, since: datetime) -> Mapping[int, 
     return found
 
 
-def _list(request: MemberRequest, wish: Wish, moved: Mapping[int, datetime]) -> dict[str, Json]:
+def _list(
+    request: MemberRequest, wish: Wish, moved: Mapping[int, datetime], here: Conversation | None
+) -> dict[str, Json]:
     """`rows`: what shown rows look like now; `gone`: shown rows that left the list, with why; `fresh`: conversations
     that came into it where the page would show them; `left`: those that are in it no more."""
     found = current(request)
@@ -114,7 +117,7 @@ def _list(request: MemberRequest, wish: Wish, moved: Mapping[int, datetime]) -> 
     rows = {pk: there[pk] for pk in wish.shown if pk in there}
     gone = [pk for pk in wish.shown if pk in moved and pk not in there]
     answer: dict[str, Json] = {
-        "rows": _rendered(request, found, list(rows.values())),
+        "rows": _rendered(request, found, list(rows.values()), here),
         "gone": {str(pk): words for pk, words in _gone(request, gone).items()},
         "left": [pk for pk in moved if pk not in there],
     }
@@ -139,10 +142,15 @@ def _fresh(found: Current, wish: Wish, rows: Sequence[Conversation]) -> list[Jso
     return [row.pk for row in rows]
 
 
-def _rendered(request: MemberRequest, found: Current, rows: Sequence[Conversation]) -> dict[str, Json]:
+def _rendered(
+    request: MemberRequest, found: Current, rows: Sequence[Conversation], here: Conversation | None
+) -> dict[str, Json]:
     if not rows:
         return {}
-    context = row_context(request, found, rows)
+    # the row of the open conversation has no keys of its own: they would be pressed instead of those beside it
+    slug = request.workspace.slug
+    place = reverse("engage:conversation", args=[slug, here.pk]) if here else reverse("engage:inbox", args=[slug])
+    context = {**row_context(request, found, rows), "conversation": here, "back": place + found.listing.query}
     return {str(row.pk): render_to_string("engage/_row.html", {**context, "row": row}, request) for row in rows}
 
 

@@ -92,6 +92,21 @@ def test_an_open_page_is_told_what_changed(world: World, talks: list[Conversatio
     assert "thread" in told
 
 
+@pytest.mark.parametrize("open_at", [0, 1])
+def test_a_row_that_is_told_is_the_row_of_the_page(world: World, talks: list[Conversation], open_at: int) -> None:
+    """The open conversation's row has no keys for choices in the list: they would go before those beside it."""
+    client, since, here = world.client(), timezone.now(), talks[open_at]
+    Conversation.everywhere.update(assignee=world.alice, stirred=True)
+    settling.step(timezone.now())
+    asked = {"since": since.isoformat(), "shown": f"{talks[0].pk},{talks[1].pk}", "here": str(here.pk)}
+    url = at("conversation", here.pk)
+    told = client.post(at("live"), asked).json()["rows"]
+    page = " ".join(client.get(url).content.decode().split())
+    for talk in talks[:2]:
+        assert ('data-key="i"' in told[str(talk.pk)]) is (talk != here)
+        assert " ".join(told[str(talk.pk)].split()) in page
+
+
 def test_what_a_page_shows_is_told_however_much_changed(
     world: World, talks: list[Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,8 +147,10 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
+/* told a moment after it opened: who has gone on into it by then is not called back */
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches("details")) typeInto(event.target);
+  const at = document.activeElement;
+  if (event.target.matches("details") && (at.matches("summary") || !event.target.contains(at))) typeInto(event.target);
 }, true);
 
 /* the groups of the menu that were unfolded by hand stay so: a cookie, so that the next page comes with them open */
