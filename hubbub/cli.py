@@ -195,7 +195,7 @@ def replay(
         raise typer.Exit(2) from None
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with what it leaves out: -jobs
 def query(
     text: Annotated[str, typer.Argument(help="What to look for, in the query language.")],
     workspace: Annotated[str, typer.Option(help="Name of the workspace; not needed where there is one alone.")] = "",

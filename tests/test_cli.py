@@ -169,8 +169,9 @@ def test_up_serves_signs_in_imports_and_ends_in_order(tmp_path: Path) -> None:
             done = hubbub("import", str(tmp_path / "posts.jsonl"), "--workspace", "my community", "--data", str(data))
             assert done.returncode == 1
             assert f"{new} posts taken in, {known} known already, 1 lines refused" in done.stderr
-        done = hubbub("query", "rocket* -love", "--data", str(data))  # there is one workspace alone: it needs no name
-        assert (done.returncode, [line["id"] for line in lines(done.stdout)]) == (0, ["4"])
+        for text in ("rocket* -love", "-love rocket*"):  # there is one workspace alone: it needs no name
+            done = hubbub("query", text, "--data", str(data))
+            assert (done.returncode, [line["id"] for line in lines(done.stdout)]) == (0, ["4"])
         done = hubbub("import", "nothing.csv", "--workspace", "Other", "--data", str(data))
         assert done.returncode == 2
         assert "My community" in done.stderr
