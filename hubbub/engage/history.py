@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from msgspec import Struct
 
-from hubbub.store.models import Audit, Conversation, Outbox
+from hubbub.store.models import Approval, Audit, Conversation, Outbox
 from hubbub.store.search import Before
 
 PAGE = 50
@@ -19,9 +19,22 @@ WORDS: Mapping[str, str] = {
     "note": "wrote a note",
     "sent": "Reply sent",
     "broken": "Reply could not be sent",
+    "held": "Reply held back",
     "retry": "asked to send again",
     "drop": "called a reply back",
+    "change": "changed a reply that had not left",
     "reply": "replied",
+    "message": "replied to them alone",
+    "edit": "changed a reply that stands there",
+    "delete": "deleted a reply that stands there",
+}
+ASKING: Mapping[str, str] = {  # the same, where it was done with a reply that waits for approval
+    "ask approval": "asked for approval",
+    "approve": "approved the reply",
+    "refuse": "refused the reply",
+    "edit": "changed the words that wait for approval",
+    "withdraw": "Approval is no longer asked for",
+    "approvers": "Others are asked for approval",
 }
 
 
@@ -48,7 +61,7 @@ _BACK = frozenset({"status", "priority", "kind", "assign", "tags", "split", "mer
 
 
 def history(conversation: Conversation, before: Before | None = None, size: int = PAGE) -> History:
-    """Of the conversation, of those that were merged into it, and of what was sent from it."""
+    """Of the conversation, of those that were merged into it, of what was sent from it and who approved that."""
     found = Audit.of(conversation.workspace).filter(_about(conversation)).order_by("-id")
     if before:
         found = found.filter(pk__lt=before.id)
@@ -66,7 +79,16 @@ def _about(conversation: Conversation) -> Q:
         talks += level
     sent = Outbox.of(conversation.workspace).filter(post__conversation=conversation).order_by("-id")
     rows = list(sent.values_list("pk", flat=True)[:MOST])
-    return Q(noun="conversation", noun_id__in=talks) | Q(noun="outbox", noun_id__in=rows)
+    asked = list(_approvals(conversation, rows).values_list("pk", flat=True)[:MOST])
+    return (
+        Q(noun="conversation", noun_id__in=talks)
+        | Q(noun="outbox", noun_id__in=rows)
+        | Q(noun="approval", noun_id__in=asked)
+    )
+
+
+def _approvals(conversation: Conversation, rows: Sequence[int]) -> QuerySet[Approval]:
+    return Approval.of(conversation.workspace).filter(noun="outbox", noun_id__in=rows).order_by("-id")
 
 
 def _line(row: Audit, conversation: Conversation) -> Line:
@@ -76,8 +98,10 @@ def _line(row: Audit, conversation: Conversation) -> Line:
 
 def _says(row: Audit) -> str:
     before, after = row.before, row.after
+    if row.noun == "approval":
+        return ASKING.get(row.verb, row.verb)
     match row.verb:
-        case "status" | "wake":
+        case "status" | "wake" | "reopen":
             until = f" until {after['snoozed_until'][:16].replace('T', ' ')} UTC" if after.get("snoozed_until") else ""
             return f"{_word(before.get('status', ''))} → {_word(after.get('status', before.get('status', '')))}{until}"
         case "priority":

@@ -9,9 +9,11 @@ from hubbub.core.opening import kind_of
 
 from . import bulk
 from .answers import SNIPPET, STANDING
+from .audit import audit_all, entry
 from .fresh import Fresh
-from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post, Source
+from .models import Conversation, ConversationStatus, Outbox, OutboxState, Post, Source, System
 
+LOOP = System("Hubbub")
 SUBJECT = 300
 CHANGING = (
     *("status", "author", "last_post", "post_count", "snippet", "answered", "closed", "snoozed_until", "unanswered"),
@@ -44,6 +46,7 @@ class Thread(Struct, gc=False):
     kind_sure: float | None = None
     waiting: dict[int, datetime] = field(default_factory=dict)  # stored posts that wait, where we may answer them
     fresh: list[Fresh] = field(default_factory=list)  # new posts that wait
+    stood: str = ""  # the status that a new post took it out of; "": none did
 
 
 def follow_words(post: Post, title: str, text: str) -> None:
@@ -162,6 +165,15 @@ def _save(source: Source, opened: Sequence[Thread], touched: Sequence[Thread]) -
         ],
     )
     bulk.update(Conversation, CHANGING, [(*_changing(thread, moment), thread.id) for thread in touched])
+    # a batch of an old archive may reopen thousands
+    audit_all(
+        entry(
+            Conversation(pk=thread.id, workspace_id=source.workspace_id), "reopen", by=LOOP, why="A new post of theirs",
+            before={"status": thread.stood}, after={"status": thread.status},
+        )
+        for thread in touched
+        if thread.stood
+    )  # fmt: skip
 
 
 def _changing(thread: Thread, moment: Callable[[datetime], bulk.Cell]) -> tuple[bulk.Cell, ...]:
@@ -252,6 +264,8 @@ def _add(thread: Thread, row: Fresh, told: _Told) -> None:
         thread.fresh.append(row)
         thread.unanswered = row.published if thread.unanswered is None else min(thread.unanswered, row.published)
     if newest:
+        if thread.status != ConversationStatus.OPEN.value:
+            thread.stood = thread.status
         thread.status = ConversationStatus.OPEN.value  # a new post reopens what waited, slept or was done
         thread.closed = thread.snoozed_until = None
 

@@ -141,6 +141,11 @@ def test_a_new_post_reopens_and_ours_answers(world: World) -> None:
     conversation.refresh_from_db()
     assert (conversation.status, conversation.closed, conversation.post_count) == ("open", None, 3)
     assert conversation.last_post == NOW - timedelta(minutes=40)
+    (told,) = Audit.of(world.acme).filter(noun="conversation", noun_id=conversation.pk)
+    assert (told.verb, told.by_name, told.why) == ("reopen", "Hubbub", "A new post of theirs")
+    assert (told.before, told.after) == ({"status": "done"}, {"status": "open"})
+    taken(source, said("4", "and more", 30, parent="3"))  # it is open already
+    assert Audit.of(world.acme).filter(verb="reopen").count() == 1
 
 
 CANNOT_BAN = "A rule would have banned the author, but with its settings Acme blog has no way to ban people"

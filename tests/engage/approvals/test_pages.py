@@ -90,6 +90,25 @@ def test_the_writer_reads_why(world: World, asked: Approval) -> None:
 
 
 @pytest.mark.parametrize(
+    ("vote", "said"),
+    [
+        ({"vote": "yes"}, ["replied", "asked for approval", "approved the reply"]),
+        ({"vote": "yes", "text": "Thanks a lot"}, ["changed the words that wait for approval", "approved the reply"]),
+        ({"vote": "no", "why": "Too short"}, ["asked for approval", "refused the reply", "Too short"]),
+    ],
+)
+def test_the_history_of_the_conversation_says_who_approved(
+    world: World, asked: Approval, vote: dict[str, str], said: list[str]
+) -> None:
+    world.client().post(at("approval_vote", asked.pk), vote)
+    talk = Outbox.everywhere.get().post
+    assert talk
+    page = world.client().get(at("history", talk.conversation_id)).content.decode()
+    for words in said:
+        assert words in page
+
+
+@pytest.mark.parametrize(
     ("who", "fields", "status"),
     [
         (Role.MANAGER, {"replies": "on", "how_many": "all"}, 303),
