@@ -8,6 +8,7 @@ from msgspec import Struct
 from hubbub.core.failures import Broken
 
 MEGABYTE = 1_000_000
+NOUNS: Mapping[str, str] = {"image": "pictures", "video": "videos", "audio": "sound"}
 
 
 class Attached(Struct, frozen=True):
@@ -28,6 +29,17 @@ class MediaLimits(Struct, frozen=True):
     alt: int = 0  # the longest alt text, in characters; 0: none is taken
     verbs: frozenset[str] = frozenset({"post", "reply"})  # with what they can go out
 
+    @property
+    def takes(self) -> str:
+        """The kinds in words: "JPEG and PNG pictures, sound"."""
+        if "*" in self.kinds:
+            return "files of any kind"
+        found: dict[str, list[str]] = {}
+        for kind in self.kinds:
+            major, _, minor = kind.partition("/")
+            found.setdefault(NOUNS.get(major, ""), []).extend([] if minor == "*" else [minor.upper()])
+        return ", ".join(f"{_listed(minors)} {noun}".strip() for noun, minors in found.items())
+
 
 def fits(files: Sequence[Attached], limits: MediaLimits, *, network: str, verb: str = "post") -> None:
     """Raises Broken, in words, where the network would not take these files with this verb."""
@@ -45,8 +57,7 @@ def unfit(files: Sequence[tuple[str, str, int, str]], limits: MediaLimits, *, ve
         return f"at most {limits.many} files go along with one post, and there are {len(files)}. Take some off."
     for name, mime, size, alt in files:
         if (pattern := kind_of(mime, limits)) is None:
-            known = ", ".join(limits.kinds)
-            return f"“{name}” is of a kind ({mime or 'unknown'}) that is not taken there. It takes {known}."
+            return f"“{name}” is of a kind ({mime or 'unknown'}) that is not taken there. It takes {limits.takes}."
         most = limits.kinds[pattern]
         if most is not None and size > most:
             return f"“{name}” has {in_megabytes(size)}, and at most {in_megabytes(most)} are taken. Make it smaller."
@@ -62,6 +73,10 @@ def unfit(files: Sequence[tuple[str, str, int, str]], limits: MediaLimits, *, ve
 def kind_of(mime: str, limits: MediaLimits) -> str | None:
     """The declared kind that this one belongs to."""
     return next((pattern for pattern in limits.kinds if fnmatchcase(mime.lower(), pattern)), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(one for one in (", ".join(names[:-1]), *names[-1:]) if one)
 
 
 def in_megabytes(size: int) -> str:

@@ -173,5 +173,20 @@ def _read(network: Connector, settings: Mapping[str, str], http: Http) -> list[P
 
 
 def test_a_kind_that_nobody_names_is_not_taken() -> None:
-    assert "of a kind" in unfit([("a", "text/html", 1, "")], MediaLimits(many=1, kinds={"image/*": None}))
+    says = unfit([("a", "text/html", 1, "")], MediaLimits(many=1, kinds={"image/*": None}))
+    assert says == "“a” is of a kind (text/html) that is not taken there. It takes pictures."
     assert Act("post", "", "k").media == ()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "says"),
+    [
+        (("image/*", "video/*", "audio/*"), "pictures, videos, sound"),
+        (("image/jpeg", "image/png", "image/gif", "video/mp4"), "JPEG, PNG and GIF pictures, MP4 videos"),
+        (("image/jpeg", "application/pdf"), "JPEG pictures, PDF"),
+        (("image/jpeg", "*"), "files of any kind"),
+        (("*",), "files of any kind"),
+    ],
+)
+def test_kinds_of_files_in_words(kinds: tuple[str, ...], says: str) -> None:
+    assert MediaLimits(many=1, kinds=dict.fromkeys(kinds)).takes == says

@@ -86,7 +86,7 @@ def taken(source: Source) -> Taken:
         title=limits.title,
         title_length=limits.title_length,
         place=found.place if found else "",
-        media=f"{media.many} files: {', '.join(media.kinds)}" if media.many and "post" in media.verbs else "",
+        media=f"at most {media.many}: {media.takes}" if media.many and "post" in media.verbs else "",
         says=limits_in_words(limits) if found else "",
         kind=found.label if found else source.kind,
         lists=can_list(source),

@@ -79,7 +79,7 @@ def composer(
         markup=MARKUP[limits.markup],
         limits=limits_in_words(limits),
         accept=",".join(media.kinds) if media else "",
-        files=f"at most {media.many}: {', '.join(media.kinds)}" if media else "",
+        files=f"at most {media.many}: {media.takes}" if media else "",
         awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to), names),
         undo_seconds=set_up.undo_seconds,
         approval=_approval(rule, member),
