@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from .attachment import Attachment
 from .conversation import Conversation
 from .member import Member
 from .outbox import Outbox
@@ -26,12 +27,14 @@ class Presence(Owned):
 
 
 class Draft(Owned):
-    """Words of one member for one conversation; several where two windows disagree. Nobody else may read them."""
+    """Words and files of one member for one conversation; several where two windows disagree. Nobody else may read
+    them."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="drafts")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     post = models.ForeignKey(Post, null=True, db_index=False, on_delete=models.SET_NULL, related_name="+")  # answered
     text = models.TextField()
+    attachments = models.ManyToManyField(Attachment, related_name="+")
     version = models.PositiveIntegerField(default=1)  # one more with every change: who saves says which one they saw
     at = models.DateTimeField()  # changed last
     # what it became when it was sent; it is kept for a while in case that comes back
