@@ -80,6 +80,9 @@ def test_two_people_at_once(chromium: Any, live_server: Any, world: World) -> No
         expect(other.page.get_by_text("Sorry about that").first).to_be_visible()
         settle()
         expect(alice.page.get_by_text("Responder has just answered")).to_be_visible(timeout=15_000)
+        expect(alice.page.locator("#talk-stands")).to_contain_text("Waiting for them", timeout=15_000)
+        expect(alice.page.get_by_role("button", name="Open again")).to_be_visible()
+        expect(alice.page.get_by_label("To Carol")).to_be_focused()
         alice.page.get_by_label("To Carol").press("Control+Enter")
         expect(alice.page.get_by_text("Responder answered while you were writing")).to_be_visible()
         assert Outbox.everywhere.count() == 1

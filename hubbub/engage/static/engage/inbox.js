@@ -142,7 +142,14 @@ function thread() {
   const old = document.getElementById("thread");
   if (!old || !window.htmx || new URLSearchParams(location.search).has("until")) return;
   if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
-  window.htmx.ajax("GET", address() + location.search, { target: "#thread", select: "#thread", swap: "outerHTML" });
+  // with it, how it stands and what can be made of that; a button that has the focus stays
+  const along = ["talk-stands", "talk-turns"].filter((id) => {
+    const part = document.getElementById(id);
+    return part && !part.contains(document.activeElement);
+  });
+  window.htmx.ajax("GET", address() + location.search, {
+    target: "#thread", select: "#thread", swap: "outerHTML", selectOOB: along.map((id) => `#${id}`).join(","),
+  });
 }
 
 function load() {
