@@ -95,7 +95,7 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     strikes and statements stay, without words of theirs. Raises merging.Refused.
     """
     workspace = person.workspace
-    ids = [person.pk, *_merged_into(workspace, person)]
+    ids = [person.pk, *merging.merged_into(person)]
     names = list(bulk.held(Author.of(workspace).filter(person__in=ids)))
     rows = list(bulk.held(Person.of(workspace).filter(pk__in=sorted(ids))))
     if any(row.erased for row in rows if row.pk == person.pk):
@@ -146,12 +146,3 @@ def _empty(one: Author) -> None:
     one.links, one.verified = [], []
     one.account_created = one.followers = None
     one.stirred = False
-
-
-def _merged_into(workspace: Workspace, person: Person) -> list[int]:
-    found: list[int] = []
-    level = [person.pk]
-    while level:
-        level = list(Person.of(workspace).filter(merged_into__in=level).values_list("pk", flat=True))
-        found += level
-    return found

@@ -138,6 +138,16 @@ def standing(person: Person) -> Person:
     return _chain(person)[-1]
 
 
+def merged_into(person: Person) -> list[int]:
+    """Those who were merged into this one, and into them."""
+    found: list[int] = []
+    level = [person.pk]
+    while level:
+        level = list(Person.of(person.workspace).filter(merged_into__in=level).values_list("pk", flat=True))
+        found += level
+    return found
+
+
 def _chain(person: Person) -> list[Person]:
     chain = [person]
     while (above := chain[-1].merged_into) is not None:

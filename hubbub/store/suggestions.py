@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hubbub.core.stages import OURS
 from hubbub.core.suggesting import Known, Limits, Proposed, Remark, proposed
@@ -25,10 +25,12 @@ from .models import (
     Relationship,
     Suggestion,
     SuggestionState,
+    Workspace,
 )
 
 WINDOW = timedelta(days=90)
 STANDS = (SuggestionState.OPEN, SuggestionState.LATER)
+ANSWERED = (SuggestionState.TAKEN, SuggestionState.PASSED)  # they rest until the day in `until`
 MANY = 3_000  # of the posts of one group of people, the newest are looked at
 AT_ONCE = 200
 
@@ -41,7 +43,10 @@ def limits(relating: Relating) -> Limits:
 def review(workspace: int, rows: Sequence[Activity], now: datetime) -> set[int]:
     """Suggest what is to be suggested about these people of a workspace, and take back what is no longer so. Gives
     those about whom something stands. Call it in the transaction that counted them."""
-    people = [row.person_id for row in rows]
+    counted = [row.person_id for row in rows]
+    # about whoever was merged away nothing is decided: it stands as it was when they are parted again
+    here = Person.everywhere.filter(pk__in=numbered(counted), merged_into=None)
+    people = list(here.order_by("pk").values_list("pk", flat=True))
     own = limits(relations.relating_of(workspace))
     known = _known(workspace, rows, now)
     standing: dict[tuple[int, str], Suggestion] = {}
@@ -67,6 +72,16 @@ def review(workspace: int, rows: Sequence[Activity], now: datetime) -> set[int]:
         Suggestion.everywhere.filter(pk=gone.pk).update(state=SuggestionState.OVER, answered=now, until=None)
     Suggestion.everywhere.bulk_create(fresh, ignore_conflicts=True)
     return stand
+
+
+def visible(workspace: Workspace, now: datetime) -> QuerySet[Suggestion]:
+    """Those that people see: nothing about whoever was merged away, and nothing open of a kind that somebody has passed
+    or taken about the same person: after a merge, about any of those they were."""
+    rests = Suggestion.everywhere.filter(
+        person=OuterRef("person"), kind=OuterRef("kind"), state__in=ANSWERED, until__gt=now
+    )
+    rows = Suggestion.of(workspace).filter(person__merged_into=None)
+    return rows.exclude(Q(state=SuggestionState.OPEN) & Q(Exists(rests)))
 
 
 def _made(workspace: int, person: int, one: Proposed, now: datetime) -> Suggestion:

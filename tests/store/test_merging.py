@@ -2,15 +2,20 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from hubbub.store import likenesses, merging, peopling
+from hubbub.engage.relations import actions as relations
+from hubbub.engage.relations import queries, suggestions_actions
+from hubbub.engage.relations.queries import regard
+from hubbub.store import activities, likenesses, merging, peopling, reminding
 from hubbub.store.merging import HOW, How, Refused, columns
 from hubbub.store.models import (
     Audit,
@@ -26,12 +31,17 @@ from hubbub.store.models import (
     PersonField,
     PersonNote,
     PersonValue,
+    Suggestion,
     Tag,
     Workspace,
 )
+from hubbub.ui.api import Refusal
+from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_post, make_source, make_world
 
 pytestmark = [pytest.mark.database]
+LONG = NOON + timedelta(days=40_000)
+MORE = {"relationship.person": ("stage", "next_step", "remind_at", "ended"), "suggestion.person": ("state", "until")}
 
 
 def test_every_column_that_names_a_person_says_what_a_merge_does_to_it() -> None:
@@ -48,7 +58,7 @@ def picture(workspace: Workspace) -> dict[str, object]:
         if not name.startswith(("merging.", "activity.")):  # what a merge adds, and what the loop counts anew
             ids = field.model._base_manager.filter(**{f"{field.name}__workspace": workspace})
             hangs = ids.values_list(field.attname, "word") if name == "personword.person" else None
-            hangs = hangs if hangs is not None else ids.values_list("pk", field.attname)
+            hangs = hangs if hangs is not None else ids.values_list("pk", field.attname, *MORE.get(name, ()))
             seen[name] = sorted(hangs)
     return seen
 
@@ -78,6 +88,18 @@ def people(workspace: Workspace, number: int, draw: Callable[[int], int]) -> lis
                 workspace=workspace, person=person, kind=kind, agreed=True, at=NOON, source="words", told="Yes",
                 by_name="A", noted=NOON,
             )  # fmt: skip
+        for kind_of in ("fan", "press"):
+            if draw(2):
+                make_relationship(
+                    person, kind_of, stage=draw(2), next_step=f"step {at}", owner=None, remind_at=NOON,
+                    ended=NOON if draw(3) == 2 else None,
+                )  # fmt: skip
+        for kind_of in ("review", "silent"):
+            if draw(2):
+                Suggestion.everywhere.create(
+                    workspace=workspace, person=person, kind=kind_of, reason="r", found=NOON, until=LONG,
+                    state=("open", "later", "passed", "taken")[draw(4)],
+                )  # fmt: skip
         made.append(person)
     with transaction.atomic():
         peopling.settle([person.pk for person in made])
@@ -267,6 +289,71 @@ def test_two_at_once() -> None:
         merging.unmerge(row, by=world.alice)
     assert not Person.of(world.acme).exclude(merged_into=None).exists()
     assert {row.person_id for row in Author.of(world.acme)} == {one.pk for one in made}
+
+
+@pytest.mark.django_db
+def test_what_was_kept_of_a_pipeline_is_there_again_whatever_the_clock_did(world: World) -> None:
+    """Both stand in one pipeline: the loop leaves the one that is kept as it was, and the page shows it."""
+    erin, other = make_author(world.acme, "erin").person, make_author(world.acme, "erin2").person
+    make_relationship(erin, "fan", owner=world.alice)
+    kept = make_relationship(
+        other, "fan", stage=1, owner=world.alice, next_step="Call", remind_at=NOON, next_on=NOON.date()
+    )
+    later = Suggestion.everywhere.create(
+        workspace=world.acme, person=other, kind="review", state="later", found=NOON, until=LONG, reason="r"
+    )
+    Suggestion.everywhere.create(workspace=world.acme, person=erin, kind="review", found=NOON, reason="r")
+    row = merging.merge(erin, other, by=world.alice)
+    while reminding.step(timezone.now()):
+        pass
+    while activities.count(timezone.now()):
+        pass
+    assert not Notification.of(world.acme).exists()
+    (line,) = regard(Person.of(world.acme).get(pk=erin.pk), timezone.now()).kept
+    assert (line.row.pk, line.row.stage.place, line.row.next_step) == (kept.pk, 1, "Call")
+    page = world.client().get(reverse("engage:person", args=["acme", erin.pk])).content.decode()
+    assert "Call" in page
+    page = world.client().get(reverse("engage:relation", args=["acme", kept.pk])).content.decode()
+    assert "this is kept as it stood" in page
+    assert 'value="plan"' not in page
+    with pytest.raises(Refusal, match="merged into another one"):
+        relations.plan(kept, "Write", None, by=world.alice)
+    assert relations.chosen(world.acme, [kept.pk]) == []
+    merging.unmerge(row, by=world.alice)
+    kept.refresh_from_db()
+    later.refresh_from_db()
+    assert (kept.person_id, kept.next_step, kept.remind_at) == (other.pk, "Call", NOON)
+    assert (later.person_id, later.state, later.until) == (other.pk, "later", LONG)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["passed", "taken"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_was_passed_about_one_is_passed_about_the_whole_person(world: World, state: str, which: int) -> None:
+    two = [make_author(world.acme, name).person for name in ("erin", "erin2")]
+    answered = Suggestion.everywhere.create(
+        workspace=world.acme, person=two[which], kind="review", state=state, found=NOON, until=LONG, reason="r"
+    )
+    for kind in ("review", "silent"):
+        Suggestion.everywhere.create(
+            workspace=world.acme, person=two[1 - which], kind=kind, found=NOON, reason="r"
+        )  # fmt: skip
+
+    def shown() -> list[str]:
+        rows, _ = queries.suggested(world.acme, "open", "", "", timezone.now())
+        return sorted(row.kind for row in rows)
+
+    assert shown() == ["review", "silent"]
+    row = merging.merge(two[0], two[1], by=world.alice)
+    assert shown() == ["silent"]
+    assert [one.kind for one in regard(two[0], timezone.now()).suggestions] == ["silent"]
+    assert {one.kind: one.open for one in queries.outcomes(world.acme, timezone.now())}["review"] == 0
+    merging.unmerge(row, by=world.alice)
+    assert shown() == ["review", "silent"]
+    row = merging.merge(two[0], two[1], by=world.alice)
+    if state == "passed":
+        suggestions_actions.reopen(answered, by=world.alice)  # passed by mistake: what it quieted speaks again
+        assert shown() == ["review", "silent"]
 
 
 def test_a_move_is_a_move() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, json
 
 from hubbub.core import vcard
-from hubbub.store import knowing
+from hubbub.store import knowing, merging
 from hubbub.store.models import (
     Author,
     Consent,
@@ -132,7 +132,7 @@ def card(one: Person, names: Sequence[Author]) -> vcard.Card:
 
 def everything(person: Person) -> bytes:
     """All that stands here about a person, for whoever asks what we hold of them, as JSON."""
-    here = [person, *Person.of(person.workspace).filter(pk__in=queries.merged_into(person))]
+    here = [person, *Person.of(person.workspace).filter(pk__in=merging.merged_into(person))]
     ids, about = [one.pk for one in here], [one.about for one in here if one.about]
     names = list(Author.of(person.workspace).filter(person__in=ids).order_by("pk"))
     authors = [name.pk for name in names]

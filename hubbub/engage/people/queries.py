@@ -8,7 +8,7 @@ from django.db.models import Q
 from msgspec import Struct
 
 from hubbub.core.people import CONSENTS
-from hubbub.store import knowing
+from hubbub.store import knowing, merging
 from hubbub.store.models import (
     Author,
     Consent,
@@ -104,7 +104,7 @@ def fields(workspace: Workspace, *, retired: bool = False) -> list[PersonField]:
 
 def known(person: Person) -> list[Known]:
     """A line for every field, whether anything is known or not."""
-    merged = merged_into(person)
+    merged = merging.merged_into(person)
     found: dict[int, list[str]] = {}
     own: dict[int, str] = {}
     for row in PersonValue.of(person.workspace).filter(person__in=[person.pk, *merged]).order_by("pk"):
@@ -117,16 +117,6 @@ def known(person: Person) -> list[Known]:
         for field in fields(person.workspace, retired=True)
         if not field.retired or field.pk in own
     ]
-
-
-def merged_into(person: Person) -> list[int]:
-    """Those who were merged into this one, and into them."""
-    found: list[int] = []
-    level = [person.pk]
-    while level:
-        level = list(Person.of(person.workspace).filter(merged_into__in=level).values_list("pk", flat=True))
-        found += level
-    return found
 
 
 def kinds(workspace: Workspace) -> list[ConsentKind]:
@@ -166,7 +156,7 @@ def no_contact(people: Sequence[int]) -> dict[int, Consent]:
 
 def mergings(person: Person) -> list[Merging]:
     """Who was merged into this person, or into those: what can be taken back, newest first."""
-    into = [person.pk, *merged_into(person)]
+    into = [person.pk, *merging.merged_into(person)]
     rows = Merging.of(person.workspace).filter(target__in=into, undone=None)
     return list(rows.select_related("source", "target").order_by("-pk"))
 

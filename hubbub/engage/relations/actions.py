@@ -64,10 +64,10 @@ def begin(
 ) -> Relationship:
     """The person enters a pipeline, in its first stage where none is named. Raises Refusal."""
     kind_named(kind)
-    Person.of(person.workspace).select_for_update(of=("self",), no_key=True).get(pk=person.pk)  # one at a time
-    if person.merged_into_id:
+    fresh = Person.of(person.workspace).select_for_update(of=("self",), no_key=True).get(pk=person.pk)  # one at a time
+    if fresh.merged_into_id:
         raise Refusal("This person was merged into another one: open that one")
-    if person.erased:
+    if fresh.erased:
         raise Refusal("Everything about this person was erased")
     if known := Relationship.of(person.workspace).filter(person=person, kind=kind, ended=None).first():
         raise Refusal(f"{person} stands among the {NAMES[kind].lower()} relationships already, in “{known.stage}”")
@@ -105,8 +105,17 @@ def _may_own(workspace_id: int, owner: Member | None) -> None:
         raise Refusal("Only members of this workspace who may answer can look after a relationship")
 
 
-def _standing(row: Relationship) -> Relationship:
+def _own(row: Relationship) -> Relationship:
     found = locked(row)
+    if found.person.merged_into_id:
+        raise Refusal(
+            "This person was merged into another one, who stands here themselves: what was is kept as it stood"
+        )
+    return found
+
+
+def _standing(row: Relationship) -> Relationship:
+    found = _own(row)
     if found.ended is not None:
         raise Refusal(
             f"This relationship ended{f': {found.ended_why}' if found.ended_why else ''}. Begin it again first."
@@ -251,7 +260,7 @@ def end(row: Relationship, *, by: Actor, why: str) -> Audit:
 @transaction.atomic
 def resume(row: Relationship, *, by: Actor, why: str = "") -> Audit:
     """It goes on, as it stood. Raises Refusal where it did not end, or another one of its kind stands."""
-    found = locked(row)
+    found = _own(row)
     if found.ended is None:
         raise Refusal("This relationship did not end")
     if Relationship.of(found.workspace).filter(person=found.person_id, kind=found.kind, ended=None).exists():
@@ -269,8 +278,8 @@ def chosen(workspace: Workspace, pks: Collection[int]) -> Sequence[Relationship]
     """Those of a bulk act, in the order of their ids; unknown and ended ones are passed over. Raises Refusal."""
     if len(pks) > MOST:
         raise Refusal(f"{len(pks)} at once are too many: choose {MOST} at most")
-    rows = Relationship.of(workspace).filter(pk__in=pks, ended=None).select_related("workspace", "person", "stage")
-    return list(rows.order_by("pk"))
+    rows = Relationship.of(workspace).filter(pk__in=pks, ended=None, person__merged_into=None)
+    return list(rows.select_related("workspace", "person", "stage").order_by("pk"))
 
 
 @transaction.atomic
@@ -301,6 +310,8 @@ def _take_back(workspace: Workspace, act: Audit, by: Actor) -> bool:
     if row is None:
         return False
     found = locked(row)
+    if found.person.merged_into_id:
+        return False
     why = f"takes back {act.pk}"
     match act.verb:
         case "move" if found.ended is None and found.stage_id == act.after.get("stage"):

@@ -125,11 +125,12 @@ def suggestions(
     after: str = "",
 ) -> shapes.SuggestionsOut:
     """The strongest first; with what came of all of them."""
-    rows, rest = queries.suggested(request.workspace, state, kind, after)
+    now = timezone.now()
+    rows, rest = queries.suggested(request.workspace, state, kind, after, now)
     return shapes.SuggestionsOut(
         items=[shapes.SuggestionOut.of(row) for row in rows],
         after=rest or None,
-        outcomes=[shapes.OutcomeOut.of(one) for one in queries.outcomes(request.workspace)],
+        outcomes=[shapes.OutcomeOut.of(one) for one in queries.outcomes(request.workspace, now)],
     )
 
 

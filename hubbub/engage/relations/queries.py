@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.core import influence, levels
 from hubbub.core.relations import RELATIONS
-from hubbub.store import activities, capped, relations
+from hubbub.store import activities, capped, merging, relations, suggestions
 from hubbub.store.models import (
     Activity,
     Audit,
@@ -202,6 +202,7 @@ class Regard(Struct, frozen=True):
     person: Person
     lines: Sequence[Line]
     past: Sequence[Relationship]  # that ended
+    kept: Sequence[Line]  # of those who were merged into them, where they stand in the same pipeline themselves
     level: str
     because: str
     influence: int
@@ -212,19 +213,22 @@ class Regard(Struct, frozen=True):
 
 
 def regard(person: Person, now: datetime, zone: ZoneInfo | None = None) -> Regard:
-    """Read in six queries. `zone`: the workspace's, where it was read."""
+    """Read in eight queries. `zone`: the workspace's, where it was read."""
     workspace = person.workspace
     rows = list(Relationship.of(workspace).filter(person=person).select_related(*WITH).order_by("since", "pk"))
     standing = [row for row in rows if row.ended is None]
+    today = now.astimezone(zone).date() if zone else relations.today(workspace, now)
     known = activities.of_person(workspace, person.pk)
     doing = relations.doing_of(known)
     thresholds = relations.levels_of(workspace.pk)
     found = relations.influence_of(known)
-    open_ = Suggestion.of(workspace).filter(person=person, state=SuggestionState.OPEN).order_by("-strength")
+    open_ = suggestions.visible(workspace, now).filter(person=person, state=SuggestionState.OPEN).order_by("-strength")
+    kept = Relationship.of(workspace).filter(person__in=merging.merged_into(person), ended=None)
     return Regard(
         person,
-        lines(workspace, standing, now.astimezone(zone).date() if zone else relations.today(workspace, now)),
+        lines(workspace, standing, today),
         [row for row in rows if row.ended is not None],
+        lines(workspace, list(kept.select_related(*WITH).order_by("since", "pk")), today),
         levels.level_of(doing, thresholds),
         levels.because(doing, thresholds),
         round(found.score),
@@ -249,9 +253,12 @@ class Outcome(Struct, frozen=True):
     won: int  # taken, and the relationship reached an active stage
 
 
-def suggested(workspace: Workspace, state: str, kind: str, after: str, size: int = 25) -> tuple[list[Suggestion], str]:
+def suggested(
+    workspace: Workspace, state: str, kind: str, after: str, now: datetime, size: int = 25
+) -> tuple[list[Suggestion], str]:
     """A page of suggestions, the strongest first, and what `after` is for the next one."""
-    rows = Suggestion.of(workspace).filter(state=state).select_related("person", "relationship__stage", "workspace")
+    rows = suggestions.visible(workspace, now).filter(state=state)
+    rows = rows.select_related("person", "relationship__stage", "workspace")
     if kind:
         rows = rows.filter(kind=kind)
     value, _, pk = after.rpartition("~")
@@ -276,9 +283,11 @@ def accounts(workspace: Workspace, people: Sequence[int]) -> Mapping[int, Sequen
     return found
 
 
-def outcomes(workspace: Workspace) -> list[Outcome]:
+def outcomes(workspace: Workspace, now: datetime) -> list[Outcome]:
     """What came of all suggestions, by kind."""
-    rows = Suggestion.of(workspace).order_by().values_list("kind", "state").annotate(Count("pk"), Count("won"))
+    rows = (
+        suggestions.visible(workspace, now).order_by().values_list("kind", "state").annotate(Count("pk"), Count("won"))
+    )
     counts: dict[str, dict[str, int]] = {}
     won: dict[str, int] = {}
     for kind, state, number, reached in rows:

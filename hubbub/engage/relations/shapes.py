@@ -208,6 +208,7 @@ class RegardOut(Schema):
 
     person: int
     relationships: list[RelationOut]
+    kept: list[RelationOut] = Field(description="as they stood of those who were merged into this person")
     level: str
     because: str
     influence: int
@@ -220,6 +221,7 @@ class RegardOut(Schema):
         return cls(
             person=found.person.pk,
             relationships=[RelationOut.of(line) for line in found.lines],
+            kept=[RelationOut.of(line) for line in found.kept],
             level=found.level,
             because=found.because,
             influence=found.influence,

@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import relations, suggestions
+from hubbub.store import bulk, relations, suggestions
 from hubbub.store.audit import audit
 from hubbub.store.models import (
+    Activity,
     Conversation,
     Member,
+    Person,
     Post,
     Relationship,
     Suggestion,
@@ -21,8 +23,6 @@ from hubbub.store.models import (
 from hubbub.ui.api import Refusal
 
 from . import actions
-
-STANDS = (SuggestionState.OPEN, SuggestionState.LATER)
 
 
 class Follow(Struct, frozen=True):
@@ -51,13 +51,25 @@ class Taken(Struct, frozen=True):
 
 
 def _locked(row: Suggestion) -> Suggestion:
+    """The row as it is now, theirs alone until the transaction ends: after the person and what is counted of them, as
+    merging and counting lock them. Where it went over to another person while we waited, all is begun anew."""
     rows = Suggestion.of(row.workspace).select_for_update(of=("self",)).select_related("person", "workspace")
-    return rows.get(pk=row.pk)
+    while True:
+        with transaction.atomic():  # a savepoint: what is locked in it is let go with it
+            whose = Suggestion.of(row.workspace).filter(pk=row.pk).values_list("person", flat=True).first()
+            if whose is None:
+                raise Refusal("This suggestion is gone: everything about the person was erased")
+            list(bulk.held(Person.of(row.workspace).filter(pk=whose)))
+            list(bulk.held(Activity.of(row.workspace).filter(person=whose)))
+            found = rows.get(pk=row.pk)
+            if found.person_id == whose:
+                return found
+            transaction.set_rollback(True)
 
 
 def _open(row: Suggestion) -> Suggestion:
     found = _locked(row)
-    if found.state not in STANDS:
+    if found.state not in suggestions.STANDS:
         by = f" by {found.by_name}" if found.by_name else ""
         raise Refusal(f"This suggestion stands no more: {found.get_state_display().lower()}{by}")
     return found
@@ -132,10 +144,16 @@ def reopen(row: Suggestion, *, by: Member) -> Suggestion:
     found = _locked(row)
     if found.state not in (SuggestionState.PASSED, SuggestionState.LATER):
         raise Refusal("Only what was passed or put off can be opened again")
-    others = Suggestion.of(found.workspace).filter(person=found.person, kind=found.kind, state__in=STANDS)
-    if others.exclude(pk=found.pk).exists():
-        raise Refusal("The same is suggested again already")
     before = {"state": str(found.state)}
+    others = Suggestion.of(found.workspace).filter(person=found.person, kind=found.kind, state__in=suggestions.STANDS)
+    other = others.exclude(pk=found.pk).select_related("person", "workspace").first()
+    if other is not None:
+        if found.until is None or found.until <= timezone.now():
+            raise Refusal("The same is suggested again already")
+        found.until = None  # it quiets the other one no longer, which came by a merge
+        found.save(update_fields=["until"])
+        audit(found, "reopen", by=by, before=before, after={"instead": other.pk})
+        return other
     found.state, found.until, found.answered, found.by_member, found.by_name = (
         SuggestionState.OPEN,
         None,

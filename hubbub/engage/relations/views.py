@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from hubbub.core.relations import NAMES, PLURALS, RELATIONS
-from hubbub.store import capped
+from hubbub.store import capped, merging, suggestions
 from hubbub.store import relations as stored
-from hubbub.store.models import Relationship, Role, Suggestion, SuggestionState, Tag
+from hubbub.store.models import Relationship, Role, SuggestionState, Tag
 from hubbub.ui.access import MemberRequest, page
 
 from . import queries
@@ -73,7 +73,7 @@ def relations(request: MemberRequest) -> HttpResponse:
         "sorts": SORTS.items(),
         "tags": list(Tag.of(request.workspace).order_by("name").values_list("name", flat=True)[:TAGS]),
         "suggested": capped.shown(
-            capped.count(Suggestion.of(request.workspace).filter(state=SuggestionState.OPEN))
+            capped.count(suggestions.visible(request.workspace, now).filter(state=SuggestionState.OPEN))
         ),
     }  # fmt: skip
     if view == "list":
@@ -134,6 +134,7 @@ def relation(request: MemberRequest, relationship_id: int) -> HttpResponse:
         **shared(request, Wanted(), "board"),
         "line": line,
         "row": found,
+        "stands_as": merging.standing(found.person) if found.person.merged_into_id else None,
         "stages": stored.stages_of(request.workspace, found.kind),
         "plan": PlanForm(initial={"next_step": found.next_step, "next_on": found.next_on}),
         "describe": DescribeForm(initial={"worth": found.worth, "since": found.since.date(), "notes": found.notes}),

@@ -55,14 +55,7 @@ def relation_settings(request: MemberRequest) -> HttpResponse:
 
 def _asked(own: core.Thresholds) -> list[tuple[str, str]]:
     """What each level asks for, in words."""
-    found: list[tuple[str, str]] = []
-    for level in core.LEVELS[1:]:
-        asks = core.asked_by(level, own)
-        said = [f"{getattr(asks, name)} {core.WORDS[name]}" for name in core.LEAST if getattr(asks, name)]
-        if asks.removed_share < 1:
-            said.append(f"{asks.removed_share:.0%} taken away at most")
-        found.append((level, ", ".join(said)))
-    return found
+    return [(level, core.in_words(core.asked_by(level, own))) for level in core.LEVELS[1:]]
 
 
 @page(Role.VIEWER, to_write=Role.MANAGER)

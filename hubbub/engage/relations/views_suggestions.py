@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from hubbub.store import relations
@@ -27,7 +28,8 @@ def suggestions(request: MemberRequest) -> HttpResponse:
     state, kind = request.GET.get("state", "open"), request.GET.get("kind", "")
     state = state if state in SuggestionState.values else "open"
     kind = kind if kind in SuggestionKind.values else ""
-    rows, after = queries.suggested(request.workspace, state, kind, request.GET.get("after", ""))
+    now = timezone.now()
+    rows, after = queries.suggested(request.workspace, state, kind, request.GET.get("after", ""), now)
     wanted = {pk for row in rows for pk in row.posts[: queries.SHOWN]}
     found = Post.of(request.workspace).filter(pk__in=wanted).select_related("source", "conversation")
     posts = {post.pk: post for post in found}
@@ -40,7 +42,7 @@ def suggestions(request: MemberRequest) -> HttpResponse:
         "states": STATES,
         "kind": kind,
         "kinds": SuggestionKind.choices,
-        "outcomes": queries.outcomes(request.workspace),
+        "outcomes": queries.outcomes(request.workspace, now),
         "older": f"?{urlencode({**here, 'after': after})}" if after else "",
         "newer": f"?{urlencode(here)}" if request.GET.get("after") else "",
         "here": f"?{urlencode(here)}" if here else "",
