@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0001_squashed_0034_measured_and_outbox'),
+        ('store', '0034_measured_and_outbox'),
     ]
 
     operations = [
