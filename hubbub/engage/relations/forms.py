@@ -99,6 +99,7 @@ _LIMITS = {
     "again_days": "Days that what was passed does not come again",
     "later_days": "Days after which “later” comes back",
 }
+_AT_ZERO = {"waits_hours": "0: it is suggested at once."}  # of all others: never
 
 
 class LimitsForm(forms.Form):
@@ -114,5 +115,5 @@ class LimitsForm(forms.Form):
                 min_value=low,
                 max_value=high,
                 initial=getattr(own, name),
-                help_text="0: this is never suggested." if low == 0 else "",
+                help_text=_AT_ZERO.get(name, "0: this is never suggested.") if low == 0 else "",
             )

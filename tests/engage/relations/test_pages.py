@@ -123,6 +123,7 @@ def test_settings(world: World) -> None:
     client = world.client()
     page = read(client, url("relation_settings"))
     assert "Influencers" in page
+    assert "0: it is suggested at once." in page  # of the hours that a mention may wait
     given = {"form": "weights", **dict.fromkeys(("customer", "fan", "advocate", "influencer", "partner"), "2")}
     answer = client.post(url("relation_settings"), {**given, "brand": "1", "press": "4", "team": "1"})
     assert answer.status_code == 303
