@@ -100,11 +100,13 @@ def needs_approval(page: Page, *, of: str, by: str, answers: bool = True, planne
 
 
 def approve(page: Page, words: str) -> None:
-    """The first of what waits for this member's word."""
+    """The first of what waits for this member's word, read whole."""
     go(page, "b", "Outbox")
     press(page.get_by_role("link", name="Approvals"))
     expect(page.locator("[data-row]")).to_contain_text(words)
-    key(page, "j", "a")
+    key(page, "j", "o")
+    expect(page.locator("main [name=text]")).to_have_value(re.compile(re.escape(words)))
+    key(page, "a")
     expect(page.get_by_text("Approved: it leaves at its time.")).to_be_visible()
 
 

@@ -74,7 +74,7 @@ def write(page: Page, picture: Path) -> None:
     blue = version(page, "Bluesky")
     blue.get_by_label("Other words here").press("Space")
     blue.get_by_label("Words on").fill("x" * 301)
-    expect(blue.locator(".counter")).to_contain_text("1 too many: 301 of 300")
+    expect(blue.locator(".counter")).to_contain_text("1 too many: 301 of 300 characters")
     blue.get_by_label("Words on").fill(SHORT)
     blue.get_by_label("Files for this network alone").set_input_files(picture)
     expect(version(page, "Mastodon").locator(".counter")).to_contain_text("500")

@@ -103,10 +103,10 @@
       const own = version.querySelector(".version-own");
       const text = own && own.checked ? version.querySelector(".own textarea").value : composer.querySelector("#text").value;
       const used = length(text.trim().replace(/\r\n/g, "\n"), counter);
-      const most = Number(counter.dataset.most);
+      const most = Number(counter.dataset.most), unit = counter.dataset.counts === "bytes" ? "bytes" : "characters";
       counter.classList.toggle("over", Boolean(most) && used > most);
       counter.textContent = most
-        ? (used > most ? `${used - most} too many: ${used} of ${most} ${counter.dataset.counts}` : `${used} of ${most} ${counter.dataset.counts}, ${most - used} left`)
+        ? (used > most ? `${used - most} too many: ${used} of ${most} ${unit}` : `${used} of ${most} ${unit}, ${most - used} left`)
         : `${used} characters; no limit is known`;
     });
   }
