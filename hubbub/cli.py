@@ -112,7 +112,9 @@ def import_(
     """Take posts in through the whole pipeline; run twice, it adds nothing twice."""
     _ready(data)
     from hubbub.engine.importing import ImportRefused, import_files
+    from hubbub.store.embedded.base import step_back
 
+    step_back()
     try:
         refused = import_files(files, workspace, encoding=encoding, console=told)
     except ImportRefused as error:

@@ -21,12 +21,11 @@ def _names(name: str) -> list[str]:
 def _database(address: str) -> dict[str, object]:
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "hubbub.store.embedded",
             "NAME": DATA / "hubbub.sqlite3",
+            "CONN_MAX_AGE": 60,  # to read the schema again for each request takes longer than many an answer
             "OPTIONS": {
                 "timeout": 30,
-                # a write takes its lock at the start, so that two writers wait instead of failing half-way
-                "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
                 "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
             },

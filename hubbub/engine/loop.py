@@ -14,6 +14,7 @@ from django.utils import timezone
 from hubbub.moderate import sanctions, sweeps, undoing
 from hubbub.store import fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
+from hubbub.store.embedded.base import step_back
 from hubbub.team.notifications import sending
 from hubbub.ui.door import door
 
@@ -138,6 +139,7 @@ def run(stop: threading.Event) -> None:
     global _streams  # noqa: PLW0603  # one set for the process, known to whoever claims sources
     alone = _only_worker()
     if alone:
+        step_back()
         free_leases(timezone.now())  # on SQLite there is one worker: leases that stand are those of one that was killed
     streams = _streams = Streams(settings.STREAMS)
     threads = [threading.Thread(target=_repeat, args=(work, stop), name=work.__name__) for work in WORK]

@@ -26,7 +26,7 @@ SOON = timedelta(minutes=1)  # who writes ten posts in a row is counted once
 DAY = timedelta(days=1)
 LATE = timedelta(minutes=1)  # posts that another worker has not committed yet may have smaller ids
 POSTS = 2_000  # looked at in one step
-PEOPLE = 50  # counted in one step
+PEOPLE = 10  # counted in one step: others wait while it lasts
 BEHIND_ALL = 1 << 62
 
 _SHELL = shapes.Post("", "")

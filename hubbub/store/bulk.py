@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from sqlite3 import Cursor
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -67,8 +68,7 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequ
         if connection.vendor == "sqlite":
             marks = ", ".join("?" * len(columns))
             # the cursor below Django's: its own rewrites the placeholders of every row
-            raw = cursor.cursor
-            super(type(raw), raw).executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            Cursor.executemany(cursor.cursor, f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
             return
         with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet, Sum
 from . import bulk, likenesses
 from .models import NEVER, Author, Person, PersonWord, Post, Workspace
 
-AT_ONCE = 200  # identities
+AT_ONCE = 40  # identities of one transaction: others wait while it lasts
 LONGEST, MOST_WORDS = 60, 40  # characters of a word, words of a person
 _WORD = re.compile(r"\w+")
 

@@ -12,7 +12,7 @@ from .counting import Counts
 from .models import Judge, Post
 from .rereading import stretch
 
-BATCH = 500  # posts of one transaction
+BATCH = 100  # posts of one transaction: others wait while it lasts
 
 Say = Callable[[Sequence[Post], Sequence[int]], Sequence[Judgement]]  # posts, how many by others are alike → judgements
 

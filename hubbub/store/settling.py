@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from . import answers, bulk, promises, ranking
 from .models import Conversation
 
-AT_ONCE = 200
+AT_ONCE = 50  # of one transaction: others wait while it lasts
 
 # Each sets what it works out on the rows, which are of one workspace and locked, and saves nothing.
 SETTLERS: tuple[Callable[[Sequence[Conversation], datetime], None], ...] = (

@@ -11,7 +11,7 @@ from hubbub.store.models import Post
 from . import postgresql, sqlite
 from .key import key_of, post_in, workspace_in
 
-BATCH = 2_000  # posts of one transaction: longer ones would make others wait for the only write lock of SQLite
+BATCH = 500  # posts of one transaction: longer ones would make others wait for the only write lock of SQLite
 LONGEST = 200  # characters of a word in the list: nobody asks for longer ones, and an index takes no endless ones
 
 Texts = tuple[list[str], list[str]]  # the tokens of the title, and of the text

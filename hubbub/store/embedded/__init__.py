@@ -1,0 +1,1 @@
+"""Django's SQLite, whose writers let each other in; see `base`."""
