@@ -100,7 +100,7 @@ __all__ = [
 GROUP = "hubbub.connectors"  # entry points of this group name an object that is a Connector
 DECLARED = (
     *("kind", "label", "about", "fields", "can", "every", "reads", "names", "limits", "keys", "keyless", "tested"),
-    *("final", "ends", "place", "family", "notes", "suggest", "check", "fetch", "act", "find"),
+    *("called", "final", "ends", "place", "family", "notes", "suggest", "check", "fetch", "act", "find"),
 )
 BUILT_IN = (  # in the order in which a form offers them
     "feed",

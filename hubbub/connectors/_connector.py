@@ -167,6 +167,7 @@ class Connector(Protocol):
 
     kind: ClassVar[str]
     label: ClassVar[str]
+    called: ClassVar[str]  # the network's own name, where `label` says more: "WordPress"; "" where it does not
     about: ClassVar[str]  # one sentence for the form
     fields: ClassVar[tuple[Field, ...]]
     can: ClassVar[frozenset[Verb]]  # at most; `Found.can` says what given settings allow. "reply" is seen by all who
@@ -270,6 +271,7 @@ class Pushed(Protocol):
 class Declared:
     """What most networks declare; a connector's base class."""
 
+    called: ClassVar[str] = ""
     resumes: ClassVar[bool] = False
     reads: ClassVar[frozenset[Reads]] = frozenset({"poll"})
     names: ClassVar[Mapping[Verb, str]] = {}

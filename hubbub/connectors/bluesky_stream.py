@@ -37,6 +37,7 @@ class BlueskyStream(ReadOnly):
 
     kind = "bluesky_stream"
     label = "Bluesky's public stream"
+    called = "Bluesky"
     about = "Everything that is said publicly on Bluesky, within seconds; your topics choose. No account is needed."
     fields = (
         Field(

@@ -48,6 +48,7 @@ class Discourse(Declared):
 
     kind = "discourse"
     label = "Discourse forum"
+    called = "Discourse"
     about = "A forum that runs on Discourse: all of it, a category, a topic or a search. Reading needs no account."
     family = "forums"
     fields = (

@@ -56,6 +56,7 @@ class Disqus(Declared):
 
     kind = "disqus"
     label = "Disqus comments"
+    called = "Disqus"
     about = "Comments under the pages of a site that uses Disqus. Reading needs a free key."
     family = "comments"
     fields = (

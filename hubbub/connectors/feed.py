@@ -38,6 +38,7 @@ class Feed(ReadOnly):
 
     kind = "feed"
     label = "RSS, Atom or JSON feed"
+    called = "Feed"
     about = "What a blog, a news site, a YouTube channel or a podcast publishes. No account is needed."
     fields = (
         Field(

@@ -61,6 +61,7 @@ class Files(ReadOnly):
 
     kind = "files"
     label = "File of posts"
+    called = "File"
     about = "A file that you have: posts as JSON lines or CSV, exported from another tool or written by hand."
     fields = (
         Field(

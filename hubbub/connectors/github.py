@@ -39,6 +39,7 @@ class GitHub(Declared):
 
     kind = "github"
     label = "GitHub issues and discussions"
+    called = "GitHub"
     about = "What is asked and reported on GitHub: in your own repository, or wherever your name falls."
     family = "news"
     fields = (

@@ -40,6 +40,7 @@ class Isso(Declared):
 
     kind = "isso"
     label = "Isso comments"
+    called = "Isso"
     about = "Comments on sites that use Isso, also those that wait for approval; answer and moderate them here."
     family: ClassVar[Family] = "comments"
     fields = (

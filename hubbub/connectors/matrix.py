@@ -59,6 +59,7 @@ class Matrix(Declared):
 
     kind = "matrix"
     label = "Matrix rooms"
+    called = "Matrix"
     about = "Rooms on a Matrix server, read as it happens; answer there, take messages away, silence and ban."
     family: ClassVar[Family] = "chats"
     fields = (

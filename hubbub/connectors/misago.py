@@ -43,6 +43,7 @@ class Misago(Declared):
 
     kind = "misago"
     label = "Misago forum"
+    called = "Misago"
     about = "A Misago forum: its threads and posts, also those that wait for approval; answer and moderate them here."
     family: ClassVar[Family] = "forums"
     fields = (

@@ -48,6 +48,7 @@ class Ozone(Declared):
 
     kind = "ozone"
     label = "Bluesky labeler (Ozone)"
+    called = "Bluesky"
     about = "What members report to the Bluesky labeler that you run; label, take down and acknowledge here."
     fields = (
         *ACCOUNT_FIELDS,

@@ -45,6 +45,7 @@ class WordPress(Declared):
 
     kind = "wordpress"
     label = "WordPress comments"
+    called = "WordPress"
     about = "Comments on your own WordPress site, also those that wait for approval; answer and moderate, publish."
     fields = (
         Field("site", "Address of the site", kind="url", placeholder="https://example.com"),

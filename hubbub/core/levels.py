@@ -53,10 +53,18 @@ WORDS = {
     "posts_30": "posts in 30 days",
     "posts_90": "posts in 90 days",
     "weeks": "weeks with a post",
-    "answers": "answers to others",
-    "replied": "answers they got",
+    "answers": "replies to others",
+    "replied": "replies they got",
     "praises": "posts in a positive mood",
     "removed_share": "taken away",
+}
+ONE = {
+    "posts_30": "post in 30 days",
+    "posts_90": "post in 90 days",
+    "weeks": "week with a post",
+    "answers": "reply to others",
+    "replied": "reply they got",
+    "praises": "post in a positive mood",
 }
 
 
@@ -100,15 +108,32 @@ def lacking(doing: Doing, asks: Asks) -> Sequence[str]:
         if getattr(doing, name) < getattr(asks, name)
     ]
     if doing.removed_share > asks.removed_share:
-        found.append(f"{doing.removed_share:.0%} taken away, {asks.removed_share:.0%} at most")
+        found.append(f"{_per_cent(doing.removed_share)} taken away, {_per_cent(asks.removed_share)} at most")
     return found
+
+
+def counted(name: str, number: int) -> str:
+    """ "3 weeks with a post", "1 week with a post"; `name` is one of `LEAST`."""
+    return f"{number} {(ONE if number == 1 else WORDS)[name]}"
+
+
+def in_words(asks: Asks) -> str:
+    """What a level asks for: "4 posts in 90 days, 50 % taken away at most"."""
+    said = [counted(name, getattr(asks, name)) for name in LEAST if getattr(asks, name)]
+    if asks.removed_share < 1:
+        said.append(f"{_per_cent(asks.removed_share)} taken away at most")
+    return ", ".join(said)
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def because(doing: Doing, thresholds: Thresholds = STARTING) -> str:
     """Why somebody is at their level, and what the next one lacks, in a sentence."""
     level = level_of(doing, thresholds)
-    said = [f"{getattr(doing, name)} {WORDS[name]}" for name in LEAST if getattr(doing, name)]
-    said += [f"{doing.removed_share:.0%} taken away"] if doing.removed_share else []
+    said = [counted(name, getattr(doing, name)) for name in LEAST if getattr(doing, name)]
+    said += [f"{_per_cent(doing.removed_share)} taken away"] if doing.removed_share else []
     here = ", ".join(said) or "no post in our places in 90 days"
     if level == LEVELS[-1]:
         return here

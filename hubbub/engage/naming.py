@@ -1,5 +1,6 @@
 """Whom a note names: members and teams of the workspace, in its words and in what is shown of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -45,7 +46,16 @@ def pieces(text: str, names: Directory) -> Sequence[Piece]:
 
 
 def suggestions(members: Sequence[Member], teams: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
-    """What can be written after the @, and who that is: for the list that comes up while a note is written."""
-    people = [(one.user.email, str(one)) for one in members]
-    named = [(name if " " not in name else f'"{name}"', f"team {name}") for _, name in teams]
+    """What can be written after the @, and who that is: for the list that comes up while a note is written. A name as
+    it is shown, and the address of who shares it with somebody."""
+    shared = Counter(name.casefold() for name in (*map(str, members), *(name for _, name in teams)))
+    people = [
+        (_written(str(one)) if shared[str(one).casefold()] == 1 else one.user.email, str(one)) for one in members
+    ]
+    named = [(_written(name), f"team {name}") for _, name in teams]
     return sorted([*people, *named], key=lambda pair: pair[1].casefold())
+
+
+def _written(name: str) -> str:
+    """So that it is read as one name."""
+    return name if name.replace("-", "").replace("_", "").isalnum() or "@" in name else f'"{name}"'

@@ -14,6 +14,7 @@ from hubbub.store.calendar_feeds import opened
 from hubbub.store.models import CalendarFeed, LinkTags, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
+from hubbub.ui.networks import network_name
 from hubbub.ui.once import show_once, shown_once
 
 from . import feeds, queries, settings_actions
@@ -46,7 +47,7 @@ def _tags_page(
         "typed": typed,
         "templates": [(name, getattr(typed, name)) for name in NAMES],
         "error": error,
-        "kinds": sorted({(one.kind, one.kind.replace("_", " ").capitalize()) for one in queries.postable(workspace)}),
+        "kinds": sorted({(one.kind, network_name(one.kind)) for one in queries.postable(workspace)}),
         "placeholders": PLACEHOLDERS,
     }
     return render(request, "engage/calendar/link_tags.html", shown, status=422 if error else 200)

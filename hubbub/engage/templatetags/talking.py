@@ -13,6 +13,7 @@ from msgspec import Struct
 from hubbub.core.snooze import Choice, choices
 from hubbub.engage import naming
 from hubbub.store.models import Conversation, Kind, Note, Priority, Tag
+from hubbub.ui.judged import per_cent
 
 from .promises import zone_in
 
@@ -60,7 +61,7 @@ def _guessed(conversation: Conversation) -> str:
     sure = conversation.kind_sure
     if not conversation.kind or sure is None:
         return ""
-    return "as its network says" if sure >= 1 else f"guessed, {sure:.0%} sure"
+    return "as its network says" if sure >= 1 else f"guessed, {per_cent(sure)} sure"
 
 
 @register.simple_tag(takes_context=True)

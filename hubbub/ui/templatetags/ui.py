@@ -11,6 +11,7 @@ from msgspec import json
 
 from hubbub.core.query import Slip
 from hubbub.core.query.advice import Advice
+from hubbub.ui.networks import network_name
 from hubbub.ui.prose import prose as _prose
 
 register = template.Library()
@@ -22,6 +23,9 @@ STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "d", 30))  # seconds, unit, 
 def badge(text: object, tone: str = "") -> SafeString:
     """A small label; tone is good, warn, bad, accent or nothing."""
     return format_html('<span class="badge {}">{}</span>', tone, text)
+
+
+register.filter("network", network_name)
 
 
 @register.filter
