@@ -82,8 +82,12 @@ def fit(seen: Seen, weights: Weights) -> Fit:
     for part in parts:
         static *= part.factor
     static = round(static, 6)
-    order = log2(static) + seen.published.timestamp() / (weights.half_life * 3600) if static > 0 else NEVER
-    return Fit(parts, static, order)
+    return Fit(parts, static, order(static, seen.published, weights))
+
+
+def order(static: float, published: datetime, weights: Weights) -> float:
+    """The place in the list of what is as fresh as if it had been said then."""
+    return log2(static) + published.timestamp() / (weights.half_life * 3600) if static > 0 else NEVER
 
 
 def freshness(published: datetime, now: datetime, weights: Weights) -> float:

@@ -7,8 +7,9 @@ from typing import cast
 from django.db import transaction
 from django.db.models import Min, Q
 from msgspec import convert, to_builtins
+from msgspec.structs import replace
 
-from hubbub.core.fit import Fit, Place, Seen, Weights, fit
+from hubbub.core.fit import Fit, Place, Seen, Weights, fit, order
 from hubbub.core.influence import echo
 from hubbub.core.plan import TopicKind
 from hubbub.core.query.reading import asks
@@ -201,6 +202,16 @@ def _keep(workspace: Workspace, key: Thread, post: Post, found: Fit, names: list
     return bool(again.update(**fields, state=OpportunityState.OPEN, at=None))
 
 
+def is_fresh(row: Opportunity, own: Weights, now: datetime) -> bool:
+    """Whether it can stand open, or lapses at once."""
+    return row.published >= now - timedelta(days=own.days)
+
+
+def freshen(row: Opportunity, own: Weights, now: datetime) -> None:
+    """As if it had been said now; saves nothing."""
+    row.published, row.order = now, order(row.static, now, own)
+
+
 def fields_of(found: Fit) -> dict[str, object]:
     """The columns that hold a fit."""
     return {"parts": to_builtins(found.parts), "static": found.static, "order": found.order}
@@ -212,7 +223,8 @@ def reweigh(workspace: Workspace, own: Weights, rows: Collection[Opportunity]) -
     changed = []
     for post, seen, _ in weighed(workspace, list(_posts(workspace, by_post))):
         row = by_post[post.pk]
-        for name, value in fields_of(fit(seen, own)).items():
+        since = replace(seen, published=row.published)  # also of one that was brought back
+        for name, value in fields_of(fit(since, own)).items():
             setattr(row, name, value)
         changed.append(row)
     Opportunity.everywhere.bulk_update(changed, ["parts", "static", "order"], batch_size=200)

@@ -79,7 +79,7 @@ def leaving(version: PlannedVersion, rules: list[TagRule] | None = None) -> Leav
     """Its words with tags on their links, its title and files. Needs `planned` and `source` loaded."""
     item = version.planned
     text = item.text if version.same else version.text
-    files = (item if version.same else version).attachments.order_by("pk").values_list("pk", flat=True)
+    files = (version if version.own_files else item).attachments.order_by("pk").values_list("pk", flat=True)
     given = link_rules(item.workspace) if rules is None else rules
     return Leaving(tagged(text, given, _said(version)), version.title, tuple(files))
 

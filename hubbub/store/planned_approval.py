@@ -44,8 +44,8 @@ def fingerprint(item: Planned) -> str:
     second approval."""
     parts: list[object] = [item.text, sorted(item.attachments.values_list("sha256", "alt"))]
     for version in versions_of(item):
-        files = sorted(version.attachments.values_list("sha256", "alt"))
-        own = () if version.same else (version.text, files)
+        files = sorted(version.attachments.values_list("sha256", "alt")) if version.own_files else None
+        own = () if version.same and files is None else (version.text, files)
         parts.append((version.source_id, version.place, version.title, own))
     return sha256(repr(parts).encode()).hexdigest()
 
@@ -111,10 +111,7 @@ def take_over(item: Planned, words: str) -> None:
         )
     for version, text in zip(versions, parts, strict=True):
         if text != (item.text if version.same else version.text):
-            version.text = text
-            if version.same:
-                version.same = False
-                version.attachments.set(item.attachments.all())
+            version.text, version.same = text, False
             version.save(update_fields=["text", "same"])
 
 

@@ -93,6 +93,7 @@ def copy_version(version: PlannedVersion, item: Planned, moment: datetime | None
         source_id=version.source_id,
         place=version.place,
         same=version.same,
+        own_files=version.own_files,
         text=version.text,
         title=version.title,
         due=moment,

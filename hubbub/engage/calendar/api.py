@@ -273,7 +273,7 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
         wordings=tuple(
             Wording(
                 sources[one.source], one.place, one.text, one.title, _aware(request, one.due),
-                _files(request, one.attachments),
+                None if one.attachments is None else _files(request, one.attachments),
             )
             for one in wish.wordings
         ),

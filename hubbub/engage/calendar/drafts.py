@@ -12,10 +12,10 @@ class Wording(Struct, frozen=True):
 
     source: Source
     place: str = ""
-    text: str | None = None  # None: the words and files of the item
+    text: str | None = None  # None: the words of the item
     title: str = ""
     due: datetime | None = None  # a moment of its own, aware; None: that of the item
-    attachments: tuple[Attachment, ...] = ()  # with words of its own
+    attachments: tuple[Attachment, ...] | None = None  # None: the files of the item
 
 
 class Draft(Struct, frozen=True):

@@ -41,6 +41,7 @@ class Row(Struct, frozen=True):
     takes: Taken
     on: bool = False
     own: bool = False
+    own_files: bool = False
     text: str = ""
     title: str = ""
     place: str = ""
@@ -109,8 +110,9 @@ def _row(version: PlannedVersion, zone: tzinfo) -> Row:
         key=f"v{version.pk}",
         takes=taken(version.source),
         on=version.state != VersionState.DROPPED,
-        own=not version.same,
-        text=version.text,
+        own=not version.same or version.own_files,
+        own_files=version.own_files,
+        text=version.planned.text if version.same and version.own_files else version.text,
         title=version.title,
         place=version.place,
         when=_local(version.due, zone) if version.own_moment else "",
@@ -151,14 +153,14 @@ def read_item(request: MemberRequest, item: Planned | None, zone: tzinfo) -> Sen
         topic=_id(given.get("topic", "")),
         objective=_id(given.get("objective", "")),
         kpi=_id(given.get("kpi", "")),
-        rows=[_with_files(row, files_of.get(row.key, row.files)) for row in rows],
+        rows=[_with_files(row, files_of.get(row.key, row.files), row.files) for row in rows],
         files=files,
         about=list(Post.of(workspace).filter(pk__in=about[:50]).select_related("author")),
     )
     kept = {version.pk: version for version in item.versions.select_related("source")} if item else {}
     stands = {_local(moment, zone): moment for moment in _moments(item, kept.values()) if moment}
     due = _moment(typed.when, zone, stands, errors)
-    wordings = tuple(_wording(row, zone, stands, errors) for row in typed.rows if row.on)
+    wordings = tuple(_wording(row, typed.text, zone, stands, errors) for row in typed.rows if row.on)
     if errors:
         return Sent(None, " ".join(errors), typed)
     fixed = tuple(
@@ -193,6 +195,7 @@ def _typed_row(row: Row, given: QueryDict) -> Row:
         takes=row.takes,
         on=f"{key}_on" in given,
         own=f"{key}_own" in given,
+        own_files=f"{key}_own_files" in given,
         text=given.get(f"{key}_text", ""),
         title=given.get(f"{key}_title", ""),
         place=given.get(f"{key}_place", ""),
@@ -201,24 +204,27 @@ def _typed_row(row: Row, given: QueryDict) -> Row:
     )
 
 
-def _with_files(row: Row, files: Sequence[Attachment]) -> Row:
-    return row if row.fixed else replace(row, files=files)
+def _with_files(row: Row, files: Sequence[Attachment], there: Sequence[Attachment]) -> Row:
+    """New files for one network are its own, whether or not the box above them was ticked."""
+    fresh = {one.pk for one in files} - {one.pk for one in there}
+    return row if row.fixed else replace(row, files=files, own_files=row.own_files or bool(fresh))
 
 
 def _moments(item: Planned | None, versions: Iterable[PlannedVersion]) -> list[datetime | None]:
     return [item.due, *(one.due for one in versions)] if item else []
 
 
-def _wording(row: Row, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> Wording | None:
+def _wording(row: Row, text: str, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> Wording | None:
+    """`text`: the item's; the same words there follow it when it changes."""
     if row.fixed:
         return None
     return Wording(
         source=row.takes.source,
         place=row.place,
-        text=row.text if row.own else None,
+        text=row.text if row.own and row.text.split() != text.split() else None,
         title=row.title,
         due=_moment(row.when, zone, stands, errors),
-        attachments=tuple(row.files) if row.own else (),
+        attachments=tuple(row.files) if row.own and row.own_files else None,
     )
 
 

@@ -12,14 +12,15 @@ from .times import in_words
 
 
 class WordingIn(Schema):
-    """One network's version. `text` null: the words of the item; `due` null: its moment."""
+    """One network's version. `text` null: the words of the item; `attachments` null: its files; `due` null: its
+    moment."""
 
     source: RowId
     place: str = ""
     text: str | None = None
     title: str = ""
     due: datetime | None = None
-    attachments: list[RowId] = []
+    attachments: list[RowId] | None = None
 
 
 class PlannedPostIn(Schema):

@@ -71,11 +71,12 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
     version.queued = version.queued and version.due == moment  # a slot that it was moved away from is free again
     version.place, version.title = wording.place.strip()[:500], wording.title.strip()[:300]
     version.same, version.text = wording.text is None, (wording.text or "").strip()
+    version.own_files = wording.attachments is not None
     version.due, version.own_moment = moment, wording.due is not None
     if version.state == VersionState.DROPPED and version.outbox_id is None:
         version.state = VersionState.READY
     version.save()
-    version.attachments.set(() if wording.text is None else _told(version.planned, wording.attachments))
+    version.attachments.set(_told(version.planned, wording.attachments or ()))
 
 
 def _told(item: Planned, files: Sequence[Attachment]) -> Sequence[Attachment]:
@@ -161,7 +162,7 @@ def _wording_of(version: PlannedVersion) -> Wording:
         place=version.place,
         text=None if version.same else version.text,
         title=version.title,
-        attachments=_files(version),
+        attachments=_files(version) if version.own_files else None,
     )
 
 

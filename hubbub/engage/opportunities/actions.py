@@ -63,7 +63,7 @@ def pass_over(
 
 @transaction.atomic
 def bring_back(workspace: Workspace, pks: Sequence[int], *, by: Member, why: str = "") -> list[Opportunity]:
-    """Open again what was passed over or let go."""
+    """Open again what was passed over or let go; what was let go, or would be at once, is fresh from now on."""
     return _move(workspace, pks, OpportunityState.OPEN, BACK, PassReason.NONE, by, why)
 
 
@@ -79,11 +79,16 @@ def _move(
     if len(pks) > MOST:
         raise Refusal(f"{len(pks)} were chosen; {MOST} at a time is the most")
     moved = [row for row in _held(workspace, pks) if row.state in allowed]
+    own, now = opportunities.weights(opportunities.scouting_of(workspace)), timezone.now()
     for row in moved:
         before = row.state
+        if state == OpportunityState.OPEN and not (
+            before == OpportunityState.PASSED and opportunities.is_fresh(row, own, now)
+        ):
+            opportunities.freshen(row, own, now)
         row.state, row.reason = state, reason
-        row.by, row.at = (None, None) if state == OpportunityState.OPEN else (by, timezone.now())
-        row.save(update_fields=["state", "reason", "by", "at"])
+        row.by, row.at = (None, None) if state == OpportunityState.OPEN else (by, now)
+        row.save(update_fields=["state", "reason", "by", "at", "published", "order"])
         verb = "bring back" if state == OpportunityState.OPEN else "pass over"
         audit(row, verb, by=by, why=why, before={"state": before}, after={"state": state, "reason": reason})
     return moved

@@ -131,7 +131,8 @@ def _rows(workspace: Workspace, rows: Sequence[Opportunity], now: datetime) -> l
 
 def _fresh(row: Opportunity, now: datetime, own: Weights) -> Part:
     factor = round(freshness(row.published, now, own), 3)
-    return Part("fresh", factor, f"half as much after every {own.half_life:g} hours")
+    since = " since it was brought back" if row.published > row.post.published else ""
+    return Part("fresh", factor, f"half as much after every {own.half_life:g} hours{since}")
 
 
 def _at(row: Opportunity, order: str) -> tuple[float | datetime, int]:

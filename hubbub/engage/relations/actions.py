@@ -29,6 +29,8 @@ from hubbub.ui.api import Refusal
 
 MOST = 200  # relationships in one bulk act
 LONGEST, LONGEST_NOTES = 300, 10_000
+MOST_STEPS = 100  # next steps of one relationship whose words are kept
+HIDDEN = "…"  # in the log in place of words about a person: it outlasts their erasing
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
@@ -176,14 +178,20 @@ def plan(row: Relationship, step: str, on: date | None, *, by: Actor, why: str =
     after: dict[str, Plain] = {name: fresh for name, old, fresh in pairs if old != fresh}
     if not after:
         return None
-    found.next_step, found.next_on = words, on
+    step_was, found.next_step, found.next_on = found.next_step, words, on
     _remind(found, on)
+    for held in (before, after):  # in the log it stands that there was one, not which
+        if "next_step" in held:
+            held["next_step"] = HIDDEN if held["next_step"] else ""
     if found.owner is None and words and isinstance(by, Member) and by.may(Role.RESPONDER):
         found.owner = by
         before["owner"], after["owner"] = None, by.pk
-    found.save(update_fields=["next_step", "next_on", "listed_on", "remind_at", "owner"])
+    act = audit(found, "plan", by=by, why=why, before=before, after=after)
+    if "next_step" in after:
+        found.steps = dict([*found.steps.items(), (str(act.pk), [step_was, words])][-MOST_STEPS:])
+    found.save(update_fields=["next_step", "next_on", "listed_on", "remind_at", "owner", "steps"])
     row.next_step, row.next_on, row.owner = found.next_step, found.next_on, found.owner
-    return audit(found, "plan", by=by, why=why, before=before, after=after)
+    return act
 
 
 def _day(on: date | None) -> str | None:
@@ -225,9 +233,9 @@ def describe(
     if len(given.get("worth", "")) > 100 or len(given.get("notes", "")) > LONGEST_NOTES:
         raise Refusal(f"The worth has 100 characters at most, notes {LONGEST_NOTES:,}")
     before, after = changes(found, **given)
-    for name in ("notes", "worth"):  # never words about a person in the log, which outlasts their erasing
+    for name in ("notes", "worth"):
         if name in after:
-            before[name], after[name] = "…" if before[name] else "", "…" if after[name] else ""
+            before[name], after[name] = HIDDEN if before[name] else "", HIDDEN if after[name] else ""
     if since is not None and since != found.since.date():
         if since.year < FIRST_YEAR or since > relations.today(found.workspace, timezone.now()):
             raise Refusal(f"It cannot stand since {since}: choose a day that was")
@@ -265,7 +273,7 @@ def resume(row: Relationship, *, by: Actor, why: str = "") -> Audit:
         raise Refusal("This relationship did not end")
     if Relationship.of(found.workspace).filter(person=found.person_id, kind=found.kind, ended=None).exists():
         raise Refusal(f"{found.person} stands among the {NAMES[found.kind].lower()} relationships again already")
-    before: dict[str, Plain] = {"ended": found.ended, "ended_why": found.ended_why}
+    before: dict[str, Plain] = {"ended": found.ended, "ended_why": HIDDEN}
     found.ended, found.ended_why = None, ""
     _remind(found, found.next_on)
     found.save(update_fields=["ended", "ended_why", "remind_at", "listed_on"])
@@ -333,8 +341,11 @@ def _take_back(workspace: Workspace, act: Audit, by: Actor) -> bool:
 
 def _unplan(found: Relationship, act: Audit, by: Actor, why: str) -> bool:
     now = {"next_step": found.next_step, "next_on": _day(found.next_on)}
-    if any(now[name] != value for name, value in act.after.items() if name in now):
+    before, after = dict(act.before), dict(act.after)
+    if str(act.pk) in found.steps:
+        before["next_step"], after["next_step"] = found.steps[str(act.pk)]
+    if any(now[name] != value for name, value in after.items() if name in now):
         return False
-    was = {**now, **{name: value for name, value in act.before.items() if name in now}}
+    was = {**now, **{name: value for name, value in before.items() if name in now}}
     day = date.fromisoformat(str(was["next_on"])) if was["next_on"] else None
     return plan(found, str(was["next_step"]), day, by=by, why=why) is not None

@@ -190,10 +190,17 @@ def owners(workspace: Workspace) -> list[tuple[str, str]]:
     return [(str(row.pk), str(row)) for row in sorted(rows, key=lambda row: str(row).casefold())]
 
 
-def history(row: Relationship) -> Sequence[Audit]:
+class Happened(Struct, frozen=True):
+    """An act, and the next step that it planned, which the log itself does not hold."""
+
+    act: Audit
+    step: str
+
+
+def history(row: Relationship) -> Sequence[Happened]:
     """What was done about it, newest first."""
-    acts = Audit.of(row.workspace).filter(noun="relationship", noun_id=row.pk)
-    return list(acts.order_by("-pk")[:HISTORY])
+    acts = Audit.of(row.workspace).filter(noun="relationship", noun_id=row.pk).order_by("-pk")
+    return [Happened(act, (row.steps.get(str(act.pk)) or ["", ""])[1]) for act in acts[:HISTORY]]
 
 
 class Regard(Struct, frozen=True):

@@ -62,7 +62,7 @@ class Opportunity(Owned):
     parts = models.JSONField(default=list)  # [what, factor, words] of the fit, but for its freshness
     static = models.FloatField()  # their product, 0 … 1
     order = models.FloatField()  # its place in the list, highest first; see `core/fit.py`
-    published = models.DateTimeField()  # the post's
+    published = models.DateTimeField()  # from when its freshness counts: the post's, or when it was brought back late
     found = models.DateTimeField()
     state = models.CharField(max_length=6, choices=OpportunityState.choices, default=OpportunityState.OPEN)
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")  # who took it or passed

@@ -53,7 +53,8 @@ class Planned(Owned):
     about = models.ManyToManyField(Post, related_name="+")  # what people said that it answers
 
     text = models.TextField(blank=True)  # the words of all versions that have none of their own
-    attachments = models.ManyToManyField(Attachment, related_name="+")  # the same; in the order of their ids
+    # the files of all versions that have none of their own; in the order of their ids
+    attachments = models.ManyToManyField(Attachment, related_name="+")
 
     state = models.CharField(max_length=8, choices=PlannedState.choices, default=PlannedState.DRAFT)
     due = models.DateTimeField(null=True)  # the earliest moment of its versions
@@ -85,7 +86,8 @@ class PlannedVersion(Owned):
     planned = models.ForeignKey(Planned, on_delete=models.CASCADE, related_name="versions")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
     place = models.CharField(max_length=500, blank=True)  # where on the network, as it names it; "": it has one place
-    same = models.BooleanField(default=True)  # the words and files of the item
+    same = models.BooleanField(default=True)  # the words of the item
+    own_files = models.BooleanField(default=False, db_default=False)  # `attachments`, which may be none; else the item's
     text = models.TextField(blank=True)
     title = models.CharField(max_length=300, blank=True)
     attachments = models.ManyToManyField(Attachment, related_name="+")

@@ -185,6 +185,35 @@ def test_passed_over_and_back(world: World, forum: Source, rival: Topic) -> None
     assert not actions.bring_back(world.bravo, [row.pk], by=world.bob)
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_brought_back_late_it_is_fresh_again(world: World, forum: Source, rival: Topic, days: int) -> None:
+    """What was let go stays open from now on as long as anything new; what was passed a moment ago keeps its place."""
+    post = said(forum, rival, published=datetime.now(UTC) - timedelta(days=6, hours=23))
+    other = said(forum, rival, number=2, published=datetime.now(UTC) - timedelta(days=1))
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    look(now)
+    row = Opportunity.of(world.acme).get(post=post)
+    if days:
+        look(now + timedelta(days=1))
+    else:
+        actions.pass_over(world.acme, [row.pk], PassReason.RULES, by=world.alice)
+    place = Opportunity.of(world.acme).get(post=post).order
+    actions.bring_back(world.acme, [row.pk], by=world.alice)
+    look(now + timedelta(seconds=1))
+    again = Opportunity.of(world.acme).get(post=post)
+    assert again.state == OpportunityState.OPEN
+    assert (again.order > Opportunity.of(world.acme).get(post=other).order) is bool(days)
+    assert (again.order == place) is not bool(days)
+    if days:
+        actions.set_weights(world.acme, Weights(half_life=12), by=world.alice)  # weighed anew it stays fresh
+        look(now + timedelta(days=6))
+        assert Opportunity.of(world.acme).get(post=post).state == OpportunityState.OPEN
+        (shown,) = [
+            one for one in queries.listed(world.acme, "open", None, now=now).rows if one.row.pk == row.pk
+        ]  # fmt: skip
+        assert shown.parts[-1].words.endswith("since it was brought back")
+
+
 def test_what_came_of_them_is_counted(world: World, forum: Source, rival: Topic) -> None:
     said(forum, rival, number=1)
     said(forum, rival, number=2)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from hubbub.core.levels import Asks, Thresholds
 from hubbub.engage.relations import actions, settings_actions, stages_actions, suggestions_actions
-from hubbub.engage.relations.queries import Wanted, board, listed, regard
+from hubbub.engage.relations.queries import Wanted, board, history, listed, regard
 from hubbub.store.models import Audit, Conversation, Person, Relationship, Stage, Suggestion
 from hubbub.store.relations import relating_of, stages, stages_of, weights
 from hubbub.ui.api import Refusal
@@ -278,3 +278,21 @@ def test_a_board_shows_each_stage(world: World) -> None:
     ]  # fmt: skip
     mine = board(world.acme, "influencer", Wanted(owner="me"), world.alice, timezone.now())
     assert [column.number for column in mine[:2]] == ["1", "2"]
+
+
+def test_the_log_holds_no_words_of_a_next_step(world: World, person: Person) -> None:
+    row = make_relationship(person)
+    for step in ("Ask about the divorce", "Ask about the flat"):
+        act = actions.plan(row, step, None, by=world.alice)
+    assert act is not None
+    acts = Audit.of(world.acme).filter(verb="plan").order_by("pk")
+    assert [(one.before["next_step"], one.after["next_step"]) for one in acts] == [("", "…"), ("…", "…")]
+    row.refresh_from_db()
+    assert [one.step for one in history(row)] == ["Ask about the flat", "Ask about the divorce"]
+    assert actions.undo(world.acme, [act.pk], by=world.alice) == 1
+    row.refresh_from_db()
+    assert row.next_step == "Ask about the divorce"
+    ended = actions.end(row, by=world.alice, why="moved")
+    actions.resume(row, by=world.alice)
+    assert "moved" not in str(Audit.of(world.acme).filter(verb="resume").values_list("before", "after").get())
+    assert ended.why == "moved"

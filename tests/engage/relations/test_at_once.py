@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.db import connection, connections
@@ -48,10 +49,8 @@ def test_taking_against_merging_and_counting() -> None:
         try:
             start.wait()
             for _ in range(TURNS):
-                try:
+                with suppress(Refusal, merging.Refused):
                     act()
-                except (Refusal, merging.Refused):
-                    pass
         except BaseException as slip:  # noqa: BLE001  # told to the test
             slips.append(slip)
         finally:

@@ -1,0 +1,74 @@
+"""Which files leave with which version: those of all networks, unless somebody chose others, or none, for one."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from selectolax.lexbor import LexborHTMLParser
+
+from hubbub.engage.calendar import actions
+from hubbub.store.models import Attachment, Planned
+from hubbub.store.planned import leaving
+from hubbub.store.planned_approval import fingerprint
+from tests.pictures import png
+from tests.world import World
+
+from .planning import networks
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+NEW = "/w/acme/engage/calendar/new/"
+
+
+def picture(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, png(len(name)))
+
+
+def form_on(page: str) -> dict[str, list[str]]:
+    """What a browser would send of the editor's form as it stands."""
+    found: dict[str, list[str]] = {}
+    for one in LexborHTMLParser(page).css("form.composer input, form.composer textarea, form.composer select"):
+        held, kind = one.attributes, one.attributes.get("type")
+        name, value = held.get("name"), held.get("value") or ""
+        if not name or kind == "file" or (kind == "checkbox" and "checked" not in held):
+            continue
+        if one.tag == "select":
+            chosen = one.css_first("option[selected]") or one.css_first("option")
+            value = (chosen.attributes.get("value") or "") if chosen else ""
+        found.setdefault(name, []).append(
+            one.text() if one.tag == "textarea" else value or ("on" * (kind == "checkbox"))
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "goes"),
+    [
+        ({}, {"Masto": ["common.png"], "Sky": ["common.png"]}),
+        ({"own": "on", "text": "Other words"}, {"Masto": ["common.png"], "Sky": ["common.png"]}),
+        ({"own": "on", "text": "Other words", "own_files": "on"}, {"Masto": [], "Sky": ["common.png"]}),
+        ({"own": "on", "text": "Other words", "files": "own.png"}, {"Masto": ["own.png"], "Sky": ["common.png"]}),
+        ({"own": "on", "text": "All words", "files": "own.png"}, {"Masto": ["own.png"], "Sky": ["common.png"]}),
+    ],
+)
+def test_other_words_keep_the_files_of_all(world: World, given: dict[str, str], goes: dict[str, list[str]]) -> None:
+    """Only who says so has other files, or none, on one network; a copy and the next edit keep that."""
+    client = world.client()
+    masto, sky, _ = networks(world.acme)
+    sent: dict[str, object] = {"text": "All words", "title": "x", "act": "save", "files": picture("common.png")}
+    sent |= {f"s{one.pk}_on": "on" for one in (masto, sky)}
+    sent |= {f"s{masto.pk}_{name}": picture(value) if name == "files" else value for name, value in given.items()}
+    assert client.post(NEW, sent).status_code == 303
+    item = Planned.of(world.acme).get()
+
+    def leaves(one: Planned) -> dict[str, list[str]]:
+        rows = one.versions.select_related("source", "planned__workspace")
+        names = dict(Attachment.of(world.acme).values_list("pk", "name"))
+        return {row.source.name: [names[pk] for pk in leaving(row).files] for row in rows}
+
+    assert leaves(item) == goes
+    assert leaves(actions.copy(item, by=world.alice)) == goes
+    before = fingerprint(item)
+    page = client.get(f"/w/acme/engage/calendar/{item.pk}/edit/").content.decode()
+    assert client.post(f"/w/acme/engage/calendar/{item.pk}/edit/", {**form_on(page), "act": "save"}).status_code == 303
+    assert leaves(Planned.of(world.acme).get(pk=item.pk)) == goes
+    assert fingerprint(Planned.of(world.acme).get(pk=item.pk)) == before
+    same = item.versions.get(source=masto).same
+    assert same is (given.get("text", "All words") == "All words")
