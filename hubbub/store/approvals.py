@@ -31,7 +31,7 @@ from .models import (
     System,
     Workspace,
 )
-from .notifying import notify
+from .notifying import notify, past
 
 What = Literal["replies", "planned"]
 LOOP = System("Hubbub")
@@ -155,16 +155,21 @@ def vote(approval: Approval, *, by: Member, yes: bool, why: str = "", text: str 
     if not yes and not why.strip():
         raise Unapprovable("Say why it is refused: whoever wrote it reads that.")
     if yes and words != row.words:
-        row.votes.filter(yes=True, stands=True).update(stands=False)
+        agreed = row.votes.filter(yes=True, stands=True)
+        again = list(Member.of(row.workspace).filter(pk__in=agreed.values("by")).exclude(pk=by.pk))
+        agreed.update(stands=False)
         row.edited = words
         row.save(update_fields=["edited"])
-        audit(row, "edit", by=by, why=why, before=_words(row.text), after=_words(words))
+        entry = audit(row, "edit", by=by, why=why, before=_words(row.text), after=_words(words))
+        says = f"{by} changed words that you approved, and asks for your approval again: {row.says}"
+        notify(again, NotificationKind.APPROVAL, says, about=row, key=f"asked again {entry.pk}")
     row.votes.filter(by=by, stands=True).update(stands=False)
     ApprovalVote.everywhere.create(
         workspace_id=row.workspace_id, approval=row, by=by, by_name=str(by)[:200], yes=yes, why=why.strip(),
         text=words, at=timezone.now(),
     )  # fmt: skip
     audit(row, "approve" if yes else "refuse", by=by, why=why.strip(), after=_words(words))
+    past([by], NotificationKind.APPROVAL, about=row, key="asked")
     if not yes:
         _end(row, ApprovalState.REFUSED, by=by, why=why.strip())
     elif _is_enough(row):
@@ -197,12 +202,14 @@ def withdraw(noun: Owned, *, by: Actor, why: str = "") -> Approval | None:
     row.state, row.ended, row.why = ApprovalState.WITHDRAWN, timezone.now(), why
     row.save(update_fields=["state", "ended", "why"])
     audit(row, "withdraw", by=by, why=why, before={"state": "open"}, after={"state": row.state})
+    past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
     return row
 
 
 def _end(row: Approval, state: ApprovalState, *, by: Actor, why: str = "") -> None:
     row.state, row.ended, row.why = state, timezone.now(), why
     row.save(update_fields=["state", "ended", "why"])
+    past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
     HANDLERS[row.noun].ended(row, by)
     if row.asked_by and row.asked_by_id != getattr(by, "pk", None):
         said = "approved" if state == ApprovalState.APPROVED else "refused"
@@ -218,6 +225,7 @@ def _held(approval: Approval) -> Approval:
         row.state, row.ended, row.why = ApprovalState.WITHDRAWN, timezone.now(), "what it was about is gone"
         row.save(update_fields=["state", "ended", "why"])
         audit(row, "withdraw", by=LOOP, why=row.why, before={"state": "open"}, after={"state": row.state})
+        past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
     return row
 
 

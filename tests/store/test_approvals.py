@@ -103,6 +103,8 @@ def test_any_or_all(world: World, how_many: str, says: list[tuple[str, bool]], s
     assert row.state == expected
     told = Notification.everywhere.filter(member=writer)
     assert told.exists() is (state != OPEN)
+    asked = Notification.everywhere.filter(member__in=[manager, moderator], read=None)
+    assert [one.member for one in asked] == ([moderator] if state == OPEN else [])  # of whom a word is still wanted
     drafts = list(Draft.everywhere.values_list("member", "text"))
     assert drafts == ([(writer.pk, "Thank you")] if state == REFUSED else [])
     assert ("Too short" in row.error) is (state == REFUSED)
@@ -135,7 +137,10 @@ def test_changed_words_ask_those_again_who_agreed(world: World) -> None:
     approvals.vote(approval, by=moderator, yes=True, text="Thank you!")
     assert Approval.everywhere.get().state == OPEN
     assert list(approvals.waiting_for(manager)) == [approval]
+    (again,) = Notification.everywhere.filter(member__in=[manager, moderator], read=None)
+    assert (again.member, "approval again" in again.says) == (manager, True)
     approvals.vote(approval, by=manager, yes=True)
+    assert not Notification.everywhere.filter(member=manager, read=None).exists()
     kept = Approval.everywhere.get()
     row.refresh_from_db()
     assert (kept.state, kept.text, kept.edited, row.text) == (APPROVED, "Thank you", "Thank you!", "Thank you!")
@@ -189,6 +194,12 @@ def test_a_team_approves(world: World) -> None:
     team.members.set([one, two])
     rule = make_rule(world, team=team, how_many="all")
     assert approvals.who_may(rule, one) == [two]  # not one's own words
+
+
+def test_what_is_taken_back_asks_nobody(world: World) -> None:
+    row, _ = make_held(world, make_rule(world, world.alice), world.roles[Role.RESPONDER])
+    approvals.withdraw(row, by=world.roles[Role.RESPONDER])
+    assert not Notification.everywhere.filter(member=world.alice, read=None).exists()
 
 
 def test_what_is_gone_waits_no_longer(world: World) -> None:
