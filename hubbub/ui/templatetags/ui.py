@@ -39,8 +39,12 @@ def ago(when: datetime | None) -> SafeString | str:
         '<time datetime="{}" title="{} UTC" class="nowrap">{}</time>',
         exact.isoformat(),
         exact.strftime("%Y-%m-%d %H:%M:%S"),
-        _words(seconds) if seconds >= 0 else f"in {_span(-seconds)}",
+        _words(seconds) if seconds >= 0 else _until(-seconds),
     )
+
+
+def _until(seconds: float) -> str:
+    return "in a moment" if seconds < 45 else f"in {_span(seconds)}"
 
 
 def _words(seconds: float) -> str:
