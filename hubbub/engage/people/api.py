@@ -243,7 +243,7 @@ def merge(request: MemberRequest, pk: int, wish: shapes.MergeIn) -> shapes.Mergi
 def everything(request: MemberRequest, pk: int) -> HttpResponse:
     """As JSON; that it was handed out stands in the log."""
     row = _person(request, pk)
-    erasing_actions.handed_out(row, by=request.member)
+    erasing_actions.handed_out(row, "JSON", by=request.member)
     return HttpResponse(exporting.everything(row), content_type="application/json; charset=utf-8")
 
 

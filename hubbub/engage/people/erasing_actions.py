@@ -1,17 +1,29 @@
-"""A person's rights about what is held of them: it is handed out, or erased; both stand in the log."""
+"""What leaves the house about people, and what is erased: each stands in the log, without words of theirs."""
 
 from django.db import transaction
 
 from hubbub.store import erasing, merging
 from hubbub.store.audit import audit
-from hubbub.store.models import Member, Person
+from hubbub.store.models import Audit, Member, PeopleSettings, Person, Workspace
 from hubbub.ui.api import Refusal
+
+from . import listing
 
 
 @transaction.atomic
-def handed_out(person: Person, *, by: Member, why: str = "") -> None:
-    """Write down that all about them left the house."""
-    audit(person, "hand out", by=by, why=why)
+def handed_out(person: Person, form: str, *, by: Member, why: str = "") -> Audit:
+    """Write down that what stands here about a person left the house, in that form."""
+    return audit(person, "hand out", by=by, why=why, after={"as": form})
+
+
+@transaction.atomic
+def exported(workspace: Workspace, asked: listing.Asked, form: str, *, by: Member) -> Audit:
+    """Write down that a list of people leaves the house: how many, and which. Names that were looked for are theirs,
+    and do not stand there."""
+    own, _ = PeopleSettings.everywhere.get_or_create(workspace=workspace)
+    many = listing.rows(workspace, asked).count()
+    after = {"people": many, "as": form, "filter": "; ".join(listing.in_words(workspace, asked)) or "everybody"}
+    return audit(own, "export people", by=by, after=after)
 
 
 def erase(person: Person, *, typed: str, by: Member, why: str) -> erasing.Gone:

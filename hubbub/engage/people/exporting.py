@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from django.db.models import Q
 from msgspec import Struct, json
 
 from hubbub.core import vcard
@@ -17,8 +18,11 @@ from hubbub.store.models import (
     PersonNote,
     PersonValue,
     Post,
+    Relationship,
+    Report,
     Sanction,
     Strike,
+    Suggestion,
     Workspace,
 )
 from hubbub.ui import sheets
@@ -153,13 +157,33 @@ def everything(person: Person) -> bytes:
             for note in PersonNote.of(person.workspace).filter(person__in=ids)
         ],
         "posts": [_post(post) for post in posts.iterator(chunk_size=1000)],
-        "our answers": [
+        "our replies": [
             {"at": _at(row.sent or row.created), "text": row.text, "state": row.state, "to": row.post_id}
-            for row in Outbox.of(person.workspace).filter(post__author__in=authors, verb__in=["reply", "message"])
+            for row in Outbox.of(person.workspace)
+            .filter(Q(post__author__in=authors) | Q(author__in=authors), verb__in=["reply", "message"])
+            .order_by("pk")
         ],
         "conversations": [
             {"id": talk.pk, "subject": talk.subject, "status": talk.status}
             for talk in Conversation.of(person.workspace).filter(posts__author__in=authors).distinct()
+        ],
+        "relationships": [
+            {
+                "kind": row.kind, "stage": row.stage.name, "since": _at(row.since), "next step": row.next_step,
+                "next on": row.next_on.isoformat() if row.next_on else None, "worth": row.worth, "notes": row.notes,
+                "last touch": _at(row.last_touch), "ended": _at(row.ended), "ended why": row.ended_why,
+                "next steps before": [words for _, words in row.steps.values() if words],
+            }
+            for row in Relationship.of(person.workspace).filter(person__in=ids).select_related("stage").order_by("pk")
+        ],
+        "suggestions": [
+            {"at": _at(row.found), "what": row.get_kind_display(), "why": row.reason, "guessed": row.guessed,
+             "state": row.state}
+            for row in Suggestion.of(person.workspace).filter(person__in=ids).order_by("pk")
+        ],
+        "reports that they made": [
+            {"at": _at(row.at), "name": row.name, "email": row.email, "why": row.why}
+            for row in Report.of(person.workspace).filter(reporter__in=authors).order_by("pk")
         ],
         "strikes": [
             {"given": _at(row.given), "points": row.points, "why": row.why}

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from msgspec import Struct, structs
 
 from hubbub.store import knowing
-from hubbub.store.models import Author, Person, Workspace
+from hubbub.store.models import Author, ConsentKind, Person, PersonField, Tag, Workspace
 from hubbub.store.peopling import words
 
 PAGE = 50
@@ -60,6 +60,23 @@ def read_asked(data: QueryDict) -> Asked:
         value=data.get("value", "").strip()[:500],
         sort=sort if sort in SORTS else "seen",
     )
+
+
+def in_words(workspace: Workspace, asked: Asked) -> list[str]:
+    """What is asked for, for the log: names and values that were looked for are people's own, and left out."""
+    said = ["words of names"] if asked.q else []
+    if asked.tag:
+        said.append(f"tag {Tag.of(workspace).filter(pk=asked.tag).values_list('name', flat=True).first() or asked.tag}")
+    if asked.network:
+        said.append(f"network {asked.network}")
+    if asked.consent:
+        kind, _, says = asked.consent.partition(" ")
+        named = ConsentKind.of(workspace).filter(pk=int(kind)).values_list("name", flat=True).first()
+        said.append(f"consent {named or kind}: {says}")
+    if asked.field and asked.value:
+        named = PersonField.of(workspace).filter(pk=asked.field).values_list("name", flat=True).first()
+        said.append(f"a value of {named or asked.field}")
+    return said
 
 
 def number(text: str) -> int:

@@ -17,7 +17,7 @@ from .views_acts import find, see
 def person_everything(request: MemberRequest, pk: int) -> HttpResponse:
     """All about them as JSON; that it was handed out stands in the log."""
     found = find(request, pk)
-    erasing_actions.handed_out(found, by=request.member)
+    erasing_actions.handed_out(found, "JSON", by=request.member)
     answer = HttpResponse(exporting.everything(found), content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="person-{pk}.json"'
     return answer

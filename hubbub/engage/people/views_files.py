@@ -17,7 +17,7 @@ from hubbub.store.models import Role, Workspace
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import exporting, importing, listing, table
+from . import erasing_actions, exporting, importing, listing, table
 from .forms import FileForm
 from .views_acts import find
 
@@ -110,6 +110,7 @@ def _drop(workspace: Workspace, key: str) -> None:
 def people_csv(request: MemberRequest) -> HttpResponse:
     """All that the list shows, for spreadsheets."""
     asked = listing.read_asked(request.GET)
+    erasing_actions.exported(request.workspace, asked, "CSV", by=request.member)
     return _file(exporting.as_csv(request.workspace, asked), "people.csv", "text/csv; charset=utf-8")
 
 
@@ -117,6 +118,7 @@ def people_csv(request: MemberRequest) -> HttpResponse:
 def people_vcf(request: MemberRequest) -> HttpResponse:
     """All that the list shows, for address books."""
     asked = listing.read_asked(request.GET)
+    erasing_actions.exported(request.workspace, asked, "vCards", by=request.member)
     return _file(exporting.as_vcards(request.workspace, asked), "people.vcf", "text/vcard; charset=utf-8")
 
 
@@ -124,6 +126,7 @@ def people_vcf(request: MemberRequest) -> HttpResponse:
 def person_vcf(request: MemberRequest, pk: int) -> HttpResponse:
     """One person for an address book."""
     found = find(request, pk)
+    erasing_actions.handed_out(found, "vCard", by=request.member)
     card = exporting.card(found, listing.names_of([found])[pk])
     answer = HttpResponse(vcard.write([card]), content_type="text/vcard; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="person-{pk}.vcf"'

@@ -11,6 +11,7 @@ from hubbub.store.models import (
     Audit,
     Author,
     Consent,
+    ConsentKind,
     Likeness,
     LikenessState,
     Merging,
@@ -23,6 +24,7 @@ from hubbub.store.models import (
     Role,
     Tag,
 )
+from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_conversation, make_post, make_source
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -328,11 +330,42 @@ def test_files_that_cannot_be(world: World, content: bytes, says: str) -> None:
 
 def test_all_about_a_person(world: World, erin: Person) -> None:
     PersonNote.everywhere.create(workspace=world.acme, person=erin, by_name="Alice", text="Kind", at=NOON)
+    make_relationship(erin, next_step="Call")
     held = json.decode(world.client().get(url(erin, "everything.json")).content)
     assert [post["text"] for post in held["posts"]] == [f"I like acme {number}" for number in range(3)]
     assert held["notes"][0]["text"] == "Kind"
-    assert held["our answers"][0]["text"] == "Thank you, Erin"
+    assert held["relationships"][0]["next step"] == "Call"
+    assert held["our replies"][0]["text"] == "Thank you, Erin"
     assert Audit.of(world.acme).filter(verb="hand out", noun_id=erin.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "query", "told"),
+    [
+        ("people.csv", "", {"people": 1, "as": "CSV", "filter": "everybody"}),
+        ("people.vcf", "?q=erin", {"people": 1, "as": "vCards", "filter": "words of names"}),
+        (
+            "people.csv", "?tag={tag}&network=wordpress&consent={matter}+yes&field={field}&value=Berlin",
+            {"people": 0, "as": "CSV", "filter": "tag vip; network wordpress; consent Photo: yes; a value of City"},
+        ),
+    ],
+)  # fmt: skip
+def test_who_leaves_with_a_list_stands_in_the_log(
+    world: World, erin: Person, address: str, query: str, told: dict[str, object]
+) -> None:
+    tag = Tag.everywhere.create(workspace=world.acme, name="vip")
+    matter = ConsentKind.everywhere.create(workspace=world.acme, name="Photo")
+    field = PersonField.everywhere.create(workspace=world.acme, name="City")
+    client = world.client(world.roles[Role.MANAGER])
+    asked = query.format(tag=tag.pk, matter=matter.pk, field=field.pk)
+    assert client.get(HOME + address + asked).status_code == 200
+    entry = Audit.of(world.acme).get(verb="export people")
+    assert (entry.by_member, entry.after) == (world.roles[Role.MANAGER], told)
+
+
+def test_one_card_stands_in_the_log(world: World, erin: Person) -> None:
+    world.client().get(url(erin, "person.vcf"))
+    assert Audit.of(world.acme).get(verb="hand out", noun_id=erin.pk).after == {"as": "vCard"}
 
 
 @pytest.mark.parametrize(("typed", "why", "gone"), [("", "asked", False), ("{pk}", "", False), ("{pk}", "asked", True)])
