@@ -1,5 +1,6 @@
 """What every page is given: the workspace, the rooms to go to, what can be undone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ class Door(Struct, frozen=True):
     name: str
     url: str
     key: str = ""
-    here: bool = False
+    here: str = ""  # for aria-current: "page", "true" on a page below it, "" elsewhere
     count: str = ""
 
 
@@ -85,6 +86,15 @@ DOORS: tuple[tuple[str, tuple[tuple[str, str, str, Role], ...]], ...] = (
 )
 
 
+# pages that stand below a door without lying below its address; from the workspace's own on
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "engage:inbox": ("engage/views/",),
+    "engage:outbox": ("engage/approvals/",),
+    "engage:people": ("engage/person/",),
+    "listen:stream": ("listen/post/",),
+    "engage:settings": ("engage/promises/", "engage/hours/", "engage/helpful/", "engage/calendar/link-tags/"),
+}
+
 PARTS = frozenset({"list", "thread"})  # what a page fetches anew by itself
 
 
@@ -96,8 +106,13 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         return {}
     waiting = _waiting(here, member)
     counts = dict(zip(waiting, capped.counts(list(waiting.values())), strict=True))
-    unread = counts["team:notifications"]
-    groups = tuple(_group(request, here, activity, Role(member.role), counts) for activity, _ in DOORS)
+    unread, unfolded = counts["team:notifications"], _unfolded(request)
+    addresses = {target: reverse(target, args=[here.slug]) for _, doors in DOORS for _, target, _, _ in doors}
+    current = _current(request, reverse("workspace", args=[here.slug]), addresses)
+    groups = tuple(
+        _group(activity, Role(member.role), counts, addresses, current, unfolded=activity in unfolded)
+        for activity, _ in DOORS
+    )
     partial = request.headers.get("HX-Target", "") in PARTS
     others = Workspace.objects.filter(
         pk__in=Member.everywhere.filter(user=member.user, active=True).values("workspace")
@@ -121,13 +136,27 @@ def _stopped(workspace: Workspace) -> list[Breaker]:
     return list(stopped.order_by("-stopped")[:3])
 
 
-def _group(request: HttpRequest, here: Workspace, activity: str, role: Role, counts: dict[str, int]) -> Group:
+def _group(
+    activity: str,
+    role: Role,
+    counts: Mapping[str, int],
+    addresses: Mapping[str, str],
+    current: tuple[str, str],
+    *,
+    unfolded: bool,
+) -> Group:
     doors = tuple(
-        _door(request, here, name, target, key, counts.get(target, 0))
+        Door(
+            name=name,
+            url=addresses[target],
+            key=key,
+            here=current[1] if current[0] == target else "",
+            count=capped.shown(counts[target]) if counts.get(target) else "",
+        )
         for name, target, key, least in dict(DOORS)[activity]
         if role.may(least)
     )
-    return Group(activity, doors, open=activity in _unfolded(request))
+    return Group(activity, doors, open=unfolded)
 
 
 def _unfolded(request: HttpRequest) -> set[str]:
@@ -139,16 +168,21 @@ def _unfolded(request: HttpRequest) -> set[str]:
     return (exact or near or {"Engage"}) | set(request.COOKIES.get("hubbub_menu", "").split("."))
 
 
-def _door(request: HttpRequest, here: Workspace, name: str, target: str, key: str, count: int) -> Door:
-    url = reverse(target, args=[here.slug])
+def _current(request: HttpRequest, start: str, addresses: Mapping[str, str]) -> tuple[str, str]:
+    """The door to this page, and how far it leads to it: that whose address the page's own begins with, of several the
+    longest. Below an address that has others below it, only what has a number there is its own: `engage/12/`."""
     match = request.resolver_match
-    return Door(
-        name=name,
-        url=url,
-        key=key,
-        here=match is not None and match.view_name == target,
-        count=capped.shown(count) if count else "",
-    )
+    if match is not None and match.view_name in addresses:
+        return match.view_name, "page"
+    best, length = "", 0
+    for target, address in addresses.items():
+        whole = any(other.startswith(address) for other in addresses.values() if other != address)
+        for path in (address, *(start + one for one in BELOW.get(target, ()))):
+            rest = request.path.removeprefix(path)
+            fits = request.path.startswith(path) and (path != address or not whole or rest[:1].isdigit())
+            if fits and len(path) > length:
+                best, length = target, len(path)
+    return best, "true" if best else ""
 
 
 def _waiting(here: Workspace, member: Member) -> dict[str, QuerySet[Any]]:
