@@ -1,15 +1,17 @@
 """Tags about what was found in posts."""
 
 from typing import Protocol
+from urllib.parse import quote
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hubbub.core.kpi import MINUS
 from hubbub.core.text.trust import Share
-from hubbub.store.models import Judge, Post, Workspace
+from hubbub.store.models import Judge, Post, Role, Workspace
 from hubbub.ui import charts, judged
 
 register = template.Library()
@@ -21,6 +23,42 @@ class Sided(Protocol):
     right: float | None
     low: float | None
     high: float | None
+
+
+@register.simple_tag(takes_context=True)
+def judgement(context: Context, post: Post, keyless: object = "") -> SafeString:
+    """What was found in a post, in a line, and the key that corrects it (none with `keyless`); `back` in the context:
+    where one is led after that. Written here, as a page shows thirty of them and more."""
+    return format_html(
+        '<div class="says small" data-says="{}">\n{}\n<div class="says-menu"></div>\n</div>',
+        SafeString(post.pk),
+        found_in(context, post, keyless),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def found_in(context: Context, post: Post, keyless: object = "") -> SafeString:
+    """The same without its frame."""
+    url = SafeString(reverse("measure:says", args=[context["workspace"].slug, post.pk]))
+    return badges(post, context["workspace"]) + _key(context, post, url, keyless=bool(keyless))
+
+
+def _key(context: Context, post: Post, url: SafeString, *, keyless: bool) -> SafeString:
+    if context["member"].role == Role.VIEWER:
+        if not post.judge_id:
+            return SafeString()
+        return format_html('<a href="{}" aria-label="Why this was found in the post">why?</a>', url)
+    key = 'data-key="l" data-key-name="say what a post means (its menu has a key for each answer)" '
+    return format_html(
+        '<a class="says-open" href="{url}?next={back}" hx-get="{url}?part=menu&amp;next={back}"'
+        ' hx-target="next .says-menu" hx-swap="innerHTML settle:0ms" {key}aria-label="Say what this post means">'
+        "{says}{shown}</a>",
+        url=url,
+        back=SafeString(quote(context.get("back") or context["request"].get_full_path())),
+        key=SafeString("" if keyless else key),
+        says="right?" if post.judge_id or post.corrected else "say what it means",
+        shown=SafeString("" if keyless else " <kbd>l</kbd>"),
+    )
 
 
 @register.filter
