@@ -62,8 +62,8 @@ def thread(
     whole = until is None and earlier is None
     low = earlier.published if earlier else None
     high = until.published if until else None
-    leaving = conversation_outbox(conversation).select_related("source", "workspace").prefetch_related("attachments")
-    outbox = list(leaving.order_by("-id")[:MOST_REPLIES])
+    leaving = conversation_outbox(conversation).select_related("source", "workspace", "follows")
+    outbox = list(leaving.prefetch_related("attachments").order_by("-id")[:MOST_REPLIES])
     answers = {row.result_id: row for row in outbox if row.verb in ANSWERS and row.result_id}
     moves = {row.post_id: row for row in reversed(outbox) if row.verb not in ANSWERS and row.state in PENDING}
     spans = _spans(conversation, shown, query, now)

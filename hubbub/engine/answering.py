@@ -2,7 +2,7 @@
 
 from hubbub.connectors import Attached
 from hubbub.core.failures import Broken
-from hubbub.store import answers, attachments
+from hubbub.store import answers, attachments, parts
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     Conversation,
@@ -16,7 +16,7 @@ from hubbub.store.models import (
     System,
 )
 from hubbub.store.notifying import notify
-from hubbub.store.outbox import ANSWERS, UNSENT
+from hubbub.store.outbox import ANSWERS
 from hubbub.store.threads import follow_words
 
 LOOP = System("Hubbub")
@@ -36,13 +36,13 @@ def overtaken(row: Outbox) -> str:
     own = later.exclude(state__in=LOST).exclude(follows__isnull=False, by_member=row.by_member_id)
     other = own.order_by("-pk").first()
     if other is not None:
-        return f"{other.by_name} answered after this was written"
+        return f"{other.by_name} replied after this was written"
     posts = Post.of(row.workspace).filter(conversation=talk, pk__gt=row.seen)
     if posts.filter(ours=False).exists():
         return "They wrote again after this was written"
     sent = Outbox.of(row.workspace).filter(post__conversation=talk, state=OutboxState.SENT).exclude(result_id="")
     if posts.filter(ours=True).exclude(native_id__in=sent.values("result_id")).exists():
-        return "An answer of yours appeared on the network after this was written"
+        return "A reply of yours appeared on the network after this was written"
     return ""
 
 
@@ -58,10 +58,7 @@ def tell(row: Outbox, says: str, key: str) -> None:
 def failed(row: Outbox) -> None:
     """It will not be sent by itself: its writer is told, what follows it is not sent either, and the conversation is
     open again, unless another answer of ours is on its way or arrived since."""
-    follow = Outbox.of(row.workspace).filter(follows=row, state__in=UNSENT)
-    for one in follow:
-        one.state, one.error = OutboxState.BROKEN, FIRST_FAILED
-        one.save(update_fields=["state", "error"])
+    for one in parts.stand(row, OutboxState.BROKEN, error=FIRST_FAILED):
         audit(one, "broken", by=LOOP, why=one.error)
     tell(row, f"{_what(row)} on {row.source} could not be sent", f"outbox {row.pk} {row.tries}")
     if row.verb not in ANSWERS or row.post is None or row.post.conversation_id is None:
@@ -82,11 +79,11 @@ def _reopen(row: Outbox, post: Post) -> None:
     talk.save(update_fields=["status", "closed", "snoozed_until", "unanswered", "stirred"])
     if before != ConversationStatus.OPEN:
         after: dict[str, str | int] = {"status": "open", "outbox": row.pk}
-        audit(talk, "reopen", by=LOOP, why="our answer could not be sent", before={"status": before}, after=after)
+        audit(talk, "reopen", by=LOOP, why="our reply could not be sent", before={"status": before}, after=after)
 
 
 def _what(row: Outbox) -> str:
-    return {"reply": "Your answer", "message": "Your private answer", "edit": "Your change to an answer"}.get(
+    return {"reply": "Your reply", "message": "Your private reply", "edit": "Your change to a reply"}.get(
         row.verb, f"“{row.verb}”"
     )
 

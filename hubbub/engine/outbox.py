@@ -12,7 +12,7 @@ from msgspec import convert
 from hubbub.connectors import Act, Connector, Done, Http, Verb, connector
 from hubbub.core.backoff import wait
 from hubbub.core.failures import Broken, Failure, Retry
-from hubbub.store import answers
+from hubbub.store import answers, parts
 from hubbub.store.audit import audit
 from hubbub.store.claim import LEASE
 from hubbub.store.cleaning import ident, text, web
@@ -85,9 +85,10 @@ def _overtaken(row: Outbox) -> bool:
         changed = {"state": OutboxState.HELD, "held_for": HeldFor.OVERTAKEN, "error": why, "lease_until": None}
         if not why or not _leased(row).update(**changed):
             return False
+        parts.stand(row, OutboxState.HELD, held_for=HeldFor.OVERTAKEN, error=why)
         audit(row, "held", by=LOOP, why=why)
         answering.stirred(row)
-        answering.tell(row, f"{why}: look whether your answer on {row.source} still fits", f"held {row.pk} {row.seen}")
+        answering.tell(row, f"{why}: look whether your reply on {row.source} still fits", f"held {row.pk} {row.seen}")
     return True
 
 

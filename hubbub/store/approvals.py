@@ -5,7 +5,7 @@ down, and what becomes of it (`HANDLERS`). Nobody approves their own words. An a
 shown: where an approver changes them, those who agreed before are asked again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -139,8 +139,11 @@ def waiting_for(member: Member) -> QuerySet[Approval]:
 
 
 @transaction.atomic
-def vote(approval: Approval, *, by: Member, yes: bool, why: str = "", text: str | None = None) -> Approval:
-    """Approve or refuse. `text`: the words as the approver changed them before approving; None: as they are.
+def vote(
+    approval: Approval, *, by: Member, yes: bool, why: str = "", text: str | None = None, read: str = ""
+) -> Approval:
+    """Approve or refuse. `text`: the words as the approver changed them before approving; None: as they are. `read`:
+    which words they had before them (`fingerprint`); "": unknown.
 
     One no refuses all, and says why. Where what it is about is gone, the approval is taken back. Raises Unapprovable.
     """
@@ -148,6 +151,8 @@ def vote(approval: Approval, *, by: Member, yes: bool, why: str = "", text: str 
     if row.state == ApprovalState.WITHDRAWN and approval.state == ApprovalState.OPEN:
         return row
     _may_say(row, by)
+    if yes and read and read != fingerprint(row):
+        raise Unapprovable("Somebody changed the words while you were reading: read them again, then approve")
     # a form ends lines with two characters: that changes no word
     words = row.words if text is None else text.replace("\r\n", "\n").strip()
     if yes and not words:
@@ -175,6 +180,11 @@ def vote(approval: Approval, *, by: Member, yes: bool, why: str = "", text: str 
     elif _is_enough(row):
         _end(row, ApprovalState.APPROVED, by=by)
     return row
+
+
+def fingerprint(row: Approval) -> str:
+    """The same as long as the words are."""
+    return sha256(row.words.encode()).hexdigest()[:16]
 
 
 def _may_say(row: Approval, by: Member) -> None:
@@ -263,6 +273,18 @@ def _settle(approval: Approval) -> bool:
     if _is_enough(row):
         _end(row, ApprovalState.APPROVED, by=LOOP)
     return bool(gone)
+
+
+def split(words: str, labels: Sequence[str]) -> list[str] | None:
+    """The words below each of these lines, which must all be there, in their order; None where they are not."""
+    rest, found = f"\n{words}\n".replace("\r\n", "\n"), []
+    for label in labels:
+        above, line, rest = rest.partition(f"\n{label}\n")
+        if not line:
+            return None
+        found.append(above.strip())
+        rest = f"\n{rest}"
+    return None if found[0] else [*found[1:], rest.strip()]
 
 
 def _words(text: str) -> dict[str, str | int]:

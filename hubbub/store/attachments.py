@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from hubbub.core.files import Unreadable, bare, mime_of
 
-from .models import Attachment, Member, Workspace
+from .models import Attachment, Draft, Member, Outbox, OutboxState, Planned, PlannedVersion, Workspace
 
 KEPT = timedelta(days=1)  # what was uploaded and then went out with nothing
 EVERY = timedelta(minutes=10)  # unused ones are looked for
 AT_ONCE = 50
 LONGEST_ALT = 1500  # characters
+PRIVATE = (Draft, Draft.attachments.through)
 _LOOKED: dict[str, datetime] = {}  # when this process did last
 
 
@@ -103,14 +104,34 @@ def _write(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def unused() -> QuerySet[Attachment]:
-    """Those that no row anywhere names."""
+def unused(*, by_others: bool = False) -> QuerySet[Attachment]:
+    """Those that no row anywhere names; `by_others`: none but drafts, which only their writer may read."""
     rows = Attachment.everywhere.all()
     for relation in Attachment._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel):
+        if isinstance(relation, ManyToOneRel) and not (by_others and relation.field.model in PRIVATE):
             named = relation.field.model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
             rows = rows.filter(~Exists(named))
     return rows
+
+
+def shown_to(member: Member, row: Attachment) -> bool:
+    """Whether a member may see it: what is only in a draft is its writer's."""
+    return row.by_id == member.pk or not unused(by_others=True).filter(pk=row.pk).exists()
+
+
+def leaving(rows: Sequence[Attachment]) -> bool:
+    """Whether one of them has left, waits for it, or stands in the calendar: it is to stay as it is."""
+    pks = [row.pk for row in rows]
+    sent = Outbox.everywhere.filter(attachments__in=pks).exclude(state=OutboxState.DROPPED)
+    planned = (Planned.everywhere.filter(attachments__in=pks), PlannedVersion.everywhere.filter(attachments__in=pks))
+    return bool(pks) and any(found.exists() for found in (sent, *planned))
+
+
+def copy(row: Attachment, alt: str) -> Attachment:
+    """The same file, of which something else is told."""
+    same = ("workspace_id", "name", "mime", "size", "sha256", "by_id")
+    kept = {name: getattr(row, name) for name in same}
+    return Attachment.everywhere.create(**kept, alt=alt, at=timezone.now())
 
 
 def sweep(now: datetime) -> bool:

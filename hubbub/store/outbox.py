@@ -10,16 +10,11 @@ from msgspec import Struct
 
 from hubbub.core.post import PostState
 
-from . import answers, approvals
 from .models import (
     Actor,
-    Approval,
-    ApprovalState,
     Attachment,
     Author,
     Conversation,
-    Draft,
-    HeldFor,
     Member,
     Outbox,
     OutboxState,
@@ -119,31 +114,6 @@ def key_of(place: Post | Source, verb: str, nonce: str) -> str:
     return sha256(f"{place.workspace_id} {about} {verb} {nonce}".encode()).hexdigest()[:32]
 
 
-def give_back(row: Outbox) -> None:
-    """What was to be sent will not be: its words are a draft of their writer again, unless that holds others by now."""
-    if row.by_member_id is None or row.post is None or row.post.conversation_id is None or not row.text:
-        return
-    drafts = Draft.of(row.workspace).filter(conversation=row.post.conversation_id, member=row.by_member_id)
-    if drafts.filter(sent__isnull=True).exclude(text="").exists():
-        return
-    kept = drafts.filter(outbox=row).first()
-    if kept is not None:
-        kept.outbox, kept.sent = None, None
-        if not row.followed_by.exists():  # else it holds the words of all parts
-            kept.text = row.text
-        kept.version, kept.at = kept.version + 1, timezone.now()
-        kept.save(update_fields=["text", "outbox", "sent", "version", "at"])
-        return
-    Draft.everywhere.create(
-        workspace_id=row.workspace_id,
-        conversation_id=row.post.conversation_id,
-        member_id=row.by_member_id,
-        post=row.post,
-        text=row.text,
-        at=timezone.now(),
-    )
-
-
 def hold_conversation(row: Outbox) -> None:
     """Lock the conversation that what we say belongs to: first of all, as whoever answers in it does. The post on the
     row is in that one from here on, wherever it was moved since the row was read."""
@@ -156,39 +126,3 @@ def hold_conversation(row: Outbox) -> None:
             break
     if row.post.conversation_id != talk:
         row.post.conversation_id = talk
-
-
-def _hold(approval: Approval) -> bool:
-    row = _about(approval)
-    if row is None:
-        return False
-    hold_conversation(row)
-    Outbox.everywhere.select_for_update().filter(pk=row.pk).first()
-    return True
-
-
-def _about(approval: Approval) -> Outbox | None:
-    rows = Outbox.everywhere.select_related("workspace", "post")
-    return rows.filter(workspace=approval.workspace_id, pk=approval.noun_id).first()
-
-
-def _approved(approval: Approval, by: Actor) -> None:
-    """Due at its time, with the words that were approved; or called back, and its words a draft again."""
-    row = _about(approval)
-    if row is None or row.state != OutboxState.HELD:
-        return
-    if approval.state == ApprovalState.APPROVED:
-        row.state, row.held_for, row.text = OutboxState.WAITING, HeldFor.NONE, approval.words
-        row.due = max(row.at or row.due, timezone.now())
-    else:
-        row.state, row.held_for = OutboxState.DROPPED, HeldFor.NONE
-        row.error = f"Not approved: {approval.why}"
-        row.followed_by.filter(state__in=UNSENT).update(state=OutboxState.DROPPED, error=row.error)
-        give_back(row)
-        answers.unsaid(row, by=by, why="the answer was not approved")
-    row.save(update_fields=["state", "held_for", "text", "due", "error"])
-    if row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
-
-
-approvals.HANDLERS["outbox"] = approvals.Handler(hold=_hold, ended=_approved)

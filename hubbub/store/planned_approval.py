@@ -1,7 +1,5 @@
 """Approval of planned posts: what is shown for it, and what follows from a yes or a no."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -9,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from . import approvals
+from .approvals import split
 from .audit import audit
 from .models import (
     Actor,
@@ -113,13 +112,6 @@ def take_over(item: Planned, words: str) -> None:
         if text != (item.text if version.same else version.text):
             version.text, version.same = text, False
             version.save(update_fields=["text", "same"])
-
-
-def split(words: str, labels: Sequence[str]) -> list[str] | None:
-    """The words between these lines, which must all be there, in their order."""
-    pattern = "".join(rf"{re.escape(label)}\n(.*?)\s*" for label in labels)
-    found = re.fullmatch(rf"\s*{pattern}", words.replace("\r\n", "\n"), re.DOTALL)
-    return [part.strip() for part in found.groups()] if found else None
 
 
 def expire_one(now: datetime) -> bool:

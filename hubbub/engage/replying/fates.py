@@ -29,13 +29,15 @@ class Fate(Struct, frozen=True):
 
 
 def fate(row: Outbox, read: Mapping[tuple[int, str], Post] | None = None) -> Fate:
-    """`read`: posts of ours by source and native id, where many rows are asked for at once. Needs `source` loaded."""
-    now = timezone.now()
+    """`read`: posts of ours by source and native id, where many rows are asked for at once. Needs `source` and
+    `follows` loaded. What can be done to an answer in parts is done to the one that leaves first."""
+    now, before = timezone.now(), row.follows
     waiting = row.state == OutboxState.WAITING and not row.tries
     own = _own(row, read) if row.state == OutboxState.SENT and row.verb in ANSWERS else None
     stands = row.state == OutboxState.SENT and row.verb in ANSWERS and bool(row.result_id)
     held = row.state == OutboxState.HELD
-    approval = approvals.standing(row) if held and row.held_for == HeldFor.APPROVAL else None
+    follows = before is not None and before.state in UNSENT and row.verb in ANSWERS
+    approval = approvals.standing(row) if held and row.held_for == HeldFor.APPROVAL and not follows else None
     return Fate(
         calling_back=waiting and row.at is None and row.due > now,
         scheduled=waiting and row.at is not None,
@@ -43,11 +45,11 @@ def fate(row: Outbox, read: Mapping[tuple[int, str], Post] | None = None) -> Fat
         overtaken=held and row.held_for == HeldFor.OVERTAKEN,
         read_back=own.url if own else "",
         seen=own is not None,
-        can_change=row.state in UNSENT and row.verb in CHANGED,
-        can_drop=row.state in UNSENT and may_be_dropped(row),
+        can_change=row.state in UNSENT and row.verb in CHANGED and not follows,
+        can_drop=row.state in UNSENT and may_be_dropped(row) and not follows,
         can_edit=stands and "edit" in row.source.can,
         can_delete=stands and "delete" in row.source.can,
-        waits_for_part=waiting and row.follows_id is not None and row.verb in ANSWERS,
+        waits_for_part=follows and row.state in UNSENT,
     )
 
 

@@ -1,20 +1,20 @@
 """What people do with the outbox by hand: try again, call back, change words and time, send what was overtaken."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from hubbub.engage.actions import words_of
-from hubbub.store import answers, approvals, outbox, saved_replies
+from hubbub.store import answers, approvals, outbox, parts, saved_replies
 from hubbub.store.audit import Plain, audit
-from hubbub.store.models import Actor, Approving, Conversation, HeldFor, Member, Outbox, OutboxState
+from hubbub.store.models import Actor, Conversation, HeldFor, Member, Outbox, OutboxState
 from hubbub.store.outbox import ANSWERS, OWN, UNSENT
 from hubbub.ui.api import Refusal
 
 from . import composing
-from .actions import FARTHEST, what
+from .actions import FARTHEST, ask
 
 CHANGED = (*ANSWERS, "edit")  # whose words can be changed before they leave
 
@@ -23,20 +23,13 @@ CHANGED = (*ANSWERS, "edit")  # whose words can be changed before they leave
 def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     """Due now, with a fresh day before it is given up. `tries` stays: the network is asked first what it has."""
     outbox.hold_conversation(row)
-    _refuse_second(row)
-    now = timezone.now()
-    moved = _move(
-        row,
-        (OutboxState.FAILED, OutboxState.BROKEN),
-        "retry",
-        by,
-        why,
-        state=OutboxState.WAITING,
-        due=now,
-        first_try=None,
-        lease_until=None,
-    )
-    _revive_parts(moved, by)
+    first = parts.of(row, lock=True).first
+    _refuse_second(first)
+    changed = {"due": timezone.now(), "first_try": None, "lease_until": None}
+    given_up = (OutboxState.FAILED, OutboxState.BROKEN)
+    moved = _move(first, given_up, "retry", by, why, state=OutboxState.WAITING, **changed)
+    for one in parts.stand(moved, OutboxState.WAITING):
+        audit(one, "retry", by=by, why="the part before it", after={"state": one.state})
     return moved
 
 
@@ -50,32 +43,26 @@ def _refuse_second(row: Outbox) -> None:
     other = later.exclude(state__in=lost).exclude(by_member=row.by_member_id).order_by("-pk").first()
     if other is not None:
         raise Refusal(
-            f"{other.by_name} answered after this could not be sent. Read that first; if this is still to go, send it "
+            f"{other.by_name} replied after this could not be sent. Read that first; if this is still to go, send it "
             "by “Change”, else call it back."
         )
 
 
-def _revive_parts(row: Outbox, by: Actor) -> None:
-    """What was given up because this one failed follows it again."""
-    for part in row.followed_by.filter(state=OutboxState.BROKEN, tries=0, verb__in=ANSWERS):
-        _move(part, (OutboxState.BROKEN,), "retry", by, "the part before it", state=OutboxState.WAITING, error="")
-
-
 @transaction.atomic
 def drop(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
-    """Call it back before it leaves: its words are a draft of their writer again. What follows it does not leave
-    either."""
+    """Call it back before it leaves, with all parts of it that have not left: its words are a draft of their writer
+    again."""
     outbox.hold_conversation(row)
-    _refuse_moderation(row)
-    dropped = _move(row, UNSENT, "drop", by, why, state=OutboxState.DROPPED, held_for=HeldFor.NONE)
+    found = parts.of(row, lock=True)
+    _refuse_moderation(found.first)
+    for one in found.rows:
+        _move(one, UNSENT, "drop", by, why, state=OutboxState.DROPPED, held_for=HeldFor.NONE)
+    dropped = _fresh(found.first)
     approvals.withdraw(dropped, by=by, why="called back")
-    rest = list(dropped.followed_by.filter(state__in=UNSENT))
-    for one in rest:
-        if one.verb in ANSWERS:
-            drop(one, by=by, why=why)
-    if dropped.verb in ANSWERS and dropped.follows_id is None:
-        outbox.give_back(dropped)
-        answers.unsaid(dropped, by=by, why="the answer was called back")
+    if dropped.verb in ANSWERS:
+        parts.give_back(found)
+    if not found.left:
+        answers.unsaid(dropped, by=by, why="the reply was called back")
     _stir(dropped)
     return dropped
 
@@ -99,14 +86,15 @@ def _refuse_moderation(row: Outbox) -> None:
 def send_after_all(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     """It was held because the conversation went on; whoever read that says that it still fits."""
     outbox.hold_conversation(row)
-    fresh = _fresh(row)
+    found = parts.of(row, lock=True)
+    fresh = found.first
     if fresh.state != OutboxState.HELD or fresh.held_for != HeldFor.OVERTAKEN:
         raise Refusal(f"It does not wait for that: {OutboxState(fresh.state).label.lower()}")
-    now = timezone.now()
-    changed = {"held_for": HeldFor.NONE, "error": "", "seen": None, "due": now, "at": None}
-    moved = _move(fresh, (OutboxState.HELD,), "send after all", by, why, state=OutboxState.WAITING, **changed)
-    _stir(moved)
-    return moved
+    changed = {"held_for": HeldFor.NONE, "error": "", "seen": None, "due": timezone.now(), "at": None}
+    for one in found.rows:
+        _move(one, (OutboxState.HELD,), "send after all", by, why, state=OutboxState.WAITING, **changed)
+    _stir(fresh)
+    return _fresh(fresh)
 
 
 @transaction.atomic
@@ -115,70 +103,58 @@ def change(
 ) -> Outbox:
     """Other words or another time, before it leaves; what could not be sent is due again. `at` None: now.
 
-    Changed words need approval again, where whoever changed them needs one.
+    Of an answer in parts all that have not left, as `Parts.text` shows them. Changed words need approval again, where
+    whoever changed them needs one.
     """
     outbox.hold_conversation(row)
-    fresh = _fresh(row)
+    found = parts.of(row, lock=True)
+    fresh, now = found.first, timezone.now()
     if fresh.verb not in CHANGED:
         raise Refusal("Only what we say can be changed here")
-    words = words_of(text, "reply")
-    _check(fresh, words, at)
-    now = timezone.now()
     if _is_leased(fresh, now) or fresh.state not in UNSENT:
         raise Refusal(_why_not(fresh, "change"))
-    same = words == fresh.text
-    before: dict[str, Plain] = {
-        "words": composing.digest(fresh.text),
-        "length": len(fresh.text),
-        "state": fresh.state,
-        "at": fresh.at,
-    }
+    pieces = composing.pieces_of(found, text)
+    _check(fresh, pieces, at)
+    before = _said(found)
+    same = pieces == [one.text for one in found.rows]
     held = fresh.state == OutboxState.HELD and fresh.held_for == HeldFor.APPROVAL
     rule = approvals.needed(by, fresh.source, "replies")
-    fresh.text, fresh.at, fresh.due = words, at, at or now + delay
-    fresh.timing = fresh.timing if at and at == before["at"] else ""
-    fresh.first_try, fresh.error = None, ""
-    fresh.seen = _newest(fresh) if at or rule else None
-    if not (held and same):
-        fresh.state, fresh.held_for = OutboxState.WAITING, HeldFor.NONE
-        if rule and not (same and _approved(fresh)):
-            fresh.state, fresh.held_for = OutboxState.HELD, HeldFor.APPROVAL
-        elif held:
-            approvals.withdraw(fresh, by=by, why="its words were changed by somebody who needs no approval")
-    fields = ["text", "at", "due", "timing", "first_try", "error", "seen", "state", "held_for"]
-    fresh.save(update_fields=fields)
-    if fresh.state == OutboxState.HELD and rule and not (held and same):
-        _ask(fresh, rule, by)
-    after: dict[str, Plain] = {"words": composing.digest(words), "length": len(words), "state": fresh.state, "at": at}
-    audit(fresh, "change", by=by, why=why, before=before, after=after)
-    _revive_parts(fresh, by)
+    asks = rule is not None and not (same and (held or found.approved))
+    found = parts.take(found, pieces)
+    for one in found.rows:
+        one.timing = one.timing if at and at == one.at else ""
+        one.at, one.due, one.first_try, one.error = at, at or now + delay, None, ""
+        one.seen = _newest(fresh) if at or rule else None
+        if not (held and same):
+            one.state = OutboxState.HELD if asks else OutboxState.WAITING
+            one.held_for = HeldFor.APPROVAL if asks else HeldFor.NONE
+        one.save(update_fields=["at", "due", "timing", "first_try", "error", "seen", "state", "held_for"])
+    if rule and asks:
+        ask(fresh, rule, by)
+    elif held and not same:
+        approvals.withdraw(fresh, by=by, why="its words were changed by somebody who needs no approval")
+    audit(fresh, "change", by=by, why=why, before=before, after=_said(found))
     _stir(fresh)
     return fresh
 
 
-def _ask(row: Outbox, rule: Approving, by: Member) -> None:
-    try:
-        approvals.ask(row, rule, by=by, text=row.text, says=what(row))
-    except approvals.Unapprovable as no:
-        raise Refusal(str(no)) from no
+def _said(found: parts.Parts) -> dict[str, Plain]:
+    """What the log says of it."""
+    words, first = found.text, found.first
+    said: dict[str, Plain] = {"words": composing.digest(words), "length": len(words)}
+    return {**said, "state": first.state, "at": first.at}
 
 
-def _approved(row: Outbox) -> bool:
-    last = approvals.standing(row)
-    return last is not None and last.state == "approved" and last.words == row.text
-
-
-def _check(row: Outbox, words: str, at: datetime | None) -> None:
+def _check(row: Outbox, pieces: Sequence[str], at: datetime | None) -> None:
     now = timezone.now()
     if at is not None and not now < at <= now + FARTHEST:
         raise Refusal("Choose a time that is still to come, within a year, or send it now")
     if row.post is None:
         return
-    if row.post.conversation and (gaps := saved_replies.missing(row.workspace, words, row.post.conversation)):
-        raise Refusal(saved_replies.refusal(gaps))
-    measured = composing.measure(row.source, row.post, words)
-    if not measured.fits:
-        raise Refusal(measured.says.split(" Shorten")[0] + " Shorten it.")
+    for words in pieces:
+        if row.post.conversation and (gaps := saved_replies.missing(row.workspace, words, row.post.conversation)):
+            raise Refusal(saved_replies.refusal(gaps))
+    composing.check(row.source, row.post, pieces)
 
 
 def _newest(row: Outbox) -> int | None:

@@ -12,7 +12,7 @@ from hubbub.store.outbox import ANSWERS, UNSENT, Timing
 from hubbub.ui.api import Refusal
 
 from . import composing
-from .actions import what
+from .actions import ask
 
 
 @transaction.atomic
@@ -24,17 +24,14 @@ def edit(sent: Outbox, text: str, *, by: Member, why: str, nonce: str = "", dela
     row, own = _standing(sent, "edit")
     if words == (own.text if own else row.text):
         raise Refusal("These are the words that stand there already")
-    if row.post is not None and not (measured := composing.measure(row.source, row.post, words)).fits:
-        raise Refusal(measured.says.split(" Shorten")[0] + " Shorten it.")
+    if row.post is not None:
+        composing.check(row.source, row.post, [words])
     rule = approvals.needed(by, row.source, "replies")
     made = _put(row, own, "edit", words, by, why, nonce, delay)
     if rule and made.state == OutboxState.WAITING and not made.tries:
         made.state, made.held_for = OutboxState.HELD, HeldFor.APPROVAL
         made.save(update_fields=["state", "held_for"])
-        try:
-            approvals.ask(made, rule, by=by, text=words, says=what(made))
-        except approvals.Unapprovable as no:
-            raise Refusal(str(no)) from no
+        ask(made, rule, by)
     return made
 
 
@@ -69,10 +66,10 @@ def _standing(sent: Outbox, verb: str) -> tuple[Outbox, Post | None]:
     rows = Outbox.of(sent.workspace).select_related("source", "post__author", "workspace")
     row = rows.select_for_update(of=("self",)).get(pk=sent.pk)
     if row.verb not in ANSWERS or row.state != OutboxState.SENT or not row.result_id:
-        raise Refusal("Only an answer that stands on its network can be changed or deleted there")
+        raise Refusal("Only a reply that stands on its network can be changed or deleted there")
     if verb not in row.source.can:
         doing = "changed" if verb == "edit" else "deleted"
-        raise Refusal(f"{row.source} lets no answer be {doing} from here: open it there")
+        raise Refusal(f"{row.source} lets no reply be {doing} from here: open it there")
     if row.followed_by.filter(verb="delete").exclude(state=OutboxState.DROPPED).exists():
         raise Refusal("It is deleted already, or about to be")
     if row.followed_by.filter(verb="edit", state__in=UNSENT).exists():

@@ -38,7 +38,7 @@ def scheduled(rows: QuerySet[Outbox]) -> QuerySet[Outbox]:
 
 def outbox(workspace: Workspace, state: str = "", before: Before | None = None, size: int = 50) -> OutboxPage:
     """All rows, or those of one tab: newest first; scheduled ones by their time."""
-    rows = Outbox.of(workspace).select_related("workspace", "source", "post__conversation", "post__author")
+    rows = Outbox.of(workspace).select_related("workspace", "source", "post__conversation", "post__author", "follows")
     found = rows.prefetch_related("attachments").order_by("-id")
     if state == "scheduled":
         return OutboxPage(list(scheduled(found).order_by("due", "id")[:MOST_SCHEDULED]), None)

@@ -27,7 +27,7 @@ def set_replying(
 ) -> Replying:
     """All of it at once. Hours are those of the day, 0 to 23, in UTC."""
     if not 0 <= undo_seconds <= LONGEST:
-        raise Refusal(f"Answers can wait for 0 to {LONGEST} seconds; {undo_seconds} is not among them")
+        raise Refusal(f"Replies can wait for 0 to {LONGEST} seconds; {undo_seconds} is not among them")
     if not (0 <= awake_from <= 23 and 0 <= awake_to <= 23):
         raise Refusal("Hours of the day go from 0 to 23")
     row, _ = Replying.everywhere.get_or_create(workspace=workspace)

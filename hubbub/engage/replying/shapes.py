@@ -65,7 +65,7 @@ class OutboxesOut(Schema):
 
 
 class ReplyIn(Schema):
-    """An answer to the post with this id (default: the newest that is not ours)."""
+    """A reply to the post with this id (default: the newest that is not ours)."""
 
     text: str
     post: RowId | None = None
@@ -94,7 +94,7 @@ class ChangeIn(Schema):
 
 
 class EditIn(Schema):
-    """Other words for an answer that stands there, and why."""
+    """Other words for a reply that stands there, and why."""
 
     text: str
     why: str
@@ -109,7 +109,7 @@ class DeleteIn(Schema):
 
 
 class FileOut(Schema):
-    """A file that can go out with an answer."""
+    """A file that can go out with a reply."""
 
     id: int
     name: str
@@ -124,7 +124,7 @@ class FileOut(Schema):
 
 
 class TextIn(Schema):
-    """Words to be looked at, as an answer to this post (default: the newest that is not ours)."""
+    """Words to be looked at, as a reply to this post (default: the newest that is not ours)."""
 
     text: str
     post: RowId | None = None
@@ -150,7 +150,7 @@ class AwakeOut(Schema):
 
 
 class ReplyingOut(Schema):
-    """How answers leave: seconds in which they can be called back, hours in which people are awake (UTC)."""
+    """How replies leave: seconds in which they can be called back, hours in which people are awake (UTC)."""
 
     undo_seconds: int
     awake_from: int

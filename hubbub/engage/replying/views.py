@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import cast
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from msgspec import structs
 
 from hubbub.core.files import SHOWN
 from hubbub.engage.listing import read_listing
+from hubbub.engage.presence.actions import keep
 from hubbub.engage.views import conversation_page
 from hubbub.store import attachments
+from hubbub.store.drafts import Kept
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Attachment, Conversation, ConversationStatus, Outbox, OutboxState, Post, Role
 from hubbub.store.outbox import ANSWERS
@@ -42,27 +45,49 @@ def _find(request: MemberRequest, pk: int) -> Conversation:
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Into the outbox, then to the state that the writer chose for the conversation."""
     acted, form = _find(request, pk), ReplyForm(request.POST)
-    try:
-        files = _files(request)
-    except Refusal as no:
-        return conversation_page(request, pk, _typed(request, str(no), ()), status=422)
+    files, unfit = _files(request)
+    if unfit:
+        return _again(request, acted, _typed(request, unfit, files), 422)
     if not form.is_valid():
-        says = "The form was not complete. Send it again."
-        return conversation_page(request, pk, _typed(request, says, files), status=422)
-    post = get_object_or_404(Post.of(request.workspace).select_related("author"), pk=form.cleaned_data["post"])
+        return _again(request, acted, _typed(request, "The form was not complete. Send it again.", files), 422)
+    post = Post.of(request.workspace).select_related("author").filter(pk=form.cleaned_data["post"]).first()
+    if post is None:
+        says = "The post that this replies to is gone. Choose another."
+        return _again(request, acted, _typed(request, says, files), 422)
     if request.POST.get("act") == "preview":
-        return conversation_page(request, pk, _typed(request, "", files, preview=True))
+        return _again(request, acted, _typed(request, "", files, preview=True), 200)
     try:
         wish = _wish(request, acted, post, form, files)
         row = actions.say(acted, post, wish, by=request.member)
     except actions.Conflict as quicker:
-        return conversation_page(request, pk, _typed(request, str(quicker), files, conflict=True), status=409)
+        return _again(request, acted, _typed(request, str(quicker), files, conflict=True), 409)
     except Refusal as no:
         parts = composing.measure(acted.source, post, request.POST.get("text", "").strip()).parts
-        return conversation_page(request, pk, _typed(request, str(no), files, parts=parts), status=422)
+        return _again(request, acted, _typed(request, str(no), files, parts=parts), 422)
     here = reverse("engage:conversation", args=[request.workspace.slug, pk])
     _tell(request, row, here)
     return _see(here + read_listing(request).query + "#end")
+
+
+def _again(request: MemberRequest, acted: Conversation, typed: Typed, status: int) -> HttpResponse:
+    """The page with what was sent, which is kept as a draft, in case its writer leaves now."""
+    given = request.POST
+    post = Post.of(request.workspace).filter(pk=id_of(given.get("post", "")) or 0).first()
+    number = {name: id_of(given.get(name, "")) or 0 for name in ("draft", "draft_version")}
+    try:
+        kept = keep(
+            acted,
+            typed.text,
+            by=request.member,
+            draft=number["draft"],
+            version=number["draft_version"],
+            post=post,
+            files=[one.pk for one in typed.files],
+        )
+    except Refusal:  # too long to be kept: it stands in the page alone
+        kept = Kept(number["draft"], number["draft_version"])
+    typed = structs.replace(typed, draft=kept.draft, draft_version=kept.version)
+    return conversation_page(request, acted.pk, typed, status=status)
 
 
 def _wish(
@@ -121,6 +146,7 @@ def _typed(
         when=given.get("when", "now"),
         at=given.get("at", ""),
         files=files,
+        given=True,
         preview=preview,
         in_parts="in_parts" in given,
         parts=parts if parts > 1 else 0,
@@ -129,15 +155,25 @@ def _typed(
     )
 
 
-def _files(request: MemberRequest) -> list[Attachment]:
-    """Those that were attached before, with what is told of them now, and those that come with the form."""
-    asked = ids_of(request.POST.getlist("file"))
-    kept = list(Attachment.of(request.workspace).filter(pk__in=asked, by=request.member).order_by("pk"))
-    for one in kept:
-        if (alt := request.POST.get(f"alt-{one.pk}")) is not None:
-            file_actions.tell(one, alt, by=request.member)
-    new = request.FILES.getlist("files")
-    return kept + [file_actions.attach(request.workspace, one.name or "", one, by=request.member) for one in new]
+def _files(request: MemberRequest) -> tuple[Sequence[Attachment], str]:
+    """Those that were attached before, with what is told of them now, and those that come with the form; and why one of
+    them cannot go along."""
+    given, off = request.POST, ids_of(request.POST.getlist("off"))
+    asked = [pk for pk in ids_of(given.getlist("file")) if pk not in off]
+    kept: Sequence[Attachment] = list(Attachment.of(request.workspace).filter(pk__in=asked, by=request.member))
+    kept, unfit = sorted(kept, key=lambda one: one.pk), []
+    try:
+        told = {pk: given[f"alt-{pk}"] for pk in asked if f"alt-{pk}" in given}
+        kept = file_actions.tell(kept, told, by=request.member)
+    except Refusal as no:
+        unfit.append(str(no))
+    fresh = []
+    for one in request.FILES.getlist("files"):
+        try:
+            fresh.append(file_actions.attach(request.workspace, one.name or "", one, by=request.member))
+        except Refusal as no:
+            unfit.append(str(no))
+    return [*kept, *fresh], " ".join(unfit)
 
 
 def _tell(request: MemberRequest, row: Outbox, here: str) -> None:
@@ -187,6 +223,8 @@ def file_add(request: MemberRequest) -> HttpResponse:
 def file(request: MemberRequest, pk: int) -> HttpResponse:
     """The file itself. Only pictures that browsers show safely are shown; everything else is saved."""
     row = get_object_or_404(Attachment.of(request.workspace), pk=pk)
+    if not attachments.shown_to(request.member, row):
+        raise Http404
     path = attachments.path_of(row)
     if not path.is_file():
         return HttpResponse("The file is gone from Hubbub's data folder.", status=410, content_type="text/plain")

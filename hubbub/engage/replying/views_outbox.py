@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from hubbub.store import parts
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Outbox, OutboxState, Role
 from hubbub.ui.access import MemberRequest, page
@@ -95,8 +96,9 @@ def outbox_send(request: MemberRequest, pk: int) -> HttpResponse:
 @page(Role.RESPONDER)
 def outbox_change(request: MemberRequest, pk: int) -> HttpResponse:
     """Other words or another time, while it has not left; what failed is mended here."""
-    row, zone = _row(request, pk), zone_of(request.workspace).key
-    text, at = row.text, composer.local(row.at, zone) if row.at else ""
+    found, zone = parts.of(_row(request, pk)), zone_of(request.workspace).key
+    row = found.first
+    text, at = found.text, composer.local(row.at, zone) if row.at else ""
     if request.method == "POST":
         text, at = request.POST.get("text", ""), request.POST.get("at", "")
         try:
@@ -114,7 +116,7 @@ def _change(
     request: MemberRequest, row: Outbox, text: str, at: str, error: str = "", status: int = 200
 ) -> HttpResponse:
     shown = {
-        "row": row, "fate": fates.fate(row), "text": text, "at": at, "error": error,
+        "row": row, "fate": fates.fate(row), "text": text, "at": at, "error": error, "parts": parts.of(row).rows,
         "zone": zone_of(request.workspace).key, "back": _return(request),
         "seconds": round(window_of(request.workspace).total_seconds()),
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from hubbub.core.files import SHOWN
+
 from .member import Member
 from .owned import Owned
 
@@ -19,3 +21,8 @@ class Attachment(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown(self) -> bool:
+        """Whether a browser may show it as a picture."""
+        return self.mime in SHOWN

@@ -78,7 +78,7 @@ def test_a_colleague_was_quicker(
     first = actions.reply(talk, post, "Thanks", by=world.roles[first_by], seen_row=0, seen_post=0)
     Outbox.everywhere.filter(pk=first.pk).update(state=state, result_id="r1")
     if conflict:
-        with pytest.raises(actions.Conflict, match="Responder answered"):
+        with pytest.raises(actions.Conflict, match="Responder replied"):
             actions.reply(talk, post, "Also", by=world.alice, nonce="b", seen_row=0, seen_post=0, sure=sure)
         assert Outbox.everywhere.count() == 1
     else:

@@ -57,7 +57,7 @@ def test_what_was_sent_can_be_called_back_for_a_moment(world: World, talk: Conve
         ({"when": "at", "at": f"{timezone.now() + timedelta(days=3):%Y-%m-%dT09:30}"}, 303, "Goes at"),
         ({"when": "awake"}, 303, "Goes"),
         ({"verb": "message"}, 303, "Goes out in 10 seconds"),
-        ({"text": "word " * 200}, 422, "Send it as 3 answers"),
+        ({"text": "word " * 200}, 422, "Send it as 3 replies"),
         ({"text": "word " * 200, "in_parts": "on"}, 303, "follows the part before it"),
         ({"act": "preview", "text": "Look at https://example.org"}, 200, "As it would stand there"),
         ({"verb": "fax"}, 422, "not complete"),

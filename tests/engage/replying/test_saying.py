@@ -48,9 +48,9 @@ def tell(talk: Conversation, world: World, text: str = "Thank you", who: Role = 
     [
         ("x" * 494, {}, "501 characters there, and 500 is the most: 1 too many"),  # with "@carol "
         ("@carol " + "x" * 494, {}, "501 characters"),
-        ("word " * 200, {}, "send it as 3 answers"),
+        ("word " * 200, {}, "send it as 3 replies"),
         ("word " * 200, {"verb": "message", "in_parts": True}, "too many"),
-        ("Thanks", {"verb": "post"}, "no private answers"),
+        ("Thanks", {"verb": "post"}, "no private replies"),
         ("Thanks", {"at": timezone.now() - LATER}, "is over"),
         ("Thanks", {"at": timezone.now() + 400 * LATER}, "more than a year"),
         ("Thanks", {"files": [12345]}, "not there any more"),
@@ -215,4 +215,4 @@ def test_preview(world: World, kind: str, text: str, has: str) -> None:
 
 
 def test_one_line_without_names(world: World, talk: Conversation) -> None:
-    assert actions.what(tell(talk, world)) == "An answer on Acme blog"
+    assert actions.what(tell(talk, world)) == "A reply on Acme blog"

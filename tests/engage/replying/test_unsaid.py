@@ -84,7 +84,7 @@ def test_tried_again_after_somebody_else_answered(world: World, talk: Conversati
     if not refused:
         assert outbox_actions.retry(row, by=world.alice).state == "waiting"
         return
-    with pytest.raises(Refusal, match="Responder answered after this could not be sent"):
+    with pytest.raises(Refusal, match="Responder replied after this could not be sent"):
         outbox_actions.retry(row, by=world.alice)
     assert outbox_actions.change(row, "Thank you, too", None, by=world.alice).state == "waiting"
 

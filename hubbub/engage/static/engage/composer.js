@@ -30,7 +30,7 @@ function count() {
   told.textContent = limits.most === null ? (length ? String(length) : "") : `${length} of ${limits.most}${over ? `, ${length - limits.most} too many` : ""}`;
   told.style.color = over ? "var(--bad)" : "";
   told.style.fontWeight = over ? "600" : "";
-  const stage = over ? "Too long for one answer there" : limits.most !== null && limits.most - length < 20 && length ? "Nearly at the limit" : "";
+  const stage = over ? "Too long for one reply there" : limits.most !== null && limits.most - length < 20 && length ? "Nearly at the limit" : "";
   if (stage !== before) { before = stage; said.textContent = stage; }
 }
 box.addEventListener("input", count);
@@ -61,12 +61,17 @@ function row(file) {
   const label = Object.assign(document.createElement("label"), { htmlFor: `alt-${file.id}`, className: "small", textContent: "What can be seen in it, for those who cannot see it" });
   const alt = Object.assign(document.createElement("input"), { type: "text", id: `alt-${file.id}`, name: `alt-${file.id}`, maxLength: 1500 });
   place.append(label, alt);
-  const away = Object.assign(document.createElement("button"), { type: "button", textContent: "Take off" });
-  away.setAttribute("aria-label", `Take off ${file.name}`);
-  line.append(hidden, name, place, away);
+  line.append(hidden, name, place, away(file.name));
   list.append(line);
   return alt;
 }
+function away(name) {
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Take off" });
+  button.setAttribute("aria-label", `Take off ${name}`);
+  return button;
+}
+for (const mark of list.querySelectorAll("[data-off]")) mark.replaceWith(away(mark.closest("li").dataset.file));
+const changed = () => box.dispatchEvent(new Event("change", { bubbles: true })); // they are kept with the draft
 async function add(files) {
   for (const file of files) {
     word.textContent = `Keeping ${file.name} …`;
@@ -78,6 +83,7 @@ async function add(files) {
       if (!answer.ok) { word.textContent = kept.error; continue; }
       const alt = row(kept);
       word.textContent = `${kept.name} is attached.`;
+      changed();
       if (kept.mime.startsWith("image/")) alt.focus();
     } catch (error) {
       word.textContent = `${file.name} did not arrive. Try again.`;
@@ -86,8 +92,9 @@ async function add(files) {
 }
 list.addEventListener("click", (event) => {
   const line = event.target.closest("button") && event.target.closest("li");
-  if (line) { line.remove(); chooser.focus(); word.textContent = "Taken off."; }
+  if (line) { line.remove(); chooser.focus(); word.textContent = "Taken off."; changed(); }
 });
+list.addEventListener("change", changed);
 chooser.addEventListener("change", () => { const files = [...chooser.files]; chooser.value = ""; add(files); });
 box.addEventListener("paste", (event) => {
   const files = [...event.clipboardData.files];

@@ -114,7 +114,7 @@ function people(all) {
   const place = document.getElementById("here");
   if (!place) return;
   const others = at.get(here) || [];
-  const words = others.map((one) => `${one.name} ${one.writing ? "is writing an answer" : "is looking at this, too"}`).join(". ");
+  const words = others.map((one) => `${one.name} ${one.writing ? "is writing a reply" : "is looking at this, too"}`).join(". ");
   if (place.textContent !== words) place.textContent = words;
   place.classList.toggle("warn", others.some((one) => one.writing));
   place.hidden = !words;
@@ -193,6 +193,8 @@ function note(words) {
 }
 const fields = () => ({
   text: box().value, draft: value("draft") || "0", draft_version: value("draft_version") || "0", post: value("post") || "",
+  kept: [...box().form.querySelectorAll("[name=file]")].map((one) => one.value).join(","),
+  ...Object.fromEntries([...box().form.querySelectorAll("[name^=alt-]")].map((one) => [one.name, one.value])),
 });
 async function keep() {
   clearTimeout(keeper);
