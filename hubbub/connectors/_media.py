@@ -1,6 +1,6 @@
 """Files that go out with our words: what a network takes of them, and why it would not take these."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -31,14 +31,23 @@ class MediaLimits(Struct, frozen=True):
 
     @property
     def takes(self) -> str:
-        """The kinds in words: "JPEG and PNG pictures, sound"."""
-        if "*" in self.kinds:
-            return "files of any kind"
-        found: dict[str, list[str]] = {}
-        for kind in self.kinds:
-            major, _, minor = kind.partition("/")
-            found.setdefault(NOUNS.get(major, ""), []).extend([] if minor == "*" else [minor.upper()])
-        return ", ".join(f"{_listed(minors)} {noun}".strip() for noun, minors in found.items())
+        """The kinds in words: "JPEG and PNG pictures and sound"."""
+        return kinds_in_words(self.kinds)
+
+    @property
+    def in_words(self) -> str:
+        """As in “4 files a post (pictures up to 16 MB, sound), with alt text of up to 1,500 characters”."""
+        if not self.many:
+            return ""
+        sizes: dict[int | None, list[str]] = {}
+        for kind, most in self.kinds.items():
+            sizes.setdefault(most, []).append(kind)
+        kinds = ", ".join(
+            kinds_in_words(some) + (f" up to {in_megabytes(most)}" if most else "") for most, some in sizes.items()
+        )
+        alone = f"; {kinds_in_words(self.alone)} alone" if self.alone else ""
+        alt = f", with alt text of up to {self.alt:,} characters" if self.alt else ""
+        return f"{self.many} {'file' if self.many == 1 else 'files'} a post ({kinds}{alone}){alt}"
 
 
 def fits(files: Sequence[Attached], limits: MediaLimits, *, network: str, verb: str = "post") -> None:
@@ -73,6 +82,17 @@ def unfit(files: Sequence[tuple[str, str, int, str]], limits: MediaLimits, *, ve
 def kind_of(mime: str, limits: MediaLimits) -> str | None:
     """The declared kind that this one belongs to."""
     return next((pattern for pattern in limits.kinds if fnmatchcase(mime.lower(), pattern)), None)
+
+
+def kinds_in_words(kinds: Collection[str]) -> str:
+    """Of "image/jpeg", "image/png" and "audio/*": "JPEG and PNG pictures and sound"."""
+    if "*" in kinds:
+        return "files of any kind"
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        major, _, minor = kind.partition("/")
+        found.setdefault(NOUNS.get(major, ""), []).extend([] if minor == "*" else [minor.upper()])
+    return _listed([f"{_listed(minors)} {noun}".strip() for noun, minors in found.items()])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from ._connector import Family, Limits, Reads, Verb
-from ._media import MediaLimits, in_megabytes
 
 FAMILIES: Mapping[Family, str] = {
     "own": "Your own places",
@@ -55,19 +54,10 @@ DOING: Mapping[Verb, str] = {
 
 
 def limits_in_words(limits: Limits) -> str:
-    """As in “300 graphemes a post; 4 files a post; 300 requests in 5 minutes”; "" where nothing is declared."""
-    length = f"{limits.length:,} {limits.counts} a post" if limits.length is not None else ""
+    """As in “300 characters a post; 4 files a post; 300 requests in 5 minutes”; "" where nothing is declared."""
+    unit = "bytes" if limits.counts == "bytes" else "characters"
+    length = f"{limits.length:,} {unit} a post" if limits.length is not None else ""
     link = f"a web address counts {limits.link}" if limits.link is not None else ""
     called = limits.title_name.lower()
     title = {"none": "", "may": f"a new post may have a {called}", "must": f"a new post needs a {called}"}[limits.title]
-    return "; ".join(part for part in (length, link, title, _media(limits.media), limits.rate) if part)
-
-
-def _media(media: MediaLimits) -> str:
-    """As in “4 files a post (image/* up to 16 MB), with alt text of 1,500 characters”."""
-    if not media.many:
-        return ""
-    sizes = [f"{kind} up to {in_megabytes(most)}" if most else kind for kind, most in media.kinds.items()]
-    alone = f", {' and '.join(media.alone)} alone" if media.alone else ""
-    alt = f", with alt text of up to {media.alt:,} characters" if media.alt else ""
-    return f"{media.many} {'file' if media.many == 1 else 'files'} a post ({', '.join(sizes)}{alone}){alt}"
+    return "; ".join(part for part in (length, link, title, limits.media.in_words, limits.rate) if part)

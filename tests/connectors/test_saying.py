@@ -181,12 +181,31 @@ def test_a_kind_that_nobody_names_is_not_taken() -> None:
 @pytest.mark.parametrize(
     ("kinds", "says"),
     [
-        (("image/*", "video/*", "audio/*"), "pictures, videos, sound"),
-        (("image/jpeg", "image/png", "image/gif", "video/mp4"), "JPEG, PNG and GIF pictures, MP4 videos"),
-        (("image/jpeg", "application/pdf"), "JPEG pictures, PDF"),
+        (("image/*", "video/*", "audio/*"), "pictures, videos and sound"),
+        (("image/jpeg", "image/png", "image/gif", "video/mp4"), "JPEG, PNG and GIF pictures and MP4 videos"),
+        (("image/jpeg", "application/pdf"), "JPEG pictures and PDF"),
         (("image/jpeg", "*"), "files of any kind"),
         (("*",), "files of any kind"),
     ],
 )
 def test_kinds_of_files_in_words(kinds: tuple[str, ...], says: str) -> None:
     assert MediaLimits(many=1, kinds=dict.fromkeys(kinds)).takes == says
+
+
+@pytest.mark.parametrize(
+    ("limits", "says"),
+    [
+        (MediaLimits(), ""),
+        (MediaLimits(many=1, kinds={"*": None}), "1 file a post (files of any kind)"),
+        (
+            MediaLimits(many=4, kinds={"image/*": 16_000_000, "video/*": 99_000_000}, alone=("video/*",), alt=99),
+            "4 files a post (pictures up to 16 MB, videos up to 99 MB; videos alone), with alt text of up to 99 characters",
+        ),
+        (
+            MediaLimits(many=9, kinds={"image/jpeg": 1_500_000, "image/png": 1_500_000, "*": None}),
+            "9 files a post (JPEG and PNG pictures up to 1.5 MB, files of any kind)",
+        ),
+    ],
+)
+def test_what_files_go_along_in_words(limits: MediaLimits, says: str) -> None:
+    assert limits.in_words == says
