@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hubbub.core.text.judgement import NOT_JUDGED
 
-from . import answers, bulk, merging, peopling, sameness, threads
+from . import answers, approvals, bulk, merging, peopling, sameness, threads
 from .audit import audit
 from .counting import Counts
 from .models import (
@@ -19,11 +19,13 @@ from .models import (
     Author,
     Decision,
     Draft,
+    HeldFor,
     IdentityKey,
     Likeness,
     Mention,
     Notification,
     Outbox,
+    OutboxState,
     Person,
     Post,
     Redaction,
@@ -34,6 +36,8 @@ from .models import (
     Workspace,
 )
 from .models.post import JUDGED
+from .outbox import ANSWERS, UNSENT
+from .unnaming import Names, unname
 
 ERASED = ("title", "text", "links", "media", "state", "decision", "mentioned", "signature", "alike", "corrected")
 CHUNK = 500
@@ -110,6 +114,8 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     Appeal.of(workspace).filter(statement__author__in=authors).update(text="")
     Statement.of(workspace).filter(author__in=authors).update(fired=[])
     _erase_said_of_them(workspace, ids, authors)
+    _call_back(workspace, authors, by)
+    unname(workspace, Names(rows, names), authors, by=by)
     for name, field in merging.columns():
         if name not in KEPT:
             field.model._base_manager.filter(**{f"{field.name}__in": ids}).delete()
@@ -125,6 +131,17 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     person.refresh_from_db()
     audit(person, "erase", by=by, why=why, after={"posts": many, "names": len(names)})
     return Gone(many, len(names))
+
+
+def _call_back(workspace: Workspace, authors: Sequence[int], by: Actor) -> None:
+    """What was to be said to them is not sent any more; what is on its way at this moment is told by its fate."""
+    rows = Outbox.of(workspace).filter(Q(post__author__in=authors) | Q(author__in=authors), state__in=UNSENT)
+    rows = rows.filter(verb__in=[*ANSWERS, "edit"]).exclude(lease_until__gt=timezone.now())
+    for row in bulk.held(rows):
+        before, row.state, row.held_for = row.state, OutboxState.DROPPED, HeldFor.NONE
+        row.save(update_fields=["state", "held_for"])
+        audit(row, "drop", by=by, why="the person was erased", before={"state": before}, after={"state": row.state})
+        approvals.withdraw(row, by=by, why="the person was erased")
 
 
 def _erase_said_of_them(workspace: Workspace, people: Sequence[int], authors: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ was added since stays with the person it was added to; posts stand with the name
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -75,8 +76,11 @@ def columns() -> Iterator[tuple[str, "models.ForeignKey[Person, Person]"]]:
 
 
 @transaction.atomic
-def merge(target: Person, source: Person, *, by: Actor, why: str = "", reasons: Sequence[str] = ()) -> Merging:
-    """`source` becomes part of `target`. Raises Refused."""
+def merge(
+    target: Person, source: Person, *, by: Actor, why: str = "", reasons: Sequence[Mapping[str, Any]] = ()
+) -> Merging:
+    """`source` becomes part of `target`. `reasons`: as a `Likeness` holds them; the log, which outlasts the erasing of
+    people, holds their kinds alone. Raises Refused."""
     if target.workspace_id != source.workspace_id:
         raise Refused("Only people of one workspace can be merged")
     target, source = _locked(target, source)
@@ -86,7 +90,9 @@ def merge(target: Person, source: Person, *, by: Actor, why: str = "", reasons: 
         raise Refused("One of the two was merged meanwhile: look at the person again")
     if source.erased or target.erased:
         raise Refused("One of the two was erased: nothing is left to merge")
-    row = Merging(workspace_id=target.workspace_id, target=target, source=source, reasons=list(reasons))
+    row = Merging(
+        workspace_id=target.workspace_id, target=target, source=source, reasons=[one["says"] for one in reasons]
+    )
     row.at, row.by_name, row.why = timezone.now(), str(by)[:200], why
     row.moved = {name: ids for name, field in columns() if (ids := _move(name, field, source.pk, target.pk))}
     row.kept = _take_words(target, source)
@@ -96,7 +102,11 @@ def merge(target: Person, source: Person, *, by: Actor, why: str = "", reasons: 
     likenesses.close(target.workspace, target.pk, target.pk, LikenessState.MERGED, by=by)
     _settle((target.pk, source.pk))
     audit(
-        target, "merge", by=by, why=why, after={"merged": source.pk, "merging": row.pk, "reasons": "; ".join(reasons)}
+        target,
+        "merge",
+        by=by,
+        why=why,
+        after={"merged": source.pk, "merging": row.pk, "reasons": "; ".join(str(one["name"]) for one in reasons)},
     )
     return row
 
@@ -256,9 +266,8 @@ def step(_now: datetime) -> bool:
     if found is None:
         return False
     two = sorted((found.first.person, found.second.person), key=lambda one: (-one.post_count, one.pk))
-    says = [reason["says"] for reason in found.reasons]
     try:
-        row = merge(two[0], two[1], by=System("Hubbub"), why="Each side says it of the other", reasons=says)
+        row = merge(two[0], two[1], by=System("Hubbub"), why="Each side says it of the other", reasons=found.reasons)
         _tell(row)
     except Refused:
         Likeness.everywhere.filter(pk=found.pk, state=LikenessState.OPEN).delete()  # decided otherwise meanwhile

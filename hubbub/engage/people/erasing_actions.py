@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from hubbub.store import erasing, merging
-from hubbub.store.audit import audit
+from hubbub.store.audit import Plain, audit
 from hubbub.store.models import Audit, Member, PeopleSettings, Person, Workspace
 from hubbub.ui.api import Refusal
 
@@ -22,7 +22,7 @@ def exported(workspace: Workspace, asked: listing.Asked, form: str, *, by: Membe
     and do not stand there."""
     own, _ = PeopleSettings.everywhere.get_or_create(workspace=workspace)
     many = listing.rows(workspace, asked).count()
-    after = {"people": many, "as": form, "filter": "; ".join(listing.in_words(workspace, asked)) or "everybody"}
+    after: dict[str, Plain] = {"people": many, "as": form, "filter": "; ".join(listing.in_words(workspace, asked)) or "everybody"}
     return audit(own, "export people", by=by, after=after)
 
 

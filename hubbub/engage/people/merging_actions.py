@@ -19,7 +19,7 @@ def merge_alike(row: Likeness, *, keep: int, by: Member, why: str = "") -> Mergi
         raise Refusal("Somebody decided about these two already")
     two = sorted((row.first.person, row.second.person), key=lambda one: (one.pk != keep, -one.post_count, one.pk))
     try:
-        return merging.merge(two[0], two[1], by=by, why=why.strip(), reasons=[one["says"] for one in row.reasons])
+        return merging.merge(two[0], two[1], by=by, why=why.strip(), reasons=row.reasons)
     except merging.Refused as no:
         raise Refusal(str(no)) from no
 
