@@ -1,6 +1,7 @@
 """What every page is given: the workspace, the rooms to go to, what can be undone."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -107,7 +108,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
     waiting = _waiting(here, member)
     counts = dict(zip(waiting, capped.counts(list(waiting.values())), strict=True))
     unread, unfolded = counts["team:notifications"], _unfolded(request)
-    addresses = {target: reverse(target, args=[here.slug]) for _, doors in DOORS for _, target, _, _ in doors}
+    addresses = _addresses(here.slug)
     current = _current(request, reverse("workspace", args=[here.slug]), addresses)
     groups = tuple(
         _group(activity, Role(member.role), counts, addresses, current, unfolded=activity in unfolded)
@@ -128,6 +129,12 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         "undo": None if partial else request.session.pop("undo", None),
         "stopped_rules": _stopped(here) if Role(member.role).may(Role.MODERATOR) else [],
     }
+
+
+@lru_cache(256)
+def _addresses(slug: str) -> Mapping[str, str]:
+    """Door → its address in that workspace."""
+    return {target: reverse(target, args=[slug]) for _, doors in DOORS for _, target, _, _ in doors}
 
 
 def _stopped(workspace: Workspace) -> list[Breaker]:
