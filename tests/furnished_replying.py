@@ -14,5 +14,5 @@ def furnish_replying(talk: Conversation, admin: Member, colleague: Member, own: 
     row = outbox.put(post, "reply", by=colleague, text=f"Is this right? {own}", attachments=[file])
     row.state, row.held_for = OutboxState.HELD, HeldFor.APPROVAL
     row.save()
-    approval = approvals.ask(row, rule, by=colleague, text=row.text, says=f"An answer on {talk.source}")
+    approval = approvals.ask(row, rule, by=colleague, text=row.text, says=f"A reply on {talk.source}")
     return {"approval": approval.pk, "approving": rule.pk, "file": file.pk}

@@ -26,7 +26,7 @@ FULL_REACH = 5.0  # powers of ten of followers and echo from which on reach coun
 LEAST_REACH = 0.3
 PLACES: Mapping[Place, tuple[float, str]] = {
     "welcome": (1.0, "businesses are welcome there"),
-    "answer": (0.8, "answers are welcome there, offers are not"),
+    "answer": (0.8, "replies are welcome there, offers are not"),
     "": (0.6, "nobody has read its house rules yet"),
     "ask": (0.4, "its moderators want to be asked first"),
     "closed": (0.0, "businesses may not speak there"),
@@ -136,5 +136,5 @@ def _place(seen: Seen) -> Part:
 
 def _door(seen: Seen) -> Part:
     if seen.can_reply:
-        return Part("door", 1.0, "it can be answered from here")
-    return Part("door", 0.7, "it must be answered on its own page")
+        return Part("door", 1.0, "you can reply from here")
+    return Part("door", 0.7, "the reply must be written on its own page")

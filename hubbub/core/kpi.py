@@ -109,20 +109,20 @@ MEASURES: dict[str, Measure] = dict(
         ),
         _measure(
             "answered_share",
-            "Share answered",
+            "Share replied to",
             Unit.SHARE,
             Better.UP,
             About.ALL,
-            "Of the conversations opened in the window, those that have had an answer from us",
+            "Of the conversations opened in the window, those that got a reply from us",
             "complaints reviews information feedback expertise",
         ),
         _measure(
             "first_answer_hours",
-            "Median hours to the first answer",
+            "Median hours to the first reply",
             Unit.HOURS,
             Better.DOWN,
             About.ALL,
-            "Of the conversations opened in the window and answered: half were answered within this time",
+            "Of the conversations opened in the window and replied to: half got their reply within this time",
             "complaints reviews information",
         ),
         _measure(
@@ -149,7 +149,7 @@ MEASURES: dict[str, Measure] = dict(
             Unit.COUNT,
             Better.UP,
             About.ALL,
-            "Our answers that reached their network in the window",
+            "Our replies that reached their network in the window",
             "complaints fans partners information reviews expertise",
         ),
         _measure(

@@ -10,7 +10,7 @@ LONGEST = 40  # characters of a name that somebody is to fill in by hand
 
 # what Hubbub fills in where a saved reply is used → what stands there
 KNOWN: Mapping[str, str] = {
-    "name": "the name of whom you answer, as the network shows it",
+    "name": "the name of whom you reply to, as the network shows it",
     "first name": "the first word of it",
     "handle": "their handle, with @",
     "network": "the name of the source",

@@ -103,7 +103,7 @@ def score(case: Case, weights: Weights, now: datetime) -> Score:
         Part("Priority", PRIORITIES.get(case.priority, 0.0) * weights.priority, f"set to {case.priority}"),
     ]
     if case.unanswered is None:
-        still.append(Part("Answered", ANSWERED, "nobody waits for us"))
+        still.append(Part("Replied", ANSWERED, "nobody waits for us"))
     place = sum(part.points for part in still) - since.timestamp() / _seconds(weights)
     boundaries = [moment for moment in (near, anew) if moment is not None and moment > now]
     return Score([part for part in [*still, waiting] if part.points or part is waiting], place, min(boundaries))

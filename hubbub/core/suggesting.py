@@ -145,7 +145,7 @@ def _helped(known: Known, limits: Limits, now: datetime) -> Proposed | None:
     if any(one.sentiment == "negative" for one in since):
         return None
     after = "said something kind since" if kind else "the conversation is done"
-    said = f"Complained on {_day(last.at)}, was answered on {_day(last.answered)}; {after}: could become a fan"
+    said = f"Complained on {_day(last.at)}, got our reply on {_day(last.answered)}; {after}: could become a fan"
     posts = tuple(dict.fromkeys((*_newest(kind), last.id)))[:MOST_POSTS]
     return Proposed("helped", said, posts, 8.0 + (6.0 if kind else 0.0) + known.influence / 10)
 

@@ -128,7 +128,7 @@ def _may_have(conversation: Conversation, to: Member | Team | None) -> None:
     if to is not None and to.workspace_id != conversation.workspace_id:
         raise Refusal("Only members of this workspace can be given a conversation")
     if isinstance(to, Member) and not to.may(Role.RESPONDER):
-        raise Refusal(f"{to} cannot answer: their role is {Role(to.role).word.lower()}. Choose another.")
+        raise Refusal(f"{to} cannot reply: their role is {Role(to.role).word.lower()}. Choose another.")
     if isinstance(to, Team) and not to.members.filter(active=True).exists():
         raise Refusal(f"Nobody is in the team {to} yet: add members first, or choose another")
 

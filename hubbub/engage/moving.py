@@ -94,7 +94,7 @@ def merge(into: Conversation, others: Sequence[Conversation], *, by: Actor, why:
     for one in wanted.values():
         if one.workspace_id != into.workspace_id or one.source_id != into.source_id:
             raise Refusal(
-                f"“{_short(one)}” stands on {one.source}, this one on {into.source}: an answer goes to one place, so "
+                f"“{_short(one)}” stands on {one.source}, this one on {into.source}: a reply goes to one place, so "
                 "they stay apart. The person's page shows what they say everywhere."
             )
     rows = {pk: locked(one) for pk, one in sorted({**wanted, into.pk: into}.items())}  # in one order

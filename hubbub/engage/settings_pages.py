@@ -4,7 +4,7 @@ from hubbub.store.models import Role
 
 # (URL name, title, what is set there, least role that may open it)
 SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
-    ("engage:promises", "Promises", "How soon people are answered, and what happens when that is missed", Role.VIEWER),
+    ("engage:promises", "Promises", "How soon people get a reply, and what happens when that is missed", Role.VIEWER),
     ("engage:hours", "Hours and holidays", "When somebody is there, and the workspace's time zone", Role.VIEWER),
     ("engage:promises_kept", "Promises kept", "How well promises are kept, week by week", Role.VIEWER),
     ("engage:opening", "What opens conversations", "Which posts come into the inbox, as a query", Role.VIEWER),
@@ -15,7 +15,7 @@ SETTINGS: tuple[tuple[str, str, str, Role], ...] = (
     ("engage:calendar_feeds", "In your own calendar", "Secret addresses for calendar programs", Role.VIEWER),
     ("engage:inbox_order", "Order of the inbox", "What counts how much in the order by priority", Role.VIEWER),
     ("engage:views", "Views", "Lists of conversations under a name", Role.VIEWER),
-    ("engage:replying", "Replying", "How long answers can be called back, when people are awake", Role.VIEWER),
+    ("engage:replying", "Replying", "How long replies can be called back, when people are awake", Role.VIEWER),
     ("engage:approving", "Approval", "Whose words wait until a colleague has approved them", Role.VIEWER),
     ("engage:saved_replies", "Saved replies", "Words that you use again and again", Role.VIEWER),
     ("engage:articles", "Helpful information", "What people ask, and the answer", Role.VIEWER),

@@ -99,7 +99,7 @@ def test_a_colleague_was_quicker(chromium: Any, live_server: Any, world: World) 
         keys.press("r")
         keys.type("Mine too")
         keys.press("Control+Enter")
-        expect(page.get_by_role("alert").filter(has_text="Responder answered")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text="Responder replied")).to_be_visible()
         expect(page.get_by_label("To Carol")).to_have_value("Mine too")
         assert Outbox.everywhere.count() == 1
         page.get_by_label("Send mine nevertheless").check()

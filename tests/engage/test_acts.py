@@ -106,7 +106,7 @@ def test_teams(world: World, talk: Conversation) -> None:
     assert (fresh(talk).team, told("assigned")) == (team, ["Responder"])
     actions.assign(talk, world.alice, by=world.alice)
     assert (fresh(talk).team, fresh(talk).assignee) == (team, world.alice)
-    with pytest.raises(Refusal, match="cannot answer"):
+    with pytest.raises(Refusal, match="cannot reply"):
         team_actions.change(team, "Support", [world.roles[Role.VIEWER].pk], by=world.alice)
     assert team_actions.delete(team, by=world.alice) == 1
     assert (fresh(talk).team, fresh(talk).assignee) == (None, world.alice)

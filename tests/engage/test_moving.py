@@ -156,15 +156,6 @@ def test_any_order(world: World, source: Source, ops: list[tuple[object, ...]]) 
             play.check()
 
 
-def apart(posts: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
-    """What we answer to ourselves begins anew: where nobody is in a thread but us, what answers our second post finds
-    the first in a batch, and the second one by one."""
-    return [
-        (99, minute, ours) if ours and parent < at and posts[at - 1 - parent][2] else (parent, minute, ours)
-        for at, (parent, minute, ours) in enumerate(posts)
-    ]
-
-
 @settings(
     max_examples=10, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -175,12 +166,24 @@ def test_a_batch_is_as_one_by_one(world: World, posts: list[tuple[int, int, bool
         for at_once in (True, False):
             source = make_source(world.acme, f"Blog {at_once}", account=OUR)
             play = Play(source, world.alice)
-            in_order = apart(sorted(posts, key=lambda one: one[1]))
+            in_order = sorted(posts, key=lambda one: one[1])
             for part in [in_order] if at_once else [[one] for one in in_order]:
                 play.arrive(part)
             rows = Conversation.of(world.acme).filter(source=source).order_by("opened", "thread")
             found.append([(row.thread, row.status, held(row)) for row in rows])
         assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("steps", [[[1, 2, 3, 4]], [[1], [2], [3], [4]], [[1, 2], [3, 4]], [[1], [2, 3], [4]]])
+def test_what_answers_ourselves_stands_together(world: World, source: Source, steps: list[list[int]]) -> None:
+    """We begin a thread and answer ourselves; then others answer our second post and our first: one thread."""
+    said = {1: ("", True), 2: ("1", True), 3: ("2", False), 4: ("1", False)}
+    for step in steps:
+        shapes = [shape(number, number, said[number][0], ours=said[number][1]) for number in step]
+        take_in(source, Batch(posts=shapes, cursor=str(step[-1])), now=timezone.now())
+        source.refresh_from_db()
+    talk = Conversation.of(world.acme).get()
+    assert (talk.thread, sorted(talk.posts.values_list("native_id", flat=True))) == ("1", ["3", "4"])
 
 
 def snapshot(source: Source) -> dict[int, object]:

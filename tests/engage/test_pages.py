@@ -158,7 +158,7 @@ def test_a_second_answer_is_asked_about(world: World, talks: list[Conversation])
     answer = client.post(at("reply", talks[0].pk), {**fields, **given})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Responder answered while you were writing" in page
+    assert "Responder replied while you were writing" in page
     assert "Mine first" in page
     assert ">Mine too</textarea>" in page
     assert Outbox.everywhere.count() == 1
@@ -168,6 +168,15 @@ def test_a_second_answer_is_asked_about(world: World, talks: list[Conversation])
     again = client.post(at("reply", talks[0].pk), {**fields, **given, "sure": "on"})
     assert again.status_code == 303
     assert Outbox.everywhere.count() == 2
+
+
+@pytest.mark.parametrize("form", ["reply", "note"])
+def test_the_address_of_a_refused_page_leads_back(world: World, form: str) -> None:
+    talk = make_conversation(make_post(make_source(world.acme)))
+    here = f"/w/acme/engage/{talk.pk}/"
+    refused = world.client().post(here + f"{form}/", {"text": ""})
+    assert (refused.status_code, refused.headers.get("Location")) == (422, None)
+    assert world.client().get(here + f"{form}/").headers["Location"] == here
 
 
 def test_a_source_that_cannot_be_answered_says_so(world: World) -> None:
@@ -221,7 +230,10 @@ def test_what_is_in_another_workspace_is_not_there(world: World, url: str) -> No
 def test_a_foreign_post_cannot_be_answered(world: World, talks: list[Conversation]) -> None:
     foreign = make_post(make_source(world.bravo))
     given = {"post": foreign.pk, "nonce": "n", "seen_row": 0, "seen_post": 0, "text": "x", "then": "open"}
-    assert world.client().post(at("reply", talks[0].pk), given).status_code == 404
+    refused = world.client().post(at("reply", talks[0].pk), given)
+    assert refused.status_code == 422
+    assert "The post that this replies to is gone" in refused.content.decode()
+    assert not Outbox.everywhere.filter(post=foreign).exists()
 
 
 @pytest.mark.parametrize(

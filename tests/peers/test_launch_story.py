@@ -162,9 +162,9 @@ def what_came(page: Page) -> None:
     open_it(page)
     for kind in ("mastodon", "bluesky"):
         row = page.locator(".version-row").filter(has_text=f"utm_source={kind}")
-        shows(page, partial(row.get_by_text, re.compile(r"^1 answer")), f"the answer on {kind} is counted")
-    expect(page.locator("main")).to_contain_text("no answers yet; they come into the inbox")
-    press(page.get_by_role("link", name=re.compile("^1 answer")).first)
+        shows(page, partial(row.get_by_text, re.compile(r"^1 reply")), f"the answer on {kind} is counted")
+    expect(page.locator("main")).to_contain_text("no replies yet; they come into the inbox")
+    press(page.get_by_role("link", name=re.compile("^1 reply")).first)
     expect(page.locator("#thread")).to_contain_text(re.compile("When can one see it|Is it an electric one"))
 
 

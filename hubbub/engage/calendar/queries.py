@@ -29,6 +29,7 @@ from hubbub.store.models import (
 )
 from hubbub.store.models import ApprovalState as Approved
 from hubbub.store.planned import link_rules
+from hubbub.ui.networks import network_name
 
 from .checking import Checked, checked
 from .free import Free, free_by_day
@@ -229,7 +230,7 @@ def choices(workspace: Workspace) -> Kept:
         pk__in=Planned.tags.through.objects.filter(planned__workspace=workspace).values("tag")
     )
     return Kept(
-        kinds=sorted({(one.kind, one.kind.replace("_", " ").capitalize()) for one in sources}),
+        kinds=sorted({(one.kind, network_name(one.kind)) for one in sources}),
         sources=sources,
         states=[(str(state), state.label) for state in PlannedState if state != PlannedState.PATTERN],
         owners=writers(workspace),

@@ -87,7 +87,7 @@ def article_delete(request: MemberRequest, pk: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/conversations/{pk}/helpful", response=list[OfferedOut], summary="Words that help with an answer")
+@router.get("/conversations/{pk}/helpful", response=list[OfferedOut], summary="Words that help with a reply")
 @call(Role.RESPONDER)
 def helpful(request: MemberRequest, pk: int, find: str = "") -> list[OfferedOut]:
     """Articles that the words of the newest post lead to, then saved replies, filled in; or what holds `find`."""

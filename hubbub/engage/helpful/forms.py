@@ -27,12 +27,12 @@ class ArticleForm(forms.Form):
     title = forms.CharField(label="Title", max_length=150, help_text="As people would ask: “How do I return a parcel?”")
     text = forms.CharField(
         label="Answer", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="As it may stand in an answer: short, whole, in plain words.",
+        help_text="As it may stand in a reply: short, whole, in plain words.",
     )  # fmt: skip
     url = forms.CharField(label="Where all of it can be read", required=False, max_length=1000)
     keywords = forms.CharField(
         label="Other words for it", required=False, max_length=500,
-        help_text="Words that people use and the answer does not: refund money back",
+        help_text="Words that people use and the article does not: refund money back",
     )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -45,7 +45,7 @@ class ArticleForm(forms.Form):
 class SketchingForm(forms.Form):
     """Whether a language model may help."""
 
-    on = forms.BooleanField(label="Offer “Draft an answer” beside every conversation", required=False)
+    on = forms.BooleanField(label="Offer “Draft a reply” beside every conversation", required=False)
     tone = forms.CharField(
         label="How we speak", required=False, max_length=LONGEST_TONE, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Told to the model each time: “We say you, never sir. Short sentences. We sign with our first name.”",

@@ -69,7 +69,7 @@ class ArticleOut(Schema):
 
 
 class OfferedOut(Schema):
-    """Words that can be put into an answer."""
+    """Words that can be put into a reply."""
 
     kind: str
     id: int

@@ -40,12 +40,12 @@ class Shelf(Struct, frozen=True):
 
 REPLIES = Shelf(
     "engage:saved_replies", "engage:saved_reply_new", "engage:saved_reply", "Saved replies", "saved reply",
-    "Words that you use again and again, put into an answer by one key.",
-    "Save the answers that you write every week: thanks, where is my order, we are looking into it.", "title, text",
+    "Words that you use again and again, put into a reply by one key.",
+    "Save the replies that you write every week: thanks, where is my order, we are looking into it.", "title, text",
 )  # fmt: skip
 ARTICLES = Shelf(
     "engage:articles", "engage:article_new", "engage:article", "Helpful information", "article",
-    "What people ask, and the answer. While you answer, those that fit the words of the post are offered.",
+    "What people ask, and the answer. While you reply, those that fit the words of the post are offered.",
     "Write down the five questions that people ask most, with the answer as you would give it.",
     "title, text, url, keywords",
 )  # fmt: skip

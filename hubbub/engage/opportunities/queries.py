@@ -23,8 +23,8 @@ from hubbub.store.search import matching
 A_PAGE = 30
 CHUNK, BUDGET = 100, 1_000  # held against a filter
 CAME: Mapping[str, str] = {
-    "answered": "we answered",
-    "answer_back": "they answered back",
+    "answered": "we replied",
+    "answer_back": "they replied back",
     "relation": "a relationship since",
     "done": "done",
 }

@@ -111,7 +111,7 @@ def _fill(row: Promise, draft: PromiseDraft) -> None:
     if draft.raise_to and draft.raise_to not in Priority.values:
         raise Refusal(f"“{draft.raise_to}” is no priority: there are {', '.join(Priority.values)}")
     if draft.give_to and not draft.give_to.may(Role.RESPONDER):
-        raise Refusal(f"{draft.give_to} cannot answer: choose somebody who can")
+        raise Refusal(f"{draft.give_to} cannot reply: choose somebody who can")
     _reachable(row.workspace, draft)
     row.name, row.query, row.priorities = name, draft.query.strip(), sorted(set(draft.priorities))
     row.first_minutes, row.next_minutes = draft.first_minutes or None, draft.next_minutes or None

@@ -56,7 +56,7 @@ def promise_retire(request: MemberRequest, promise_id: int, wish: shapes.RetireI
 def promises_kept(
     request: MemberRequest, kind: Literal["first", "next", ""] = "first", weeks: int = 12
 ) -> shapes.PromisesKeptOut:
-    """Week by week, by promise, by who answered, by source."""
+    """Week by week, by promise, by who replied, by source."""
     asked = kept.read_asked({"kind": kind, "weeks": str(weeks)})
     return shapes.PromisesKeptOut.of(kept.report(request.workspace, asked, timezone.now()))
 

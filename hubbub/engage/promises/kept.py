@@ -225,7 +225,7 @@ def behind(workspace: Workspace, asked: Asked, before: Before | None, size: int 
 
 COLUMNS = (
     "conversation", "network", "promise", "reply", "asked", "clock started", "promised (worked minutes)", "due",
-    "outcome", "ended", "took (worked minutes)", "clock stood (minutes)", "answered by",
+    "outcome", "ended", "took (worked minutes)", "clock stood (minutes)", "reply by",
 )  # fmt: skip
 
 

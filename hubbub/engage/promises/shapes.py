@@ -84,7 +84,7 @@ class HoursOut(Schema):
 
 
 class PromiseShareOut(Schema):
-    """How many of the promised answers came in time; `share` is null where none is decided yet."""
+    """How many of the promised replies came in time; `share` is null where none is decided yet."""
 
     name: str
     share: float | None
@@ -109,7 +109,7 @@ class PromiseShareOut(Schema):
 
 
 class PromisesKeptOut(Schema):
-    """The whole, week by week (newest first), by promise, by who answered, by source."""
+    """The whole, week by week (newest first), by promise, by who replied, by source."""
 
     whole: PromiseShareOut
     weeks: list[PromiseShareOut]

@@ -63,7 +63,7 @@ def _escalate(wait: Wait) -> None:
     on_it = those_on(talk)
     told = _told(promise)
     done = _take_over(wait)
-    says = f"{_who(talk)}: {_what(wait)} was promised by {_when(wait)}, and nobody answered"
+    says = f"{_who(talk)}: {_what(wait)} was promised by {_when(wait)}, and nobody replied"
     notify(told, NotificationKind.ESCALATED, says + done, about=talk, key=f"wait {wait.pk} broken")
     known = {one.pk for one in told}
     others = [one for one in on_it if one.pk not in known]

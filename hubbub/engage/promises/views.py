@@ -161,7 +161,7 @@ ENDS = {
     "broken": "Too late",
     "late": "Late, still waiting",
     "running": "Waiting, in time",
-    "dropped": "Ended without an answer",
+    "dropped": "Ended without a reply",
 }
 
 

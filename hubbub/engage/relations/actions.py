@@ -104,7 +104,7 @@ def _fits(stage: Stage, kind: str, workspace_id: int) -> None:
 
 def _may_own(workspace_id: int, owner: Member | None) -> None:
     if owner is not None and (owner.workspace_id != workspace_id or not owner.may(Role.RESPONDER)):
-        raise Refusal("Only members of this workspace who may answer can look after a relationship")
+        raise Refusal("Only members of this workspace who may reply can look after a relationship")
 
 
 def _own(row: Relationship) -> Relationship:

@@ -95,7 +95,7 @@ _LIMITS = {
     "silent_factor": "Silent for so many times their usual gap",
     "silent_days": "And for so many days at least",
     "brand_mentions": "Posts in your topics, of what looks like a brand or an association",
-    "helped_days": "Days since a complaint was answered",
+    "helped_days": "Days since a complaint got its reply",
     "again_days": "Days that what was passed does not come again",
     "later_days": "Days after which “later” comes back",
 }

@@ -35,7 +35,7 @@ class Follow(Struct, frozen=True):
 
 FOLLOWS: dict[str, Follow] = {
     SuggestionKind.REVIEW: Follow("fan", "Ask for a review", ("advocate", "fan", "customer")),
-    SuggestionKind.ANSWER: Follow("influencer", "Answer what they said about us", ("influencer",)),
+    SuggestionKind.ANSWER: Follow("influencer", "Reply to what they said about us", ("influencer",)),
     SuggestionKind.SILENT: Follow("fan", "Ask how they are", ("customer", "advocate", "fan", "partner", "influencer")),
     SuggestionKind.BRAND: Follow("brand", "Say who we are", ("brand", "partner")),
     SuggestionKind.HELPED: Follow("fan", "Thank them for staying with us", ("customer", "fan")),

@@ -5,7 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -41,9 +41,10 @@ def _find(request: MemberRequest, pk: int) -> Conversation:
 
 
 @page(Role.RESPONDER)
-@require_POST
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Into the outbox, then to the state that the writer chose for the conversation."""
+    if request.method != "POST":  # the address of a page that was refused, loaded again or led back to
+        return redirect("engage:conversation", request.workspace.slug, pk)
     acted, form = _find(request, pk), ReplyForm(request.POST)
     files, unfit = _files(request)
     if unfit:

@@ -74,7 +74,7 @@ def _chosen(workspace: Workspace, members: Sequence[int], stood: Sequence[Member
     before = {one.pk for one in stood}
     for one in found:
         if one.pk not in before and not one.may(Role.RESPONDER):
-            raise Refusal(f"{one} cannot answer: their role is {Role(one.role).word.lower()}. Choose others.")
+            raise Refusal(f"{one} cannot reply: their role is {Role(one.role).word.lower()}. Choose others.")
     return found
 
 

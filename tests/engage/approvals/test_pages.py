@@ -43,7 +43,7 @@ def at(name: str, *args: object, query: str = "") -> str:
 )
 def test_the_list(world: World, asked: Approval, who: Role, tab: str, shown: bool) -> None:
     page = world.client(world.roles[who]).get(at("approvals", query=f"?tab={tab}")).content.decode()
-    assert ("An answer on Acme blog" in page) is shown
+    assert ("A reply on Acme blog" in page) is shown
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_by_script(world: World, asked: Approval) -> None:
         return answer.status_code, answer.json() if answer.content else None
 
     listed = client.get("/api/engage/approvals", headers=head).json()["items"]
-    assert [(one["says"], one["approvers"]) for one in listed] == [("An answer on Acme blog", ["alice@example.org"])]
+    assert [(one["says"], one["approvers"]) for one in listed] == [("A reply on Acme blog", ["alice@example.org"])]
     assert post(f"approvals/{asked.pk}/vote", yes=False)[0] == 422
     assert post(f"approvals/{asked.pk}/vote", yes=True)[0] == 200
     assert post("approving", approvers=["alice@example.org"], source="No such")[0] == 422

@@ -96,7 +96,7 @@ def test_refusals(world: World, person: Person) -> None:
     for act, says in (
         (lambda: actions.begin(person, "friend", by=world.alice), "no kind"),
         (lambda: actions.move(row, wrong, by=world.alice), "no stage of influencer"),
-        (lambda: actions.give(row, viewer, by=world.alice), "may answer"),
+        (lambda: actions.give(row, viewer, by=world.alice), "may reply"),
         (lambda: actions.give(row, world.bob, by=world.alice), "of this workspace"),
         (lambda: actions.end(row, by=world.alice, why="  "), "Say why"),
         (lambda: actions.describe(row, by=world.alice, since=date(2200, 1, 1)), "choose a day that was"),
@@ -202,7 +202,7 @@ def make_suggestion(person: Person, kind: str = "review", **more: object) -> Sug
     [
         ("review", None, "fan", "Ask for a review"),
         ("review", "customer", "customer", "Ask for a review"),
-        ("answer", None, "influencer", "Answer what they said about us"),
+        ("answer", None, "influencer", "Reply to what they said about us"),
         ("silent", "partner", "partner", "Ask how they are"),
         ("brand", None, "brand", "Say who we are"),
         ("helped", None, "fan", "Thank them for staying with us"),

@@ -44,7 +44,7 @@ def test_the_story_of_an_influencer(world: World, person: Person) -> None:
     assert answer.status_code == 303
     assert answer["Location"] == url("conversation", talk.pk) + "#reply"
     relation = Relationship.of(world.acme).get()
-    assert "Answer what they said about us" in read(client, url("relations"))
+    assert "Reply to what they said about us" in read(client, url("relations"))
     for stage in stages_of(world.acme, "influencer")[1:4]:
         client.post(url("relation_act", relation.pk), {"act": "move", "stage": stage.pk})
     client.post(
