@@ -198,8 +198,8 @@ def test_kinds_of_files_in_words(kinds: tuple[str, ...], says: str) -> None:
         (MediaLimits(), ""),
         (MediaLimits(many=1, kinds={"*": None}), "1 file a post (files of any kind)"),
         (
-            MediaLimits(many=4, kinds={"image/*": 6_000_000, "video/*": 9_000_000}, alone=("video/*",), alt=9),
-            "4 files a post (pictures up to 6 MB, videos up to 9 MB; videos alone), with alt text of up to 9 characters",
+            MediaLimits(many=4, kinds={"image/*": None, "video/*": 9_000_000}, alone=("video/*",), alt=9),
+            "4 files a post (pictures, videos up to 9 MB; videos alone), with alt text of up to 9 characters",
         ),
         (
             MediaLimits(many=9, kinds={"image/jpeg": 1_500_000, "image/png": 1_500_000, "*": None}),
