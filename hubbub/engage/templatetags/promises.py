@@ -14,6 +14,7 @@ from hubbub.core.promises import State, state, written
 from hubbub.engage.promises.queries import about, promised
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Conversation, Wait, Workspace
+from hubbub.ui.markup import fill
 
 register = template.Library()
 
@@ -40,7 +41,7 @@ def time_left(context: Context, conversation: Conversation) -> SafeString | str:
     else:
         says = f"broken {written(now - due)} ago" if stands is State.BROKEN else f"{written(due - now)} left"
         exact = f"Reply promised by {exactly(due, zone_in(context))}"
-    return format_html(
+    return fill(
         '<span class="badge {}" title="{}"><span aria-hidden="true">{} </span>{}'
         '<span class="hidden-visually">. {}</span></span>',
         tone,

@@ -1,10 +1,10 @@
 """A tag that says why a conversation stands where it does."""
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hubbub.core.priority import Score
+from hubbub.ui.markup import fill, fill_each
 
 register = template.Library()
 
@@ -17,12 +17,11 @@ def why_here(score: Score | None) -> SafeString | str:
         return ""
     parts = [(part.name, f"{part.points:.1f}", part.words, "+" if part.points > 0 else "") for part in score.parts]
     short = "\n".join(f"{name} {points}: {words}" for name, points, words, _ in parts)
-    rows = format_html_join(
-        "",
+    rows = fill_each(
         '<dt>{}</dt><dd><span class="nowrap">{}{}</span> {}</dd>',
         ((name, sign, points, words) for name, points, words, sign in parts),
     )
-    return format_html(
+    return fill(
         '<details class="why"><summary title="{}" data-key="y" data-key-name="why a row stands where it does">'
         'why here?</summary><dl class="facts">{}<dt>Together</dt><dd>{} doublings</dd></dl></details>',
         short,

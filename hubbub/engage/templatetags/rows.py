@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from hubbub.store.models import Conversation
 from hubbub.store.presence import Here
+from hubbub.ui.markup import fill, fill_each
 from hubbub.ui.templatetags.judged import judgement
 from hubbub.ui.templatetags.ui import ago, badge
 
@@ -33,8 +33,7 @@ _KEYS = (
     ' data-key-name="assign to me">Assign to me</button>\n'
 )
 # of the open conversation they stand in its head
-_CHOICES = format_html_join(
-    "",
+_CHOICES = fill_each(
     '<button hidden type="button" data-choose="{}" data-key="{}" data-key-name="{}">{}</button>\n',
     (
         ("bulk-until", "s", "snooze the chosen rows", "Snooze"),
@@ -53,7 +52,7 @@ def talk_row(context: Context, row: Conversation) -> SafeString:
     beside = chosen is None or row.pk != chosen.pk
     place, carried = SafeString(_places(context)(row.pk)), context["carried"]
     words = str(row)
-    return format_html(
+    return fill(
         '<li data-row id="row-{pk}" data-pk="{pk}"{current}>\n'
         '<div class="row-head talk-who">\n{box}\n'
         '<a data-open href="{place}{carried}"><strong>{author}</strong></a>\n{posts}\n'
@@ -94,13 +93,13 @@ def _places(context: Context) -> Callable[[int], str]:
 
 def _box(row: Conversation, words: str) -> SafeString:
     says = '<input type="checkbox" name="pk" value="{}" form="bulk" aria-label="Choose {}">'
-    return format_html(says, SafeString(row.pk), short(words, 60))
+    return fill(says, SafeString(row.pk), short(words, 60))
 
 
 def _posts(row: Conversation) -> SafeString:
     if row.post_count < 2:
         return _NOTHING
-    return format_html('<span class="small quiet">{} posts</span>', SafeString(row.post_count))
+    return fill('<span class="small quiet">{} posts</span>', SafeString(row.post_count))
 
 
 def _words(row: Conversation, words: str) -> SafeString | str:
@@ -108,7 +107,7 @@ def _words(row: Conversation, words: str) -> SafeString | str:
         return short(words, 200)
     if not row.snippet or row.snippet == row.subject:
         return short(words, 120)
-    return format_html('{} <span class="quiet">{}</span>', short(words, 120), short(row.snippet, 160))
+    return fill('{} <span class="quiet">{}</span>', short(words, 120), short(row.snippet, 160))
 
 
 def short(text: str, most: int) -> str:
@@ -132,17 +131,17 @@ def _badges(context: Context, row: Conversation) -> SafeString:
         found.append(badge(row.get_kind_display()))
     found += [badge(tag) for tag in row.tags.all()]
     found.append(badge(row.source))
-    return format_html_join("", "{} ", ((one,) for one in found if one))
+    return fill_each("{} ", ((one,) for one in found if one))
 
 
 def _people(here: Sequence[Here]) -> SafeString:
     says = (
-        format_html('<span class="badge warn">{} is writing</span> ', one.name)
+        fill('<span class="badge warn">{} is writing</span> ', one.name)
         if one.writing
-        else format_html('<span class="badge">{} is here</span> ', one.name)
+        else fill('<span class="badge">{} is here</span> ', one.name)
         for one in here
     )
-    return format_html_join("", "{}", ((one,) for one in says)) if here else _NOTHING
+    return fill_each("{}", ((one,) for one in says)) if here else _NOTHING
 
 
 def _judged(context: Context, row: Conversation) -> SafeString | str:
@@ -151,5 +150,5 @@ def _judged(context: Context, row: Conversation) -> SafeString | str:
 
 
 def _keys(place: SafeString, carried: str, *, beside: bool) -> SafeString:
-    own = format_html(_KEYS, place=place, carried=carried)
+    own = fill(_KEYS, place=place, carried=carried)
     return own + _CHOICES if beside else own

@@ -6,13 +6,14 @@ from urllib.parse import quote
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hubbub.core.kpi import MINUS
 from hubbub.core.text.trust import Share
 from hubbub.store.models import Judge, Post, Role, Workspace
 from hubbub.ui import charts, judged
+from hubbub.ui.markup import fill, fill_each
 
 register = template.Library()
 
@@ -29,7 +30,7 @@ class Sided(Protocol):
 def judgement(context: Context, post: Post, keyless: object = "") -> SafeString:
     """What was found in a post, in a line, and the key that corrects it (none with `keyless`); `back` in the context:
     where one is led after that. Written here, as a page shows thirty of them and more."""
-    return format_html(
+    return fill(
         '<div class="says small" data-says="{}">\n{}\n<div class="says-menu"></div>\n</div>',
         SafeString(post.pk),
         found_in(context, post, keyless),
@@ -47,9 +48,9 @@ def _key(context: Context, post: Post, url: SafeString, *, keyless: bool) -> Saf
     if context["member"].role == Role.VIEWER:
         if not post.judge_id:
             return SafeString()
-        return format_html('<a href="{}" aria-label="Why this was found in the post">why?</a>', url)
+        return fill('<a href="{}" aria-label="Why this was found in the post">why?</a>', url)
     key = 'data-key="l" data-key-name="say what a post means (its menu has a key for each answer)" '
-    return format_html(
+    return fill(
         '<a class="says-open" href="{url}?next={back}" hx-get="{url}?part=menu&amp;next={back}"'
         ' hx-target="next .says-menu" hx-swap="innerHTML settle:0ms" {key}aria-label="Say what this post means">'
         "{says}{shown}</a>",
@@ -64,8 +65,7 @@ def _key(context: Context, post: Post, url: SafeString, *, keyless: bool) -> Saf
 @register.filter
 def badges(post: Post, workspace: Workspace) -> SafeString:
     """What a list shows of the post. Written here, as a page shows thirty of them and more."""
-    return format_html_join(
-        "",
+    return fill_each(
         '<span class="badge {}" title="{}">{}{}<span class="hidden-visually"> {}</span></span> ',
         ((one.tone, one.title, one.word, one.mark, one.title) for one in judged.badges(post, workspace)),
     )

@@ -11,6 +11,7 @@ from msgspec import json
 
 from hubbub.core.query import Slip
 from hubbub.core.query.advice import Advice
+from hubbub.ui.markup import fill
 from hubbub.ui.networks import network_name
 from hubbub.ui.prose import prose as _prose
 
@@ -22,7 +23,7 @@ STEPS = ((60, "min", 60), (3600, "h", 24), (86_400, "d", 30))  # seconds, unit, 
 @register.simple_tag
 def badge(text: object, tone: str = "") -> SafeString:
     """A small label; tone is good, warn, bad, accent or nothing."""
-    return format_html('<span class="badge {}">{}</span>', tone, text)
+    return fill('<span class="badge {}">{}</span>', tone, text)
 
 
 register.filter("network", network_name)
@@ -35,7 +36,7 @@ def ago(when: datetime | None) -> SafeString | str:
         return "never"
     seconds = (timezone.now() - when).total_seconds()
     exact = when.astimezone(UTC)
-    return format_html(
+    return fill(
         '<time datetime="{}" title="{} UTC" class="nowrap">{}</time>',
         exact.isoformat(),
         exact.strftime("%Y-%m-%d %H:%M:%S"),
