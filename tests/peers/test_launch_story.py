@@ -72,7 +72,7 @@ def write(page: Page, picture: Path) -> None:
         version(page, kind).locator(".version-on").press("Space")
     version(page, "WordPress").get_by_label("Title there").fill(NAME)
     blue = version(page, "Bluesky")
-    blue.get_by_label("Other words here").press("Space")
+    blue.get_by_label("Other words or files here").press("Space")
     blue.get_by_label("Words on").fill("x" * 301)
     expect(blue.locator(".counter")).to_contain_text("1 too many: 301 of 300 characters")
     blue.get_by_label("Words on").fill(SHORT)
