@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from hubbub.core.opening import kind_of
+from hubbub.core.post import Post as Shape
 
 from . import bulk
 from .answers import SNIPPET, STANDING
@@ -21,6 +22,8 @@ CHANGING = (
 )
 OPENING = ("id", "workspace", "source", "thread", "subject", "opened", "assignee", "kind", "kind_sure", *CHANGING)
 TAKES_AWAY = frozenset({"remove", "hide", "ban", "mute"})  # outcomes of rules after which nobody waits for an answer
+
+HIGHEST = 50  # posts above one that are looked at, of which none is in a conversation
 
 Key = str | int  # of a conversation that is there: its id; else the thread that the network knows
 
@@ -68,31 +71,34 @@ def join_conversations(source: Source, rows: Sequence[Fresh], *, stored: bool = 
     Saves the conversations, not the posts. Rows come oldest first. Equal to doing it one by one. `stored`: they were
     read before; one that does not deserve it then joins only what was opened before it was published.
     """
-    keys = _keys(source, rows)
-    known = _known(source, keys)
-    told = _prepare(source, [(row, known[key]) for row, key in zip(rows, keys, strict=True) if key in known])
+    ways = _ways(source, rows)
+    known = _known(source, ways)
+    ours = [way for row, way in zip(rows, ways, strict=True) if row.ours]
+    told = _prepare(source, [known[key] for way in ours for key in way if key in known])
     opened: dict[Key, Thread] = {}
     touched: dict[int, Thread] = {}
     joined: list[tuple[Fresh, Thread]] = []
-    for row, key in zip(rows, keys, strict=True):
-        thread = known.get(key) or opened.get(key)
+    at: dict[str, Thread] = {}  # where posts of this batch went
+    for row, way in zip(rows, ways, strict=True):
+        thread = at.get(row.outcome.post.parent) or _first(way, known, opened)
         if thread is None:
             if row.ours or not row.outcome.deserves_answer:
                 continue
-            thread = opened[key] = _open(row, key)
+            thread = opened[way[-1]] = _open(row, way[-1])
         elif stored and not row.outcome.deserves_answer and thread.opened and row.published < thread.opened:
             continue
         else:
             _add(thread, row, told)
-        if key in known:
+        if thread.id:
             touched[thread.id] = thread
+        at[row.outcome.post.id] = thread
         joined.append((row, thread))
     for pk, thread in zip(bulk.reserve(Conversation, len(opened)), opened.values(), strict=True):
         thread.id = pk
     for row, thread in joined:
         row.conversation = thread.id
     _save(source, list(opened.values()), list(touched.values()))
-    _answer(told, touched.values())
+    _answer(told, known.values())
     return len(opened)
 
 
@@ -103,8 +109,9 @@ class _Told(Struct, gc=False):
     waited: frozenset[int] = frozenset()  # stored posts that waited before
 
 
-def _prepare(source: Source, joining: Sequence[tuple[Fresh, Thread]]) -> _Told:
-    answering = {thread.id: thread for row, thread in joining if row.ours}
+def _prepare(source: Source, threads: Sequence[Thread]) -> _Told:
+    """`threads`: those that posts of ours may join."""
+    answering = {thread.id: thread for thread in threads}
     if not answering:
         return _Told()
     replies = Outbox.of(source.workspace).filter(
@@ -117,16 +124,21 @@ def _prepare(source: Source, joining: Sequence[tuple[Fresh, Thread]]) -> _Told:
     return _Told(frozenset(replies.exclude(result_id="").values_list("result_id", flat=True)), waited)
 
 
-def _answer(told: _Told, touched: Collection[Thread]) -> None:
+def _answer(told: _Told, threads: Collection[Thread]) -> None:
     """Posts that waited and were answered by posts of ours wait no longer."""
-    left = {pk for thread in touched for pk in thread.waiting}
+    left = {pk for thread in threads for pk in thread.waiting}
     if answered := told.waited - left:
         Post.everywhere.filter(pk__in=bulk.numbered(sorted(answered))).update(waits=None)
 
 
-def _known(source: Source, keys: Sequence[Key]) -> dict[Key, Thread]:
+def _first(way: Sequence[Key], known: Mapping[Key, Thread], opened: Mapping[Key, Thread]) -> Thread | None:
+    return next((thread for key in way if (thread := known.get(key) or opened.get(key)) is not None), None)
+
+
+def _known(source: Source, ways: Sequence[Sequence[Key]]) -> dict[Key, Thread]:
     """The conversations that are there; of one that was merged, the one that it was merged into."""
     mine = Conversation.of(source.workspace)
+    keys = {key for way in ways for key in way}
     names = {key for key in keys if isinstance(key, str)}
     found = mine.filter(source=source, thread__in=bulk.among(names)).values_list("thread", "pk", "merged_into")
     at: dict[Key, int] = {key: key for key in keys if isinstance(key, int)}
@@ -191,29 +203,64 @@ def _changing(thread: Thread, moment: Callable[[datetime], bulk.Cell]) -> tuple[
     )
 
 
-def _keys(source: Source, rows: Sequence[Fresh]) -> list[Key]:
-    """The thread that each post is answered in. A comment's is that of the comment at its root, because answers go
-    to people, not to articles; a post's is the network's own thread. What answers a post follows that post, into
-    whatever conversation people have moved it."""
+def _ways(source: Source, rows: Sequence[Fresh]) -> list[Sequence[Key]]:
+    """Where each post may belong, the nearest first; the last is the thread that it opens where none of them is there.
+
+    A comment's is that of the comment at its root, because answers go to people, not to articles; a post's is the
+    network's own thread. What answers a post follows that post, into whatever conversation people have moved it. Where
+    that is in none (it is ours, or deserved no answer), it follows what that one answers, up to the root: whether they
+    came at once or one by one.
+    """
     parents = {row.outcome.post.parent for row in rows if row.outcome.post.parent}
-    found: dict[str, Key] = {}
-    if parents:
-        there = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(parents))
-        found.update(there.filter(conversation__isnull=False).values_list("native_id", "conversation"))
-    keys = []
-    for row in rows:
-        found[row.outcome.post.id] = key = _key(row, found)
-        keys.append(key)
-    return keys
+    placed, loose = _stored(source, parents)
+    posts = [row.outcome.post for row in rows]
+    loose |= {post.id: _Loose(post.parent, _root(post)) for post in posts if post.id in parents}
+    return [_way(post.parent, placed, loose) if post.parent else (_root(post),) for post in posts]
 
 
-def _key(row: Fresh, found: Mapping[str, Key]) -> Key:
-    post = row.outcome.post
-    if post.parent:
-        return found.get(post.parent) or post.parent
-    if post.type in {"comment", "review"}:
-        return post.id
-    return post.thread or post.id
+class _Loose(Struct, gc=False):
+    """A post that is in no conversation yet."""
+
+    parent: str
+    root: str  # the thread that it opens where it answers nothing
+
+
+def _way(parent: str, placed: Mapping[str, int], loose: Mapping[str, _Loose]) -> Sequence[Key]:
+    way: dict[Key, None] = {}  # in order; a network may say that two posts answer each other
+    above: _Loose | None = _Loose(parent, "")
+    while above is not None and above.parent not in way:
+        if above.parent in placed:
+            way[placed[above.parent]] = None
+        else:
+            way[above.parent or above.root] = None
+        above = loose.get(above.parent)
+    return tuple(way)
+
+
+def _root(post: Shape) -> str:
+    return post.id if post.type in {"comment", "review"} else post.thread or post.id
+
+
+def _stored(source: Source, parents: Collection[str]) -> tuple[dict[str, int], dict[str, _Loose]]:
+    """Of stored posts that are answered: the conversations of those that are in one; the others, and what those
+    answer."""
+    placed: dict[str, int] = {}
+    loose: dict[str, _Loose] = {}
+    asked = set(parents)
+    for _ in range(HIGHEST):
+        if not asked:
+            break
+        there = Post.of(source.workspace).filter(source=source, native_id__in=bulk.among(asked))
+        asked = set()
+        for native, talk, parent, kind, thread in there.values_list(
+            "native_id", "conversation_id", "parent", "type", "thread"
+        ):
+            if talk:
+                placed[native] = talk
+            else:
+                loose[native] = _Loose(parent, native if kind in {"comment", "review"} else thread or native)
+                asked |= {parent} - loose.keys() - {""}
+    return placed, loose
 
 
 def _open(row: Fresh, key: Key) -> Thread:

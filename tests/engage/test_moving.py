@@ -270,8 +270,8 @@ def test_what_cannot_be_merged(world: World, pair: list[Conversation]) -> None:
     elsewhere = make_conversation(make_post(make_source(world.acme, "Forum"), number=70))
     for others, says in (
         ([pair[0]], "another conversation"),
-        ([elsewhere], "an answer goes to one place"),
-        ([make_conversation(make_post(make_source(world.bravo), number=71))], "an answer goes to one place"),
+        ([elsewhere], "a reply goes to one place"),
+        ([make_conversation(make_post(make_source(world.bravo), number=71))], "a reply goes to one place"),
     ):
         with pytest.raises(Refusal, match=says):
             moving.merge(pair[0], others, by=world.alice)
