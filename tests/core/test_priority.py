@@ -68,7 +68,7 @@ def test_comes_first(first: Case, second: Case) -> None:
         ({"due": NOON + timedelta(minutes=5)}, "Promise", "5 min left"),
         ({"relationship": ("press", 1.0)}, "Relationship", "press"),
         ({"priority": "urgent"}, "Priority", "set to urgent"),
-        ({"unanswered": None}, "Answered", "nobody waits for us"),
+        ({"unanswered": None}, "Replied", "nobody waits for us"),
         ({}, "Waiting", "waits 60 min"),
         ({"unanswered": NOON - 20 * DAY}, "Waiting", "waits 20 days, counted anew every 14 days"),
     ],

@@ -47,7 +47,7 @@ def test_status(world: World, talk: Conversation, was: str, wanted: str, closed:
     [
         (Role.RESPONDER, ""),
         (Role.MANAGER, ""),
-        (Role.VIEWER, "cannot answer"),
+        (Role.VIEWER, "cannot reply"),
         ("bob", "Only members of this workspace"),
     ],
 )

@@ -145,7 +145,7 @@ def test_many_at_once_and_back(
     [
         ("status", {"status": "gone"}, "no status"),
         ("status", {"status": "done", "conversations": list(range(201))}, "200 at a time"),
-        ("assign", {"assignee": "viewer@example.org"}, "cannot answer"),
+        ("assign", {"assignee": "viewer@example.org"}, "cannot reply"),
         ("assign", {"assignee": "bob@example.org"}, "No member"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_slower_reply_is_told_of_the_quicker_one(world: World, talk: Conversat
     slow = Client(headers={"authorization": "Bearer another"})
     path, body = f"/conversations/{talk.pk}/reply", {"text": "Sorry", "seen_row": 0}
     status, told = post(slow, path, body)
-    assert (quick[0], status, "Alice answered" in str(told["detail"])) == (202, 422, True)
+    assert (quick[0], status, "Alice replied" in str(told["detail"])) == (202, 422, True)
     assert post(slow, path, {**body, "sure": True})[0] == 202
 
 

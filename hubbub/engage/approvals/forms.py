@@ -21,7 +21,7 @@ class RuleForm(forms.Form):
         label="Role",
     )
     source = forms.ModelChoiceField(Source.everywhere.none(), required=False, label="Where", empty_label="Everywhere")
-    replies = forms.BooleanField(required=False, label="Answers", initial=True)
+    replies = forms.BooleanField(required=False, label="Replies", initial=True)
     planned = forms.BooleanField(required=False, label="Planned posts")
     approvers = forms.ModelMultipleChoiceField(Member.everywhere.none(), required=False, label="Who approves")
     team = forms.ModelChoiceField(Team.everywhere.none(), required=False, label="Or a team", empty_label="No team")

@@ -10,7 +10,7 @@ class Role(models.TextChoices):
     """From least to most; each may do all that those before it may."""
 
     VIEWER = "viewer", "Viewer: sees everything"
-    RESPONDER = "responder", "Responder: answers, assigns, notes"
+    RESPONDER = "responder", "Responder: replies, assigns, notes"
     MODERATOR = "moderator", "Moderator: also approves, hides, removes"
     MANAGER = "manager", "Manager: also sets sources, topics, rules, objectives"
     ADMIN = "admin", "Admin: also the team and its tokens"

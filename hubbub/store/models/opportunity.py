@@ -13,7 +13,7 @@ class Stance(models.TextChoices):
     """Whether businesses may speak in a place."""
 
     WELCOME = "welcome", "Businesses are welcome"
-    ANSWER = "answer", "Answers are welcome, offers are not"
+    ANSWER = "answer", "Replies are welcome, offers are not"
     ASK = "ask", "Ask its moderators first"
     CLOSED = "closed", "Businesses may not speak there"
 

@@ -12,7 +12,7 @@ class SuggestionKind(models.TextChoices):
     """What is suggested."""
 
     REVIEW = "review", "Praises often: ask for a review"
-    ANSWER = "answer", "An influencer waits for an answer"
+    ANSWER = "answer", "An influencer waits for a reply"
     SILENT = "silent", "A regular has gone silent"
     BRAND = "brand", "A brand or association in our topics"
     HELPED = "helped", "Complained and was helped"

@@ -21,9 +21,9 @@ class WaitEnd(models.TextChoices):
 
     RUNNING = "running", "Still waiting, in time"
     LATE = "late", "Still waiting, too late"
-    KEPT = "kept", "Answered in time"
-    BROKEN = "broken", "Answered too late"
-    DROPPED = "dropped", "Ended without an answer, in time"  # closed, merged, or nothing is promised any more
+    KEPT = "kept", "Replied in time"
+    BROKEN = "broken", "Replied too late"
+    DROPPED = "dropped", "Ended without a reply, in time"  # closed, merged, or nothing is promised any more
 
 
 class Wait(Owned):
