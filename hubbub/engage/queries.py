@@ -1,6 +1,6 @@
 """What the room reads: the inbox's lists, who may be given work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -24,7 +24,7 @@ from hubbub.store.models import (
 from hubbub.store.talks import Asked, asked
 
 from .listing import TABS
-from .ordering import Place, key, place, stretches, until
+from .ordering import Place, place, stretches, until
 
 PAGE = 30
 UNCOUNTED = {"done", "all"}  # tabs whose number asks nobody to do anything
@@ -165,12 +165,27 @@ def _plain(found: QuerySet[Conversation], sort: Sort, before: Place | None, size
 
 
 def _few(found: QuerySet[Conversation], wish: Asked, sort: Sort, before: Place | None, size: int) -> Inbox:
-    """All that can match are known: they are put in order here."""
+    """All that can match are known: they are read in their order until the page is full."""
     fit = found.filter(pk__in=bulk.numbered(wish.few or ()))
-    after = [one for _, part in stretches(fit, sort, before) for one in part]
-    hits = sorted(wish.caught(after), key=lambda one: key(one, sort))
+    pks = [pk for _, part in stretches(fit, sort, before) for pk in part.values_list("pk", flat=True)]
+    hits: list[Conversation] = []
+    at = 0
+    for wanted in _sizes(size):
+        rows = found.in_bulk(pks[at : at + wanted])
+        hits += wish.caught([rows[pk] for pk in pks[at : at + wanted] if pk in rows])
+        at += wanted
+        if len(hits) > size or at >= len(pks):
+            break
     kept = hits[:size]
-    return Inbox(kept, place(kept[-1], sort) if len(hits) > size else None, len(after))
+    return Inbox(kept, place(kept[-1], sort) if len(hits) > size else None, min(at, len(pks)))
+
+
+def _sizes(size: int) -> Iterator[int]:
+    """How many rows are read at a time: what may fill the page, and more where it did not."""
+    wanted = size + 10
+    while True:
+        yield min(wanted, CHUNK)
+        wanted *= 2
 
 
 def _along(
@@ -179,10 +194,11 @@ def _along(
     """Along the list, until the page is full or enough was looked at."""
     hits: list[Conversation] = []
     looked_at = passed = 0
+    sizes = _sizes(size)
     for at, part in stretches(found, sort, before):
         rest = part
         while True:
-            chunk, seen, end = _chunk(rest, wish.fit, at, sort, min(CHUNK, budget - looked_at))
+            chunk, seen, end = _chunk(rest, wish.fit, at, sort, min(next(sizes), budget - looked_at))
             looked_at, passed = looked_at + len(chunk), passed + seen
             hits += wish.caught(chunk)
             if len(hits) > size:

@@ -46,6 +46,8 @@ def asked(workspace: Workspace | None, query: language.Query, *, now: datetime) 
         newest = Post.everywhere.filter(
             pk__in=bulk.numbered(posts), ours=False, published=F("conversation__last_post"), workspace=workspace
         )
+        if narrowing.condition is not None:
+            newest = newest.filter(narrowing.condition)
         return Asked(query, now, few=sorted(set(newest.values_list("conversation_id", flat=True))))
     if narrowing.condition is None:
         return Asked(query, now)
