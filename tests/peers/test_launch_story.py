@@ -76,7 +76,6 @@ def write(page: Page, picture: Path) -> None:
     blue.get_by_label("Words on").fill("x" * 301)
     expect(blue.locator(".counter")).to_contain_text("1 too many: 301 of 300 characters")
     blue.get_by_label("Words on").fill(SHORT)
-    blue.get_by_label("Files for this network alone").set_input_files(picture)
     expect(version(page, "Mastodon").locator(".counter")).to_contain_text("500")
 
 
@@ -86,8 +85,7 @@ def preview(page: Page) -> None:
     leaving = page.get_by_role("region", name="Preview: what would leave")
     for kind in ("mastodon", "wordpress", "bluesky"):
         expect(leaving).to_contain_text(TAGGED.format(network=kind))
-    for told in page.get_by_label("What “oven.png” shows").all():  # all networks together, and Bluesky alone
-        told.fill(ALT)
+    page.get_by_label("What “oven.png” shows").fill(ALT)
     press(page.get_by_role("button", name="Plan it"))
     expect(page.get_by_text("Saved. It waits for approval.")).to_be_visible()
     expect(page.get_by_text("It waits for the approval of Bob")).to_be_visible()
