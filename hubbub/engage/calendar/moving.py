@@ -1,4 +1,8 @@
-"""When things go out: moved in the calendar, into the queue of a source, before or after one another."""
+"""When things go out: moved in the calendar, into the queue of a source, before or after one another.
+
+Whoever changes a queue holds its source first, then the items that wait in it, both in the order of their ids: so
+nobody waits for another in a ring.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,13 +11,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from hubbub.core.slots import Slot, next_free, reordered
+from hubbub.store import bulk
 from hubbub.store.audit import audit
 from hubbub.store.hours import zone_of
-from hubbub.store.models import Member, Planned, PlannedState, PlannedVersion, PostingSlot, Source, VersionState
+from hubbub.store.models import (
+    Member,
+    Planned,
+    PlannedState,
+    PlannedVersion,
+    PostingSlot,
+    Source,
+    VersionState,
+    Workspace,
+)
 from hubbub.ui.api import Refusal
 
 from . import writing
-from .actions import held
+from .actions import chosen, do_all, held
 
 MOVABLE = (PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.FAILED, PlannedState.SENDING)
 MOST_SLOTS = 200  # of one source
@@ -94,13 +108,15 @@ def free_slot(source: Source, after: datetime) -> datetime:
 @transaction.atomic
 def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
     """Each version takes the next free slot of its source. Raises Refusal."""
+    sources = _lock([item])
     row, now = held(item), timezone.now()
     if row.state not in MOVABLE:
         raise Refusal(f"It cannot be put into the queue: {PlannedState(row.state).label.lower()}")
     ready = list(row.versions.filter(state=VersionState.READY).select_related("source__workspace").order_by("pk"))
     if not ready:
         raise Refusal("Choose at least one network that it goes to")
-    _lock(ready)
+    if not {version.source_id for version in ready} <= sources:
+        raise Refusal("Somebody changed where it goes to at this moment: look again")
     for version in ready:  # one queue after another: two versions of one source take two slots
         version.due = None
         version.save(update_fields=["due"])
@@ -115,10 +131,18 @@ def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
     return row
 
 
-def _lock(versions: Sequence[PlannedVersion]) -> None:
-    """One after the other takes a slot of these sources: two who ask at once get two different ones."""
-    ids = sorted({version.source_id for version in versions})
-    list(Source.of(versions[0].workspace).filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+@transaction.atomic
+def enqueue_all(workspace: Workspace, pks: Sequence[int], *, by: Member) -> list[int]:
+    """The same with many, all or none of them; gives their ids. Raises Refusal."""
+    _lock(chosen(workspace, pks))
+    return do_all(workspace, pks, lambda item: enqueue(item, by=by))
+
+
+def _lock(items: Sequence[Planned]) -> set[int]:
+    """One after the other takes a slot of the sources of these: two who ask at once get two different ones."""
+    versions = PlannedVersion.everywhere.filter(planned__in=[item.pk for item in items], state=VersionState.READY)
+    sources = bulk.held(Source.everywhere.filter(pk__in=versions.values("source")))
+    return set(sources.values_list("pk", flat=True))
 
 
 def queue_of(source: Source, now: datetime) -> list[PlannedVersion]:
@@ -169,13 +193,15 @@ def skip(version: PlannedVersion, *, by: Member) -> PlannedVersion:
 
 def _set(known: Mapping[int, PlannedVersion], moments: Mapping[int, datetime], *, by: Member, why: str) -> int:
     moved = 0
+    other = [known[pk].planned_id for pk, due in moments.items() if known[pk].due != due]
+    items = {item.pk: held(item) for item in Planned.everywhere.filter(pk__in=other).order_by("pk")}
     for pk, due in moments.items():
         if known[pk].due == due:
             continue
-        item = held(known[pk].planned)
+        item = items[known[pk].planned_id]
         version = PlannedVersion.of(item.workspace).get(pk=pk)
-        if version.state != VersionState.READY:
-            raise Refusal("One of them has left meanwhile: look again")
+        if version.state != VersionState.READY or version.due != known[pk].due:
+            raise Refusal("One of them has left or was moved meanwhile: look again")
         before, version.due = version.due, due
         version.save(update_fields=["due"])
         writing.settle_due(item)

@@ -186,14 +186,16 @@ def bulk(request: MemberRequest) -> HttpResponse:
         "plan": lambda item: actions.plan(item, by=by),
         "draft": lambda item: actions.back_to_draft(item, by=by),
         "drop": lambda item: actions.drop(item, by=by),
-        "queue": lambda item: moving.enqueue(item, by=by),
     }
     words = {"plan": "planned, or waiting for approval", "draft": "drafts", "drop": "dropped", "queue": "in the queue"}
-    if act not in acts:
+    if act not in words:
         messages.error(request, "Choose what to do with them.")
         return back(request)
     try:
-        done = actions.do_all(request.workspace, pks, acts[act])
+        if act == "queue":
+            done = moving.enqueue_all(request.workspace, pks, by=by)
+        else:
+            done = actions.do_all(request.workspace, pks, acts[act])
     except Refusal as no:
         messages.error(request, f"Nothing was done. {no}")
         return back(request)
