@@ -60,8 +60,8 @@ function reset_all(): array
     foreach (['comments', 'commentmeta'] as $table) {
         $wpdb->query("DELETE FROM wp_$table");
     }
-    foreach (get_posts(['numberposts' => -1, 'post_type' => ['post', 'page'], 'post_status' => 'any']) as $post) {
-        wp_delete_post($post->ID, true);
+    foreach (get_posts(['numberposts' => -1, 'post_type' => ['post', 'page', 'attachment'], 'post_status' => 'any']) as $post) {
+        wp_delete_post($post->ID, true); // of an attachment: its file, too
     }
     delete_option('peer_flood');
     foreach (['comment_moderation' => '1', 'require_name_email' => '1', 'comment_registration' => '0'] as $name => $value) {
