@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from hubbub.engage.people import imported
 from hubbub.engage.promises import telling
 from hubbub.engage.saved import queries as saved_views
 from hubbub.store import (
@@ -58,6 +59,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     asked.step,  # last: nobody waits for it
     reminding.step,
     suggestions.wake,
+    imported.step,
     activities.step,  # last: counting people is never urgent
 )
 

@@ -53,6 +53,7 @@ HOW: Mapping[str, How] = {
     "person_tags.person": How.MOVE,
     "relationship.person": How.MOVE,
     "suggestion.person": How.MOVE,
+    "importedline.person": How.STAY,  # about the very row that it made or changed
     "activity.person": How.STAY,  # the loop counts it anew
     "personword.person": How.STAY,  # made of the names
     "person.merged_into": How.STAY,  # who was merged into this one before

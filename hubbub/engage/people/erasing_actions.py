@@ -22,7 +22,11 @@ def exported(workspace: Workspace, asked: listing.Asked, form: str, *, by: Membe
     and do not stand there."""
     own, _ = PeopleSettings.everywhere.get_or_create(workspace=workspace)
     many = listing.rows(workspace, asked).count()
-    after: dict[str, Plain] = {"people": many, "as": form, "filter": "; ".join(listing.in_words(workspace, asked)) or "everybody"}
+    after: dict[str, Plain] = {
+        "people": many,
+        "as": form,
+        "filter": "; ".join(listing.in_words(workspace, asked)) or "everybody",
+    }
     return audit(own, "export people", by=by, after=after)
 
 

@@ -3,6 +3,7 @@ same file changes nothing."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from hubbub.store import merging, peopling
 from hubbub.store.audit import audit
-from hubbub.store.models import Author, Member, Person, PersonField, PersonNote, PersonWord, Workspace
+from hubbub.store.models import Author, Member, Person, PersonNote, PersonValue, PersonWord, Workspace
 from hubbub.ui.api import Refusal
 
 from . import actions, listing, queries
@@ -38,8 +39,11 @@ _WORDS = {
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 
+TRIED, AT_ONCE = 100, 10  # lines that are tried before a file is taken in; in one transaction
+
+
 class Outcome(Struct, frozen=True):
-    """What became of the file, or what would."""
+    """What would become of the first lines of a file."""
 
     made: int
     changed: int
@@ -69,16 +73,42 @@ def guess(columns: Sequence[str], workspace: Workspace) -> dict[str, str]:
     return found
 
 
-def take(table: Table, mapping: Mapping[str, str], *, workspace: Workspace, by: Member, only_try: bool) -> Outcome:
-    """Take all lines in that can be taken; `only_try`: say what would become of them, and change nothing."""
-    _check(mapping)
-    with transaction.atomic():
-        outcome = _take(table, mapping, workspace, by)
-        transaction.set_rollback(only_try)
+def tried(table: Table, mapping: Mapping[str, str], *, workspace: Workspace, by: Member) -> Outcome:
+    """What would become of the first lines; nothing is changed. A few at a time, so that others can write meanwhile:
+    what two lines far from each other say of one person is seen only once they are taken in. Raises Refusal."""
+    whole(mapping)
+    first = table.lines[:TRIED]
+    outcome = Outcome(0, 0, 0, [])
+    for at in range(0, len(first), AT_ONCE):
+        with transaction.atomic():
+            outcome = _tried(first[at : at + AT_ONCE], mapping, workspace, by, outcome)
+            transaction.set_rollback(True)
     return outcome
 
 
-def _check(mapping: Mapping[str, str]) -> None:
+def _tried(
+    lines: Sequence[Line], mapping: Mapping[str, str], workspace: Workspace, by: Member, before: Outcome
+) -> Outcome:
+    made, changed, same, slips = before.made, before.changed, before.same, list(before.slips)
+    for line in lines:
+        try:
+            with transaction.atomic():
+                done = take_in(line.number, meant(line, mapping), workspace, by, "tried")
+        except Refusal as slip:
+            slips.append((line.number, str(slip)))
+            continue
+        made, changed, same = made + done.new, changed + done.changed, same + (not done.new and not done.changed)
+    return Outcome(made, changed, same, slips)
+
+
+def meant(line: Line, mapping: Mapping[str, str]) -> dict[str, str]:
+    """What a column is taken for → what stands there; without what is left out or empty."""
+    cells = {target: line.cells.get(column, "").strip() for column, target in mapping.items() if target}
+    return {target: text for target, text in cells.items() if text}
+
+
+def whole(mapping: Mapping[str, str]) -> None:
+    """Raises Refusal where the columns do not say who anybody is."""
     taken = [target for target in mapping.values() if target]
     if doubled := {target for target in taken if taken.count(target) > 1}:
         raise Refusal(f"Two columns are taken for “{TARGETS.get(min(doubled), 'the same field')}”: choose one")
@@ -88,50 +118,54 @@ def _check(mapping: Mapping[str, str]) -> None:
         raise Refusal("A handle is found on a network: choose the column that names it, such as “mastodon”")
 
 
-def _take(table: Table, mapping: Mapping[str, str], workspace: Workspace, by: Member) -> Outcome:
+class Done(Struct, frozen=True):
+    """What one line did. `did`: what taking it back needs."""
+
+    person: Person
+    new: bool
+    did: Mapping[str, Any]
+
+    @property
+    def changed(self) -> bool:
+        """Somebody who was there already is another one now."""
+        return bool(self.did) and not self.new
+
+
+def take_in(number: int, cells: Mapping[str, str], workspace: Workspace, by: Member, of: str) -> Done:
+    """One line, in the transaction of the caller. `of`: the import, for the log. Raises Refusal."""
     fields = {f"field {field.pk}": field for field in queries.fields(workspace)}
     places = listing.networks(workspace)
-    made = changed = same = 0
-    slips: list[tuple[int, str]] = []
-    for line in table.lines:
-        cells = {target: line.cells.get(column, "").strip() for column, target in mapping.items() if target}
-        try:
-            with transaction.atomic():
-                new, different = _line(line, cells, fields, places, workspace, by)
-        except Refusal as slip:
-            slips.append((line.number, str(slip)))
-            continue
-        made, changed, same = made + new, changed + (different and not new), same + (not different and not new)
-    return Outcome(made, changed, same, slips)
-
-
-def _line(
-    line: Line,
-    cells: Mapping[str, str],
-    fields: Mapping[str, PersonField],
-    places: list[str],
-    workspace: Workspace,
-    by: Member,
-) -> tuple[bool, bool]:
-    """Whether the person is new, and whether anything changed."""
-    person = _found(cells, places, workspace)
-    new, why = person is None, f"line {line.number} of a file"
+    long = next((name for name in ("network", "handle", "native_id", "url") if len(cells.get(name, "")) > 300), None)
+    if long is not None:
+        raise Refusal(f"{TARGETS[long]}: {len(cells[long]):,} characters; 300 is the most")
+    person, new, why = _found(cells, places, workspace), False, f"line {number} of {of}"
     if person is None:
         person, new = _made(cells, workspace, by, why)
     elif person.erased:
         raise Refusal("This person was erased on their wish, and is not taken in again")
-    acts: list[object] = [*_names(person, cells, places)]
-    name, about = cells.get("name") or person.name, cells.get("about") or person.about
-    acts.append(actions.edit(person, name=name, about=about, by=by, why=why))
-    if tags := cells.get("tags"):
-        acts += actions.tag(person, re.split(r"[,;|]", tags), by=by, why=why)
-    given = {fields[target].pk: value for target, value in cells.items() if target in fields and value}
-    if given:
-        acts.append(actions.keep_values(person, given, by=by, why=why))
+    did: dict[str, Any] = {"authors": [one.pk for one in _names(person, cells, places)]}
+    before = {"name": person.name, "about": person.about}
+    after = {name: cells.get(name) or text for name, text in before.items()}
+    if actions.edit(person, name=after["name"], about=after["about"], by=by, why=why) or new:
+        person.refresh_from_db(fields=["name", "about"])
+        did |= {name: [text, getattr(person, name)] for name, text in before.items() if text != getattr(person, name)}
+    tags = re.split(r"[,;|]", cells.get("tags", ""))
+    did["tags"] = [act.after["tag"] for act in actions.tag(person, tags, by=by, why=why)] if "tags" in cells else []
+    given = {fields[target].pk: value for target, value in cells.items() if target in fields}
+    did["values"] = _values(person, given, by, why) if given else {}
     note = cells.get("note")
     if note and not PersonNote.of(workspace).filter(person=person, text=note).exists():
-        acts.append(actions.note(person, note, by=by))
-    return new, any(acts)
+        did["note"] = actions.note(person, note, by=by).pk
+    return Done(person, new, {name: what for name, what in did.items() if what})
+
+
+def _values(person: Person, given: Mapping[int, str], by: Member, why: str) -> dict[str, list[str]]:
+    """Field (its id, as JSON has keys) → what stood there and what stands there, where that changed."""
+    rows = PersonValue.of(person.workspace).filter(person=person, field__in=list(given)).values_list("field", "value")
+    before = dict(rows)
+    actions.keep_values(person, given, by=by, why=why)
+    now = dict(rows.all())
+    return {str(pk): [before.get(pk, ""), now.get(pk, "")] for pk in given if before.get(pk, "") != now.get(pk, "")}
 
 
 def _found(cells: Mapping[str, str], places: Sequence[str], workspace: Workspace) -> Person | None:

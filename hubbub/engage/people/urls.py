@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_acts, views_erasing, views_files, views_merging, views_settings
+from . import views, views_acts, views_erasing, views_files, views_imports, views_merging, views_settings
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/remarks/<int:remark_id>/remove/", views_acts.person_note_remove, name="person_note_remove"),
     path("people/consents/<int:consent_id>/withdraw/", views_acts.consent_withdraw, name="consent_withdraw"),
     path("people/file/", views_files.people_file, name="people_file"),
+    path("people/file/<int:import_id>/", views_imports.people_import, name="people_import"),
+    path("people/file/<int:import_id>/act/", views_imports.people_import_act, name="people_import_act"),
     path("people/people.csv", views_files.people_csv, name="people_csv"),
     path("people/people.vcf", views_files.people_vcf, name="people_vcf"),
     path("people/settings/", views_settings.people_settings, name="people_settings"),

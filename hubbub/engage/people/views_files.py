@@ -7,28 +7,29 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from hubbub.core import vcard
-from hubbub.store.models import Role, Workspace
+from hubbub.store.models import PeopleImport, Role, Workspace
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import erasing_actions, exporting, importing, listing, table
+from . import erasing_actions, exporting, imported, importing, listing, table
 from .forms import FileForm
 from .views_acts import find
+from .views_imports import see_import
 
 SHOWN = 5  # lines of a file that are shown before it is taken in
+AT_ONCE = 50  # lines that are taken in before the page answers
 
 
 @page(Role.MANAGER)
 def people_file(request: MemberRequest) -> HttpResponse:
     """Choose a file; say what its columns hold and see what would become of it; take it in."""
     if request.method != "POST":
-        return render(request, "engage/people/file.html", {"form": FileForm()})
+        rows = PeopleImport.of(request.workspace).order_by("-pk")
+        return render(request, "engage/people/file.html", {"form": FileForm(), "imports": rows[:10]})
     try:
         key, content = _content(request)
         found = table.read(content)
@@ -41,19 +42,14 @@ def people_file(request: MemberRequest) -> HttpResponse:
         return render(request, "engage/people/file.html", {"form": FileForm(), "slip": str(no)}, status=422)
     outcome, slip = None, ""
     try:
-        wants = request.POST.get("do") == "take"
-        outcome = importing.take(
-            found, mapping, workspace=request.workspace, by=request.member, only_try=not wants
-        )  # fmt: skip
+        if request.POST.get("do") == "take":
+            row = imported.start(found, mapping, workspace=request.workspace, key=key, by=request.member)
+            _drop(request.workspace, key)
+            imported.work(row.pk, AT_ONCE)  # a short file is in at once; the loop takes in the rest
+            return see_import(request, row)
+        outcome = importing.tried(found, mapping, workspace=request.workspace, by=request.member)
     except Refusal as no:
-        slip, wants = str(no), False
-    if wants and outcome is not None:
-        _drop(request.workspace, key)
-        says = f"Taken in: {outcome.made} new, {outcome.changed} changed, {outcome.same} as they were"
-        messages.success(request, f"{says}, {len(outcome.slips)} lines left out.")
-        return HttpResponseRedirect(
-            reverse("engage:people", args=[request.workspace.slug]) + "?sort=newest", status=303
-        )
+        slip = str(no)
     return render(request, "engage/people/file.html", _preview(request, key, found, mapping, outcome, slip))
 
 
@@ -75,6 +71,7 @@ def _preview(
         "targets": importing.targets(request.workspace).items(),
         "outcome": outcome,
         "slip": slip,
+        "tried": min(len(found.lines), importing.TRIED),
     }
 
 

@@ -39,6 +39,7 @@ from .outbox import HeldFor, Outbox, OutboxState
 from .own_model import OwnModel, OwnModelState
 from .owned import Actor, Owned
 from .past_judgement import PastJudgement
+from .people_import import ImportedLine, ImportState, LineFate, PeopleImport
 from .person import NEVER, Author, Person, PersonWord
 from .person_field import FieldKind, PersonField, PersonValue
 from .person_note import PersonNote
@@ -135,6 +136,8 @@ __all__ = [
     "HouseRules",
     "HowMany",
     "IdentityKey",
+    "ImportState",
+    "ImportedLine",
     "Judge",
     "JudgedDay",
     "JudgedField",
@@ -143,6 +146,7 @@ __all__ = [
     "Kpi",
     "Likeness",
     "LikenessState",
+    "LineFate",
     "LinkTags",
     "Member",
     "Mention",
@@ -172,6 +176,7 @@ __all__ = [
     "Owned",
     "PassReason",
     "PastJudgement",
+    "PeopleImport",
     "PeopleSettings",
     "Person",
     "PersonField",

@@ -1,0 +1,182 @@
+"""Files of people come in line by line: stopped, killed, gone on with and taken back, nothing comes twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from hubbub.engage.people import actions, imported, importing, table
+from hubbub.engage.people import views_files as views
+from hubbub.store import merging, peopling
+from hubbub.store.models import (
+    Audit,
+    Author,
+    ImportedLine,
+    PeopleImport,
+    Person,
+    PersonField,
+    PersonNote,
+    Role,
+)
+from hubbub.ui.api import Refusal
+from tests.world import World, make_author, make_post, make_source
+
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
+HOME = "/w/acme/engage/people/file/"
+KEY = "0" * 32
+
+
+def file_of(number: int) -> bytes:
+    lines = [f"Person {at},p{at}@example.org,vip" for at in range(number)]
+    return "\n".join(["name,email,tags", *lines]).encode()
+
+
+def begin(world: World, content: bytes, key: str = KEY) -> PeopleImport:
+    found = table.read(content)
+    mapping = importing.guess(found.columns, world.acme)
+    return imported.start(found, mapping, workspace=world.acme, key=key, by=world.alice)
+
+
+def tend() -> None:
+    while imported.step(timezone.now()):
+        pass
+
+
+def state(row: PeopleImport) -> tuple[str, dict[str, int]]:
+    row.refresh_from_db()
+    return row.state, {name: many for name, many in imported.counts(row).items() if many}
+
+
+def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "AT_ONCE", 3)
+    monkeypatch.setattr(importing, "TRIED", 4)
+    client = world.client(world.roles[Role.MANAGER])
+    page = client.post(HOME, {"file": SimpleUploadedFile("p.csv", file_of(30))})
+    assert "What would become of its first 4 lines" in page.content.decode()
+    assert Person.of(world.acme).count() == 0
+    for _ in range(2):  # a double click is one import
+        answer = client.post(HOME, {"key": page.context["key"], "do": "take"})
+    row = PeopleImport.of(world.acme).get()
+    assert state(row) == ("running", {"made": 3, "": 27})
+    here = client.get(f"{HOME}{row.pk}/").content.decode()
+    assert "3 of 30 lines were looked at" in here
+    client.post(f"{HOME}{row.pk}/act/", {"do": "stop"})
+    tend()
+    assert state(row) == ("stopped", {"made": 3, "": 27})
+    client.post(f"{HOME}{row.pk}/act/", {"do": "go on"})
+    tend()
+    assert state(row) == ("done", {"made": 30})
+    assert Person.of(world.acme).count() == 30
+    assert [entry.verb for entry in Audit.of(world.acme).filter(noun="peopleimport").order_by("pk")] == [
+        "import people", "stop", "go on", "end",
+    ]  # fmt: skip
+    assert "Line 31" in client.get(f"{HOME}{row.pk}/?fate=made&after=30").content.decode()
+    assert answer.status_code in {303, 422}
+    assert ImportedLine.of(world.acme).exclude(cells={}).count() == 0  # what stood there is not kept
+
+
+def test_a_worker_that_dies_in_a_line_leaves_it_to_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = begin(world, file_of(5))
+    imported.work(row.pk, 2)
+    whole = importing.take_in
+
+    def dies(*given: object) -> object:
+        whole(*given)  # type: ignore[arg-type]  # passed on
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "take_in", dies)
+        with pytest.raises(KeyboardInterrupt):
+            imported.work(row.pk, 2)
+    assert Person.of(world.acme).count() == 2
+    tend()
+    assert state(row) == ("done", {"made": 5})
+    assert Author.of(world.acme).count() == Person.of(world.acme).count() == 5
+
+
+def test_each_line_says_what_became_of_it(world: World) -> None:
+    known = make_author(world.acme, "erin")
+    peopling.step(timezone.now())
+    content = b"id,name,network,handle\n,New,,\n,,wordpress,erin\n777777,x,,\n,,,\n,Erin X,wordpress,erin\n,New,,\n"
+    row = begin(world, content)
+    tend()
+    lines = {line.number: (line.fate, line.person_id) for line in row.lines.all()}
+    made = Person.of(world.acme).get(name="New").pk
+    assert lines == {
+        2: ("made", made), 3: ("same", known.person_id), 4: ("left", None), 6: ("changed", known.person_id),
+        7: ("same", made),
+    }  # fmt: skip
+    assert row.lines.get(number=4).says == "There is no person with the number 777777 here"
+
+
+def test_who_left_imports_no_more(world: World) -> None:
+    row = begin(world, file_of(3))
+    imported.work(row.pk, 1)
+    type(world.alice).everywhere.filter(pk=world.alice.pk).update(active=False)
+    tend()
+    assert state(row) == ("stopped", {"made": 1, "": 2})
+    assert "may no longer" in row.stopped_why
+    with pytest.raises(Refusal, match="cannot be done"):
+        imported.stop(row, by=world.alice)
+    imported.go_on(row, by=world.roles[Role.MANAGER])
+    tend()
+    assert state(row) == ("done", {"made": 3})
+
+
+def test_taken_back_as_a_whole(world: World) -> None:
+    """All is as it was, but for what somebody touched since: that stays, and the line says why."""
+    city = PersonField.everywhere.create(workspace=world.acme, name="City")
+    old = make_author(world.acme, "erin").person
+    peopling.step(timezone.now())
+    actions.edit(old, name="Erin", about="First", by=world.alice)
+    actions.keep_values(old, {city.pk: "Bonn"}, by=world.alice)
+    actions.tag(old, ["vip"], by=world.alice)
+    people, authors = set(Person.of(world.acme)), set(Author.of(world.acme))
+    content = (
+        "name,email,network,handle,tags,note,about,City\n"
+        "Erin X,erin@example.org,wordpress,erin,\"vip, press\",Hello,Second,Köln\n"
+        "Erin Y,,wordpress,erin,,,Third,\n"
+        "New,new@example.org,,,vip,Note,,Ulm\n"
+        "Noted,noted@example.org,,,,,,\n"
+        "Writes,writes@example.org,,,,,,\n"
+        "Merged,merged@example.org,,,,,,\n"
+    )  # fmt: skip
+    row = begin(world, content.encode())
+    tend()
+    assert state(row) == ("done", {"made": 4, "changed": 2})
+    noted, writes, merged = (Person.of(world.acme).get(name=name) for name in ("Noted", "Writes", "Merged"))
+    actions.note(noted, "Called", by=world.alice)
+    make_post(make_source(world.acme), author=writes.identities.get())
+    merging.merge(old, merged, by=world.alice)
+    imported.take_back(row, by=world.alice)
+    tend()
+    assert state(row) == ("undone", {"back": 3, "kept": 3})
+    old.refresh_from_db()
+    assert (old.name, old.about, old.values.get().value) == ("Erin", "First", "Bonn")
+    assert [tag.name for tag in old.tags.all()] == ["vip"]
+    assert not PersonNote.of(world.acme).filter(person=old).exists()
+    assert set(Person.of(world.acme)) == people | {noted, writes, merged}
+    assert set(Author.of(world.acme)) - authors == {
+        *writes.identities.all(),
+        *Author.of(world.acme).filter(name="Merged"),
+    }
+    assert {line.says[:20] for line in row.lines.filter(fate="kept")} == {
+        "They were given more", "One of their names h", "This person was merg",
+    }  # fmt: skip
+
+
+def test_another_workspaces_import_is_not_there(world: World) -> None:
+    row = begin(world, file_of(1))
+    client = world.client(world.bob)
+    assert client.get(f"/w/bravo/engage/people/file/{row.pk}/").status_code == 404
+    assert client.post(f"/w/bravo/engage/people/file/{row.pk}/act/", {"do": "stop"}).status_code == 404
+
+
+def test_an_old_report_goes(world: World) -> None:
+    row = begin(world, file_of(1))
+    tend()
+    PeopleImport.everywhere.filter(pk=row.pk).update(ended=timezone.now() - timedelta(days=31))
+    tend()
+    assert not ImportedLine.of(world.acme).exists()
+    assert Person.of(world.acme).count() == 1
