@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
+from hubbub.store.hours import zone_of
 from hubbub.store.models import Approval, Audit, Conversation, Outbox
 from hubbub.store.search import Before
 
@@ -68,7 +70,8 @@ def history(conversation: Conversation, before: Before | None = None, size: int 
     rows = list(found[: size + 1])
     shown = rows[:size]
     older = Before(shown[-1].at, shown[-1].pk) if len(rows) > size else None
-    return History([_line(row, conversation) for row in shown], older)
+    zone = zone_of(conversation.workspace)
+    return History([_line(row, conversation, zone) for row in shown], older)
 
 
 def _about(conversation: Conversation) -> Q:
@@ -91,18 +94,22 @@ def _approvals(conversation: Conversation, rows: Sequence[int]) -> QuerySet[Appr
     return Approval.of(conversation.workspace).filter(noun="outbox", noun_id__in=rows).order_by("-id")
 
 
-def _line(row: Audit, conversation: Conversation) -> Line:
+def _line(row: Audit, conversation: Conversation, zone: ZoneInfo) -> Line:
     mine = row.noun == "conversation" and row.noun_id == conversation.pk
-    return Line(row.pk, row.at, row.by_name, row.verb, _says(row), row.why, mine and row.verb in _BACK)
+    return Line(row.pk, row.at, row.by_name, row.verb, _says(row, zone), row.why, mine and row.verb in _BACK)
 
 
-def _says(row: Audit) -> str:
+def _there(moment: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%a %-d %b %Y, %H:%M} ({zone.key})"
+
+
+def _says(row: Audit, zone: ZoneInfo) -> str:
     before, after = row.before, row.after
     if row.noun == "approval":
         return ASKING.get(row.verb, row.verb)
     match row.verb:
         case "status" | "wake" | "reopen":
-            until = f" until {after['snoozed_until'][:16].replace('T', ' ')} UTC" if after.get("snoozed_until") else ""
+            until = f" until {_there(after['snoozed_until'], zone)}" if after.get("snoozed_until") else ""
             return f"{_word(before.get('status', ''))} → {_word(after.get('status', before.get('status', '')))}{until}"
         case "priority":
             return f"Priority {before['priority']} → {after['priority']}"

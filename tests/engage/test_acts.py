@@ -1,15 +1,16 @@
 """Snooze, priority, kind, tags, teams, names in notes: what is set, who is told, what is taken back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from hubbub.engage import actions, undoing
+from hubbub.engage.history import history
 from hubbub.engage.tags import actions as tag_actions
 from hubbub.engage.teams import actions as team_actions
 from hubbub.store import answers, settling, waking
-from hubbub.store.models import Conversation, ConversationStatus, Kind, Notification, Post, Priority, Role, Tag
+from hubbub.store.models import Conversation, ConversationStatus, Hours, Kind, Notification, Post, Priority, Role, Tag
 from hubbub.ui.api import Refusal
 from tests.world import World, make_conversation, make_post, make_source
 
@@ -135,6 +136,13 @@ def test_named_in_notes(world: World, talk: Conversation) -> None:
     assert len(told("mentioned")) == 2
     page = world.client().get(f"/w/acme/engage/{talk.pk}/").content.decode()
     assert "<strong>@responder</strong>" in page
+
+
+def test_the_log_tells_time_by_the_clock_there(world: World, talk: Conversation) -> None:
+    Hours.everywhere.create(workspace=world.acme, name="Ours", zone="Asia/Tokyo", week=[""] * 7, standard=True)
+    actions.set_status(talk, SNOOZED, by=world.alice, until=datetime(2030, 1, 7, 20, 30, tzinfo=UTC))
+    (slept, *_) = history(talk).lines
+    assert slept.says == "Open → Snoozed until Tue 8 Jan 2030, 05:30 (Asia/Tokyo)"
 
 
 def test_many_and_pages(world: World, talk: Conversation) -> None:
