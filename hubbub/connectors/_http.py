@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapp
 from contextlib import ExitStack, closing, contextmanager
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import NamedTuple, NoReturn, Self
 
 import httpcore2
@@ -82,7 +83,7 @@ class Http:
         self._clock = clock
         self._sleep = sleep
         self._now = now
-        tls, guard = tls or httpcore2.default_ssl_context(), Guard(allow_private, clock, resolve)
+        tls, guard = tls or _authorities(), Guard(allow_private, clock, resolve)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=tls, max_connections=50, keepalive_expiry=15.0, network_backend=guard
         )
@@ -215,7 +216,7 @@ class Http:
         request = self._request("GET", url, headers={**(headers or {}), **asked})
         with self._held(request, self._times, accept={101}) as opened:
             if opened.status != 101:
-                with turned(), in_words(opened.host, "GET"):
+                with self._in_time(), turned(), in_words(opened.host, "GET"):
                     self._read(opened.response, opened.headers, opened.host)  # what is wrong with it comes first
             protocol = check(opened.status, opened.headers, opened.host)
             with closing(WebSocket(opened.response, opened.host, protocol, silence)) as socket:
@@ -247,25 +248,27 @@ class Http:
         self, request: httpx2.Request, times: Mapping[str, float], accept: Collection[int] = ()
     ) -> Iterator["_Opened"]:
         """An answer that is read for as long as the caller likes."""
-        over = _guard.deadline.set(self._clock() + self._total)
-        try:
-            with turned():
-                opened = self._open(request, accept, self._streams, {**self._times, **times})
-        finally:
-            _guard.deadline.reset(over)
+        with self._in_time(), turned():
+            opened = self._open(request, accept, self._streams, {**self._times, **times})
         with closing(opened.response):
             yield opened
 
+    @contextmanager
+    def _in_time(self, more: float = 0.0) -> Iterator[None]:
+        """All of it may take the total, and `more` seconds."""
+        over = _guard.deadline.set(self._clock() + self._total + more)
+        try:
+            yield
+        finally:
+            _guard.deadline.reset(over)
+
     def _follow(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         """One try, with its redirects."""
-        over = _guard.deadline.set(self._clock() + self._total + len(request.content) / UPLOAD)
-        try:
+        with self._in_time(len(request.content) / UPLOAD):
             opened = self._open(request, accept, self._pool, self._times)
             with in_words(opened.host, request.method), closing(opened.response):
                 body = self._read(opened.response, opened.headers, opened.host)
             return Answer(opened.status, opened.headers, body, opened.url)
-        finally:
-            _guard.deadline.reset(over)
 
     def _open(
         self,
@@ -333,6 +336,12 @@ class _Opened(NamedTuple):
     headers: Mapping[str, str]
     host: str  # for showing
     url: str
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The certificate authorities of the system: reading them takes longer than many a request."""
+    return httpcore2.default_ssl_context()
 
 
 def _send(request: httpx2.Request, pool: httpcore2.ConnectionPool, times: Mapping[str, float]) -> httpcore2.Response:

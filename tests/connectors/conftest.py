@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from hubbub.connectors import Http
+from hubbub.connectors._guard import UnknownNameError, resolve
 from hubbub.connectors._pace import Pace
 
 
@@ -154,6 +155,13 @@ def slept() -> list[float]:
     return []
 
 
+def resolve_here(host: str, port: int) -> list[str]:
+    """No name server is asked for a name that none knows: where none answers, each time would take seconds."""
+    if host.endswith(".invalid"):
+        raise UnknownNameError(host)
+    return resolve(host, port)
+
+
 @pytest.fixture
 def http(slept: list[float]) -> Iterator[Http]:
     """A door that may go to loopback. Its clock ticks a second at each look, so that what never ends does end."""
@@ -164,5 +172,6 @@ def http(slept: list[float]) -> Iterator[Http]:
         pace=Pace(rate=1e6, burst=1_000_000),
         clock=lambda: next(ticks),
         sleep=slept.append,
+        resolve=resolve_here,
     ) as door:
         yield door

@@ -238,6 +238,16 @@ def test_a_refusal_at_the_door_is_said(
         assert raised.value.sign_in is (status == 401)
 
 
+def test_an_answer_without_an_end_in_place_of_a_stream_is_left(server: Server, http: Http) -> None:
+    def drops() -> Iterator[bytes]:
+        while True:
+            yield b" "
+
+    server.answers["*"] = Reply(body=drops)
+    with pytest.raises(Retry, match="takes too long"), http.websocket(server.url):
+        pass
+
+
 def test_a_stream_may_have_moved(serving: Serve, impatient: Http) -> None:
     def play(connection: ServerConnection) -> None:
         connection.send("here")
