@@ -1,7 +1,10 @@
-"""What a file is, by its content, and a picture without what its camera wrote into it: place, owner, numbers."""
+"""What a file is, by its content; a picture or film without what its camera wrote into it: place, owner, numbers."""
 
+import re
 import struct
 from collections.abc import Iterator
+
+from .boxes import Torn, bare_film, bare_picture
 
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (  # where, what stands there, what it is
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -28,6 +31,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (  # where, what stands there, 
 )
 UNKNOWN = "application/octet-stream"
 SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # what browsers may show as it is
+BARE = frozenset({*SHOWN, "image/heic", "image/avif"})  # nothing but the picture itself leaves
 LOOK = 4096  # bytes in which a text must be a text
 OFFICE = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -37,6 +41,7 @@ OFFICE = {
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
 ORIENTATION = 0x0112
+SCANNED = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends the coded part of a JPEG
 
 
 class Unreadable(ValueError):
@@ -64,7 +69,8 @@ def _is_text(data: bytes) -> bool:
 
 
 def bare(data: bytes, mime: str) -> bytes:
-    """The picture with nothing in it but itself, and which way is up; other kinds as they are. Raises Unreadable."""
+    """The picture with nothing in it but itself, and which way is up; a film without what stands beside it; other kinds
+    as they are. Raises Unreadable."""
     try:
         match mime:
             case "image/jpeg":
@@ -73,9 +79,27 @@ def bare(data: bytes, mime: str) -> bytes:
                 return _bare_png(data)
             case "image/webp":
                 return _bare_webp(data)
-    except (struct.error, IndexError) as error:
-        raise Unreadable("The picture ends too early") from error
+            case "image/gif":
+                return _bare_gif(data)
+            case "image/heic" | "image/avif":
+                return bare_picture(data)
+            case "video/mp4" | "video/quicktime":
+                return bare_film(data)
+    except (struct.error, IndexError, Torn) as error:
+        raise Unreadable("It ends too early") from error
     return data
+
+
+def keeps(mime: str) -> str:
+    """What a file of this kind may still tell, in words; "": nothing."""
+    kind = mime.partition("/")[0]
+    if mime in BARE or kind == "text":
+        return ""
+    if kind == "video":
+        return "A video may still tell where it was made: what cameras write into the picture or its subtitles stays."
+    if kind == "audio":
+        return "A recording may still tell who made it, and where: Hubbub leaves it as it is."
+    return "It may still tell who made it, and where its pictures were taken: Hubbub leaves it as it is."
 
 
 def _bare_jpeg(data: bytes) -> bytes:
@@ -84,6 +108,8 @@ def _bare_jpeg(data: bytes) -> bytes:
         if marker == 0xE1 and data[start + 4 : start + 10] == b"Exif\0\0":
             orientation = _orientation(data[start + 10 : end])
         # what programs wrote beside the picture; the colours (ICC, Adobe) belong to it
+        elif marker == 0xE2:
+            kept += [data[start:end]] if data[start + 4 : start + 15] == b"ICC_PROFILE" else []
         elif not (marker in {0xE1, 0xED, 0xFE} or (0xE3 <= marker <= 0xEC) or marker == 0xEF):
             kept.append(data[start:end])
     if orientation != 1:
@@ -92,7 +118,8 @@ def _bare_jpeg(data: bytes) -> bytes:
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, start and end of each; the last one holds the picture itself, to the end of the file."""
+    """Marker, start and end of each, to the end of the picture. What follows it in the file (a second picture, a film)
+    is not given: it has places and owners of its own."""
     at = 2
     while True:
         if data[at] != 0xFF:
@@ -101,9 +128,16 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
         if marker == 0xFF:  # filling
             at += 1
             continue
-        if marker in {0xDA, 0xD9}:
-            yield marker, at, len(data)
+        if marker == 0xD9:
+            yield marker, at, at + 2
             return
+        if marker == 0xDA:
+            after = SCANNED.search(data, at + 2)
+            yield marker, at, after.start() if after else len(data)
+            if after is None:  # cut off: browsers show what there is
+                return
+            at = after.start()
+            continue
         if marker == 0x01 or 0xD0 <= marker <= 0xD8:
             end = at + 2
         else:
@@ -159,6 +193,41 @@ def _bare_png(data: bytes) -> bytes:
             break
         at = end
     return b"".join(kept)
+
+
+# of a GIF what moves and colours it; the rest is words, and what programs wrote
+MOVING = frozenset({b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"})
+
+
+def _bare_gif(data: bytes) -> bytes:
+    at = 13 + _palette(data[10])
+    kept = [data[:at]]
+    while data[at] != 0x3B:
+        start, kind = at, data[at]
+        if kind == 0x21:
+            at, stays = (
+                _blocks(data, at + 2),
+                data[at + 1] not in {0xFE, 0xFF} or data[at + 3 : at + 14] in MOVING,
+            )
+        elif kind == 0x2C:
+            at, stays = _blocks(data, at + 11 + _palette(data[at + 9])), True
+        else:
+            raise Unreadable("The picture is damaged")
+        if stays:
+            kept.append(data[start:at])
+    return b"".join([*kept, b"\x3b"])
+
+
+def _palette(flags: int) -> int:
+    """Bytes of the colours that follow."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _blocks(data: bytes, at: int) -> int:
+    """Where a row of blocks ends."""
+    while size := data[at]:
+        at += 1 + size
+    return at + 1
 
 
 def _bare_webp(data: bytes) -> bytes:

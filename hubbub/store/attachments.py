@@ -1,6 +1,6 @@
 """Pictures, films and files that go out with our words: kept under the data folder, named by what they are.
 
-Pictures lose what their camera wrote into them before they are kept; films and other files stay as they are.
+Pictures and films lose what their camera wrote into them before they are kept; other files stay as they are.
 """
 
 import os
@@ -44,7 +44,7 @@ def keep(workspace: Workspace, name: str, data: bytes, *, by: Member | None, alt
     try:
         data = bare(data, mime)
     except Unreadable as damaged:
-        raise Unfit(f"“{shown}” cannot be read as a picture: {damaged}. Save it again, and attach that.") from damaged
+        raise Unfit(f"“{shown}” cannot be read: {damaged}. Save it again, and attach that.") from damaged
     digest = sha256(data).hexdigest()
     with transaction.atomic():
         row = Attachment.everywhere.create(

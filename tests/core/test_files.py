@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.core.files import Unreadable, bare, mime_of
+from hubbub.core.files import Unreadable, bare, keeps, mime_of
 
 PLACE = b"48.8583N 2.2945E"
 
@@ -67,6 +67,14 @@ def test_a_photograph_loses_its_place_and_stays_upright(orientation: int | None,
     assert bare(found, "image/jpeg") == found
 
 
+def test_what_follows_a_photograph_stays_behind() -> None:
+    """A second picture or a film, as phones append them, tells the place once more."""
+    many = segment(0xE2, b"MPF\0" + PLACE)
+    progressive = b"\xff\xda\0\x02one\xff\0\xff\xd0more" + segment(0xC4, b"table") + b"\xff\xda\0\x02two\xff\xd9"
+    first = b"\xff\xd8" + segment(0xDB, b"table") + progressive
+    assert bare(first.replace(b"\xff\xd8", b"\xff\xd8" + many, 1) + jpeg(segment(0xE1, exif(1))), "image/jpeg") == first
+
+
 def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
@@ -88,11 +96,124 @@ def test_a_webp_loses_them_too() -> None:
     assert found == b"RIFF" + struct.pack("<I", len(left) + 4) + b"WEBP" + left
 
 
-@given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "image/webp", "image/gif"]))
+def gif(*extensions: bytes) -> bytes:
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    return (
+        head + b"".join(extensions) + b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0" + b"\x3b"
+    )
+
+
+def blocks(*parts: bytes) -> bytes:
+    return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
+
+
+def test_what_moves_loses_its_words() -> None:
+    loop, shown = b"\x21\xff" + blocks(b"NETSCAPE2.0", b"\1\0\0"), b"\x21\xf9" + blocks(b"\0\x0a\0\0")
+    told = [b"\x21\xfe" + blocks(PLACE), b"\x21\xff" + blocks(b"XMP DataXMP", PLACE)]
+    assert bare(gif(told[0], loop, told[1], shown) + PLACE, "image/gif") == gif(loop, shown)
+
+
+def box(kind: bytes, body: bytes, *, large: bool = False) -> bytes:
+    size = struct.pack(">I4sQ", 1, kind, len(body) + 16) if large else struct.pack(">I4s", len(body) + 8, kind)
+    return size + body
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_film_loses_its_place_and_nothing_moves(large: bool) -> None:
+    told = [box(kind, PLACE) for kind in (b"udta", b"meta", b"uuid")]
+    track = box(b"trak", box(b"tkhd", b"head") + told[0] + box(b"mdia", b"media"))
+    film = [box(b"ftyp", b"qt  "), box(b"moov", box(b"mvhd", b"head") + track + told[1] + told[2], large=large)]
+    given = b"".join([*film, told[2], box(b"mdat", b"picture")])
+    found = bare(given, mime_of(given))
+    assert (len(found), PLACE in found) == (len(given), False)
+    assert found.index(b"picture") == given.index(b"picture")
+    assert found.count(b"free") == 4
+    assert all(kind in found for kind in (b"mvhd", b"tkhd", b"mdia"))
+    assert bare(found, "video/quicktime") == found
+
+
+def heic(method: int, length: int = 4) -> bytes:
+    """A picture with EXIF and XMP: beside it in the file (0), or within its list of parts (1)."""
+
+    def entry(item: int, kind: bytes) -> bytes:
+        return box(b"infe", struct.pack(">B3xHH4s", 2, item, 0, kind) + b"\0")
+
+    entries = entry(1, b"hvc1") + entry(2, b"Exif") + entry(3, b"mime")
+    info = box(b"iinf", struct.pack(">B3xH", 0, 3) + entries)
+
+    def meta(starts: list[int]) -> bytes:
+        places = b"".join(
+            struct.pack(">HHHHII", item, 0 if item == 1 else method, 0, 1, at, 7 if item == 1 else len(PLACE))
+            for item, at in enumerate(starts, 1)
+        )
+        where = box(b"iloc", struct.pack(">B3xHH", 1, 0x4400, 3) + places)
+        data = box(b"idat", PLACE + PLACE) if method else b""
+        return box(b"meta", b"\0\0\0\0" + info + where + data)
+
+    head = box(b"ftyp", b"heic")
+    after = len(head) + len(meta([0, 0, 0])) + 8
+    starts = [after, 0, len(PLACE)] if method else [after, after + 7, after + 7 + len(PLACE)]
+    return head + meta(starts) + box(b"mdat", b"picture" + (b"" if method else PLACE + PLACE))
+
+
+@pytest.mark.parametrize("method", [0, 1])
+def test_a_photograph_in_boxes_loses_its_place(method: int) -> None:
+    given = heic(method)
+    assert mime_of(given) == "image/heic"
+    found = bare(given, "image/heic")
+    assert (len(found), PLACE in found) == (len(given), False)
+    assert found.endswith(b"picture") if method else b"picture" in found
+    assert bare(found, "image/heic") == found
+
+
+@pytest.mark.parametrize("given_", [heic(0)[:-20], heic(2)])
+def test_what_does_not_say_where_its_place_is_told(given_: bytes) -> None:
+    with pytest.raises(Unreadable):
+        bare(given_, "image/avif")
+
+
+@pytest.mark.parametrize(
+    ("mime", "says"),
+    [
+        ("image/jpeg", ""),
+        ("image/avif", ""),
+        ("text/plain", ""),
+        ("video/mp4", "subtitles"),
+        ("audio/ogg", "recording"),
+        ("application/pdf", "pictures were taken"),
+        ("image/tiff", "pictures were taken"),
+        ("application/octet-stream", "who made it"),
+    ],
+)
+def test_what_may_still_tell(mime: str, says: str) -> None:
+    assert says in keeps(mime)
+    assert bool(keeps(mime)) is bool(says)
+
+
+BEGINS = {
+    "image/jpeg": b"\xff\xd8",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/webp": b"RIFF0000WEBP",
+    "image/heic": box(b"ftyp", b"heic"),
+    "video/mp4": box(b"ftyp", b"isom"),
+    "image/gif": b"",
+}
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(BEGINS)))
 def test_nonsense_is_refused_or_left(data: bytes, mime: str) -> None:
-    begins = {"image/jpeg": b"\xff\xd8", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF0000WEBP"}
     try:
-        found = bare(begins.get(mime, b"") + data, mime)
+        found = bare(BEGINS[mime] + data, mime)
     except Unreadable:
         return
-    assert len(found) <= len(begins.get(mime, b"")) + len(data) + 40
+    assert len(found) <= len(BEGINS[mime]) + len(data) + 40
+
+
+@given(st.integers(0, 400), st.integers(0, 255), st.sampled_from([0, 1]))
+def test_a_damaged_one_is_refused_or_left(at: int, byte: int, method: int) -> None:
+    given_ = bytearray(heic(method))
+    given_[at % len(given_)] = byte
+    try:
+        assert len(bare(bytes(given_), "image/heic")) == len(given_)
+    except Unreadable:
+        return

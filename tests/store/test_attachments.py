@@ -43,7 +43,7 @@ def test_a_photograph_is_kept_without_its_place(world: World) -> None:
     [
         (b"", "", "is empty"),
         (b"x" * 1001, "", "at most 0.001 MB"),
-        (b"\xff\xd8\xff\xe1", "", "cannot be read as a picture"),
+        (b"\xff\xd8\xff\xe1", "", "cannot be read"),
         (b"x", "a" * 1501, "1,500 is the most"),
     ],
 )

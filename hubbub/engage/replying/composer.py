@@ -46,6 +46,7 @@ class Composer(Struct, frozen=True):
     limits: str
     accept: str  # kinds of files, for the browser; "": none go along
     files: str  # how many and which, in words
+    keeps: bool  # some of which may tell where they were made
     awake: awake.Moment
     undo_seconds: int
     approval: str  # whose it needs, in words; "": none
@@ -80,6 +81,7 @@ def composer(
         limits=limits_in_words(limits),
         accept=",".join(media.kinds) if media else "",
         files=f"at most {media.many}: {media.takes}" if media else "",
+        keeps=media is not None and not all(kind.startswith("image/") for kind in media.kinds),
         awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to), names),
         undo_seconds=set_up.undo_seconds,
         approval=_approval(rule, member),

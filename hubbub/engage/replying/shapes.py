@@ -116,11 +116,12 @@ class FileOut(Schema):
     mime: str
     size: int  # bytes
     alt: str
+    keeps: str  # what it may still tell of whoever made it, in words; "": nothing
 
     @classmethod
     def of(cls, row: Attachment) -> "FileOut":
         """From the row."""
-        return cls(id=row.pk, name=row.name, mime=row.mime, size=row.size, alt=row.alt)
+        return cls(id=row.pk, name=row.name, mime=row.mime, size=row.size, alt=row.alt, keeps=row.keeps)
 
 
 class TextIn(Schema):

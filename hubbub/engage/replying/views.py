@@ -217,7 +217,8 @@ def file_add(request: MemberRequest) -> HttpResponse:
         return JsonResponse({"error": str(no)}, status=422)
     url = reverse("engage:file", args=[request.workspace.slug, row.pk])
     shown = url if row.mime in SHOWN else ""
-    return JsonResponse({"id": row.pk, "name": row.name, "mime": row.mime, "size": row.size, "shown": shown})
+    said = {"id": row.pk, "name": row.name, "mime": row.mime, "size": row.size, "shown": shown, "keeps": row.keeps}
+    return JsonResponse(said)
 
 
 @page(Role.VIEWER)

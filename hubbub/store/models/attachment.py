@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from hubbub.core.files import SHOWN
+from hubbub.core.files import SHOWN, keeps
 
 from .member import Member
 from .owned import Owned
@@ -26,3 +26,8 @@ class Attachment(Owned):
     def shown(self) -> bool:
         """Whether a browser may show it as a picture."""
         return self.mime in SHOWN
+
+    @property
+    def keeps(self) -> str:
+        """What it may still tell of whoever made it, in words; "": nothing."""
+        return keeps(self.mime)

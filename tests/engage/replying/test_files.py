@@ -157,6 +157,19 @@ def test_cleaned_up_after_their_draft(world: World, talk: Conversation) -> None:
     assert not attachments.path_of(one).exists()
 
 
+@pytest.mark.parametrize(("data", "says"), [(b"\x1aE\xdf\xa3film", "its subtitles stays"), (png(), "")])
+def test_what_a_file_may_still_tell_is_said_before_it_leaves(
+    world: World, talk: Conversation, data: bytes, says: str
+) -> None:
+    client, url = world.client(), reverse("engage:file_add", args=["acme"])
+    kept = client.post(url, {"file": SimpleUploadedFile("a", data)}).json()
+    assert says in kept["keeps"]
+    assert bool(kept["keeps"]) is bool(says)
+    shown = send(client, talk, text="Look", file=[kept["id"]], act="preview")[1]
+    assert ("its subtitles stays" in shown) is bool(says)
+    assert "videos, sound and documents may still tell it" in shown
+
+
 @pytest.mark.parametrize(
     ("where", "who", "status"),
     [

@@ -56,6 +56,7 @@ function row(file) {
   const name = document.createElement("span");
   if (file.shown) name.append(Object.assign(document.createElement("img"), { src: file.shown, alt: "", width: 48, height: 48, style: "object-fit: cover; vertical-align: middle; margin-right: .4rem" }));
   name.append(file.name);
+  if (file.keeps) name.append(Object.assign(document.createElement("span"), { className: "small quiet", style: "display: block", textContent: file.keeps }));
   const place = document.createElement("span");
   place.className = "grow";
   const label = Object.assign(document.createElement("label"), { htmlFor: `alt-${file.id}`, className: "small", textContent: "What can be seen in it, for those who cannot see it" });
