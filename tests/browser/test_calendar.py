@@ -46,7 +46,7 @@ def test_a_post_is_written_and_planned_by_keyboard(world: World, tab: Any, live_
         tab.keyboard.press("Space")
     expect(tab.locator(".counter.over")).to_contain_text("too many")  # an address counts 23 on one, whole on the other
     expect(tab.locator(".counter").filter(has_text="of 500")).to_contain_text("35 of 500")
-    tab.locator(".version").filter(has_text="Sky").get_by_role("checkbox", name="Other words here").focus()
+    tab.locator(".version").filter(has_text="Sky").get_by_role("checkbox", name="Other words or files here").focus()
     tab.keyboard.press("Space")
     tab.get_by_label("Words on Sky").fill("Short")
     tab.get_by_label("When (by").fill((timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT09:00"))
