@@ -1,19 +1,21 @@
 """What the pages of the queue read: a page of it in any order and filter, who has what open, how much waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core import query as language
+from hubbub.core.post import Place
 from hubbub.core.queue import Score, Weights, score
-from hubbub.store import capped, queue
+from hubbub.store import candidates, capped, queue
+from hubbub.store.bulk import numbered
 from hubbub.store.models import Decision, Member, Policy, Post, Report, RuleState, Waiting, Workspace
 from hubbub.store.queue.leases import held_by_others
 from hubbub.store.queue.ranking import Parts, parts
 from hubbub.store.reports import open_about
-from hubbub.store.search import matching, search
+from hubbub.store.search import every
 
 from .policies_queries import in_force
 from .queries import Card, cards
@@ -131,12 +133,12 @@ def _find(
     if query is None:
         return _cut(list(rows[: size + 1]), order, size, {})
     posts = Post.of(workspace).filter(decision=Decision.QUEUED)
-    found = search(posts, query, now=now, size=EXACT, workspace=workspace)
+    found = every(posts, query, now=now, most=EXACT, workspace=workspace)
     if found.slips:
         return _Found([], {}, slips=found.slips)
-    if found.older is None:
-        few = list(rows.filter(post__in=[post.pk for post in found.posts])[: size + 1])
-        return _cut(few, order, size, dict(found.spans))
+    if found.whole:
+        few = list(rows.filter(post__in=numbered([one.id for one in found.hits]))[: size + 1])
+        return _cut(few, order, size, _spans(query, found.hits, few, now))
     return _walk(workspace, query, now=now, order=order, after=after, size=size, budget=budget)
 
 
@@ -170,24 +172,35 @@ def _walk(
     budget: int,
 ) -> _Found:
     """Along the queue, each post held against the query: there are many that match."""
+    index: language.Index[None] = language.Index([(None, query)])
+    known: dict[int, Place] = {}
     hits: list[Waiting] = []
-    spans: dict[int, Sequence[language.Span]] = {}
-    looked_at = 0
+    caught: dict[int, candidates.Candidate] = {}
+    looked_at, step = 0, size + 10
     while len(hits) <= size and looked_at < budget:
-        wanted = min(CHUNK, budget - looked_at)
+        wanted = min(step, CHUNK, budget - looked_at)
+        step *= 2  # a page that does not fill soon is looked for faster
         chunk = list(_ordered(Waiting.of(workspace), order, after)[:wanted])
         looked_at += len(chunk)
-        posts = Post.of(workspace).select_related("author", "source", "conversation__assignee__user")
-        caught = matching(list(posts.filter(pk__in=[row.post_id for row in chunk])), query, now=now)
-        spans.update(caught)
+        read = candidates.read(candidates.rows([row.post_id for row in chunk]), query, known)
+        caught |= {one.id: one for one in read if index.match(one.reading, one.facts, now=now)}
         hits += [row for row in chunk if row.post_id in caught]
         if len(chunk) < wanted:
             after = None
             break
         after = _spot(chunk[-1], order)
+    spans = _spans(query, caught.values(), hits[:size], now)
     if len(hits) > size:
         return _Found(hits[:size], spans, _spot(hits[size - 1], order), looked_at)
     return _Found(hits, spans, after, looked_at, ran_out=after is not None)
+
+
+def _spans(
+    query: language.Query, caught: Iterable[candidates.Candidate], rows: Sequence[Waiting], now: datetime
+) -> dict[int, Sequence[language.Span]]:
+    """The places of the words in the posts of these rows."""
+    shown = {row.post_id for row in rows}
+    return {one.id: language.spans(query, one.reading, one.facts, now=now) for one in caught if one.id in shown}
 
 
 def around(

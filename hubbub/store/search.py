@@ -18,7 +18,9 @@ from .stretches import Before, Kept, Span, Stretches, along, by_words, of_few, o
 __all__ = [
     "WITH",
     "Before",
+    "Every",
     "Found",
+    "every",
     "matching",
     "newest_of",
     "of_mentions",
@@ -45,6 +47,14 @@ class Found(Struct, frozen=True):
     looked_at: int
     ran_out: bool  # the budget ended before the page was full
     slips: Sequence[language.Slip] = ()  # what cannot be searched for; then there are no posts
+
+
+class Every(Struct, frozen=True):
+    """Posts that match, newest first, as they were read for that."""
+
+    hits: Sequence[candidates.Candidate]
+    whole: bool  # there are no others
+    slips: Sequence[language.Slip] = ()  # what cannot be searched for; then there are none
 
 
 def matching(posts: Sequence[Post], query: language.Query, *, now: datetime) -> dict[int, tuple[language.Span, ...]]:
@@ -150,9 +160,25 @@ def _unfiltered(posts: Sequence[Post], size: int) -> Found:
     return Found(shown, {post.pk: () for post in shown}, older, len(posts), ran_out=False)
 
 
-def _page(
-    stretches: Stretches, query: language.Query, *, now: datetime, before: Before | None, size: int, budget: int
-) -> Found:
+def every(posts: QuerySet[Post], query: language.Query, *, now: datetime, most: int, workspace: Workspace) -> Every:
+    """All of `posts` that match, where these are no more than `most`: what pages in other orders begin with. Nothing is
+    read of them but what the query asks for."""
+    if slips := too_wide(workspace, query):
+        return Every((), whole=True, slips=slips)
+    found = _caught(of_posts(posts, narrowed(workspace, query, now=now)), query, now=now, size=most, budget=BUDGET)
+    return Every(found.hits, whole=found.older is None)
+
+
+class _Caught(Struct):
+    hits: Sequence[candidates.Candidate]
+    older: Before | None
+    looked_at: int
+    ran_out: bool
+
+
+def _caught(
+    stretches: Stretches, query: language.Query, *, now: datetime, size: int, budget: int, before: Before | None = None
+) -> _Caught:
     index: language.Index[None] = language.Index([(None, query)])
     known: dict[int, Place] = {}
     hits: list[candidates.Candidate] = []
@@ -166,10 +192,17 @@ def _page(
             break
     shown = hits[:size]
     older = Before(shown[-1].published, shown[-1].id) if len(hits) > size else end
-    spans = {one.id: language.spans(query, one.reading, one.facts, now=now) for one in shown}
-    posts = Post.everywhere.select_related(*WITH).in_bulk([one.id for one in shown])
-    found = [posts[one.id] for one in shown if one.id in posts]
-    return Found(found, spans, older, looked_at, ran_out=older is not None and len(hits) <= size)
+    return _Caught(shown, older, looked_at, older is not None and len(hits) <= size)
+
+
+def _page(
+    stretches: Stretches, query: language.Query, *, now: datetime, before: Before | None, size: int, budget: int
+) -> Found:
+    caught = _caught(stretches, query, now=now, size=size, budget=budget, before=before)
+    spans = {one.id: language.spans(query, one.reading, one.facts, now=now) for one in caught.hits}
+    posts = Post.everywhere.select_related(*WITH).in_bulk([one.id for one in caught.hits])
+    found = [posts[one.id] for one in caught.hits if one.id in posts]
+    return Found(found, spans, caught.older, caught.looked_at, caught.ran_out)
 
 
 def newest_of(conversations: Sequence[Conversation]) -> list[Post]:

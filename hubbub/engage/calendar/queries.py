@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from msgspec import Struct
 
 from hubbub.core.kpi import MEASURES
@@ -126,7 +126,10 @@ def entries(
         versions = versions.filter(source__kind=choice.kind)
     if choice.source:
         versions = versions.filter(source=choice.source)
-    rows = versions.select_related("planned__owner__user", "source", "post").order_by("due", "planned", "pk")[:most]
+    rows = versions.order_by("due", "planned", "pk")
+    # each by itself: joined, an item and its source would be read again for every version
+    posts = Prefetch("post", Post.of(workspace).only("likes", "replies", "shares"))
+    rows = rows.prefetch_related("planned__owner__user", "source", posts)[:most]
     found: dict[tuple[int, datetime], list[PlannedVersion]] = {}
     for version in rows:
         if version.due:

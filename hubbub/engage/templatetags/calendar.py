@@ -1,10 +1,17 @@
 """Tags of the calendar's pages."""
 
+from collections.abc import Sequence
 from zlib import crc32
 
 from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from hubbub.engage.calendar.checking import Checked
+from hubbub.engage.calendar.queries import Entry
+from hubbub.ui.markup import fill, fill_each
+from hubbub.ui.templatetags.ui import badge
 
 register = template.Library()
 
@@ -27,3 +34,41 @@ def counted(one: Checked) -> str:
 def heat(ratio: float) -> int:
     """How warm an hour is: 0 below the usual, 1 as usual, 2 above, 3 far above."""
     return 0 if ratio < 0.85 else 1 if ratio < 1.15 else 2 if ratio < 1.5 else 3
+
+
+@register.simple_tag(takes_context=True)
+def planned_entry(context: Context, entry: Entry) -> SafeString:
+    """One item of a day. Written here, as a month may show a thousand, and templates take many times as long."""
+    item, kinds = entry.item, entry.kinds
+    where = [(tone(one.source.kind), one.source.name) for one in entry.versions]
+    return fill(
+        '<div class="cal-entry state-{state} {net}" data-row data-item="{pk}"{at}{movable}>\n'
+        '<a href="{url}" data-open><span class="cal-time">{time}</span> {title}</a>\n'
+        '<span class="cal-where">{where}</span>\n<span class="cal-state">{badge}{again}</span>{came}</div>',
+        state=item.state,
+        net=f"net-{tone(kinds[0])}" if kinds else "",
+        pk=item.pk,
+        at=fill(' data-at="{}"', f"{entry.here:%Y-%m-%dT%H:%M}") if entry.here else "",
+        movable=SafeString(' data-movable draggable="true"' if entry.movable and context["may_act"] else ""),
+        url=_address(context, item.pk),
+        time=entry.time,
+        title=item.title,
+        where=_where(where) if where else "no network yet",
+        badge=badge(item.get_state_display(), entry.tone),
+        again=SafeString(' <span class="badge">again</span>' if item.series_id else ""),
+        came=fill('\n<span class="cal-came quiet small">{}</span>', entry.came) if entry.came else "",
+    )
+
+
+def _where(sources: Sequence[tuple[int, str]]) -> SafeString:
+    said = fill_each('<span class="net net-{}" aria-hidden="true"></span>{}, ', sources)
+    return SafeString(said.removesuffix(", "))
+
+
+def _address(context: Context, pk: int) -> str:
+    """Of an item; looked up once a page, which takes as long as to write an entry."""
+    kept: tuple[str, str] | None = context.render_context.get("planned")
+    if kept is None:
+        before, _, after = reverse("engage:planned", args=[context["workspace"].slug, 0]).rpartition("0")
+        kept = context.render_context["planned"] = before, after
+    return f"{kept[0]}{pk}{kept[1]}"
