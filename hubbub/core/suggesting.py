@@ -112,7 +112,7 @@ def _answer(known: Known, limits: Limits, now: datetime) -> Proposed | None:
         return None
     who = "An influencer" if stands else f"Influence {known.influence:.0f} ({limits.influence} is enough)"
     said = (
-        f"{who}, {known.followers:,} followers: mentioned us {_times(len(waits))} and waits since {_day(waits[0].at)}"
+        f"{who}, {known.followers:,} followers: mentioned us {_times(len(waits))} and has waited since {_day(waits[0].at)}"
     )
     return Proposed("answer", said, _newest(waits), 30.0 + known.influence)
 
