@@ -31,7 +31,7 @@ NOUNS = (
     "sweep", "undoing", "sanction", "redaction", "strike", "proposal", "report", "replay", "list",
     "statement", "appeal", "notice", "approval", "approving", "file", "saved", "article", "sketch", "opportunity",
     "relationship", "stage", "suggestion",
-    "remark", "field", "matter", "consent", "merging", "likeness",
+    "remark", "field", "matter", "consent", "merging", "likeness", "import",
 )  # fmt: skip
 SYNONYMS = {
     "thread": "conversation",

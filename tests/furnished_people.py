@@ -4,8 +4,10 @@ from hubbub.store import merging
 from hubbub.store.models import (
     Consent,
     ConsentKind,
+    ImportedLine,
     Likeness,
     Member,
+    PeopleImport,
     PersonField,
     PersonNote,
     PersonValue,
@@ -33,7 +35,15 @@ def furnish_people(post: Post, admin: Member, own: str) -> dict[str, int]:
         workspace=workspace, first=one, second=other, strength=0.6, found=NOON,
         reasons=[{"name": "same picture", "says": f"Both show the same picture {own}", "strength": 0.6}],
     )  # fmt: skip
+    file = PeopleImport.everywhere.create(
+        workspace=workspace, key=f"key {own}"[:32], by_member=admin, by_name=str(admin), at=NOON, total=2,
+        state="stopped", stopped_why=f"Stopped {own}",
+    )  # fmt: skip
+    for number, fate in enumerate(("left", "made"), start=2):
+        ImportedLine.everywhere.create(
+            workspace=workspace, imported=file, number=number, fate=fate, says=f"A slip {own}", person=person
+        )
     return {
         "remark": remark.pk, "field": field.pk, "matter": matter.pk, "consent": consent.pk, "merging": merged.pk,
-        "likeness": alike.pk,
+        "likeness": alike.pk, "import": file.pk,
     }  # fmt: skip
