@@ -1,5 +1,6 @@
 """Snooze, priority, kind, tags, teams, names in notes: what is set, who is told, what is taken back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -151,6 +152,8 @@ def test_many_and_pages(world: World, talk: Conversation) -> None:
     assert fresh(talk).status == "snoozed"
     for fields in ({"priority": "urgent"}, {"kind": "lead"}, {"tag": "a, b"}, {"untag": "a"}, {"assignee": "me"}):
         assert client.post(f"{base}{talk.pk}/act/", fields).status_code == 303
+    page = client.get(f"{base}{talk.pk}/").content.decode()
+    assert re.search(r"<title>[^<]* is now looked after by Alice\.? · Hello · Acme</title>", page)
     row = fresh(talk)
     assert (row.priority, row.kind, row.assignee) == ("urgent", "lead", world.alice)
     assert [one.name for one in row.tags.all()] == ["b"]
