@@ -25,6 +25,13 @@ def crowd(folder: Path, people: int, seconds: int) -> None:
     """Let them work, and print what it took."""
     cookies = _sign_in(people)
     with _served(folder) as port:
+        warm = [
+            threading.Thread(target=Worker(port, cookie, at, Told(), 0.0).look) for at, cookie in enumerate(cookies)
+        ]
+        for one in warm:  # a server that has just begun reads its templates first
+            one.start()
+        for one in warm:
+            one.join()
         began, told = time.monotonic(), Told()
         threads = [
             threading.Thread(target=Worker(port, cookie, at, told, began + seconds).work)
@@ -109,7 +116,13 @@ class Told:
         """Print the table."""
         whole = sum(map(len, self.times.values()))
         load = os.getloadavg()[0]
-        print(f"\n{people} people for {seconds} s: {whole:,} requests, {len(self.errors)} errors, load {load:.1f}")
+        from django.conf import settings
+
+        print(
+            f"\n{people} people for {seconds} s: {whole:,} requests, {len(self.errors)} errors, load {load:.1f}",
+            end=" ",
+        )
+        print(f"({settings.WEB_PROCESSES} web processes, {os.cpu_count()} cores)")
         print(f"{'':34}{'requests':>9}{'median ms':>11}{'p95 ms':>9}{'longest':>9}")
         for what, times in sorted(self.times.items()):
             slow = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
@@ -127,6 +140,12 @@ class Worker:
         self.token = "a" * 32
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.since, self.shown, self.here = "", "", ""
+
+    def look(self) -> None:
+        """Open the inbox and one conversation."""
+        page = self.ask("list", "GET", "/w/bench/engage/")
+        for pk in re.findall(r'id="row-(\d+)"', page)[:1]:
+            self.ask("open a conversation", "GET", f"/w/bench/engage/{pk}/")
 
     def work(self) -> None:
         """Open the inbox, then conversation after conversation, until the time is over."""

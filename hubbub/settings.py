@@ -91,6 +91,19 @@ LEASE_SECONDS = float(os.environ.get("HUBBUB_LEASE_SECONDS", "300"))
 # further ones are polled.
 STREAMS = int(os.environ.get("HUBBUB_STREAMS", "8"))
 
+# How many processes answer requests: with PostgreSQL as many as there are cores, since one of them writes pages on one
+# core only. What they must know of each other (tries to sign in, codes that were used) lies in the data folder then.
+_EMBEDDED = not os.environ.get("HUBBUB_DATABASE_URL")
+WEB_PROCESSES = int(os.environ.get("HUBBUB_WEB_PROCESSES") or (1 if _EMBEDDED else min(4, os.cpu_count() or 1)))
+if WEB_PROCESSES > 1:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": DATA / "cache",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

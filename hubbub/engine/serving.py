@@ -1,20 +1,25 @@
 """`hubbub web`: the pages and the API, served by Granian."""
 
+import os
+
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-THREADS = 6  # requests at a time: most of one is waiting for the database, so a few more than small servers have cores
+THREADS = 6  # requests at a time in a process: while one waits for the database, another one is written
 
 
 def serve(host: str, port: int) -> None:
     """Serve until told to end; requests in hand are answered first."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hubbub.settings")
+    from django.conf import settings
+
     Granian(
         "hubbub.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=settings.WEB_PROCESSES,
         blocking_threads=THREADS,
         websockets=False,
         log_access=False,
