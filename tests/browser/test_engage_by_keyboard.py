@@ -133,6 +133,10 @@ def test_the_inbox_is_filtered_kept_as_a_view_and_walked(desk: Visit, world: Wor
     assert SavedView.of(world.acme).get(name="Numbered").query == "number"
     press(page, "j", "j", "k", "j")
     expect(page.locator("[data-row][aria-current=true]")).to_contain_text("number 2")
+    press(page, "i", "Escape")  # back in the row that it would have been about
+    expect(page.locator("[data-row][aria-current=true] [data-open]")).to_be_focused()
+    press(page, "/", "Escape")
+    expect(page.locator("[data-row][aria-current=true] [data-open]")).to_be_focused()
     page.keyboard.press("o")
     page.wait_for_url(f"**/engage/{talk(2).pk}/**")
 
@@ -205,7 +209,7 @@ def test_a_saved_reply_is_refused_with_its_gap_and_sent_when_filled(desk: Visit,
     expect(words).to_be_focused()  # where it is mended
     page.keyboard.press("Control+a")
     page.keyboard.type("Your order 17 left today.")
-    page.keyboard.press("Escape")
+    press(page, "Escape")  # out of the field, and still to be seen
     page.keyboard.press("p")
     expect(page.locator("#reply-preview")).to_contain_text("Your order 17 left today.")
     press(page, "r")

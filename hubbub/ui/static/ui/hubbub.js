@@ -46,6 +46,16 @@ function typeInto(details) {
   if (field) field.focus();
 }
 
+/* out of a field keys work again, and one still sees where one is: in the row that it is about, else at its form */
+function leave(field) {
+  const row = field.closest("[data-row]") || (field.closest("[data-bulk], .filter") && chosen());
+  if (row && visible(row)) { choose(row); return; }
+  const form = field.form;
+  if (!form || !visible(form)) { field.blur(); return; }
+  if (!form.hasAttribute("tabindex")) form.setAttribute("tabindex", "-1");
+  form.focus({ preventScroll: true });
+}
+
 /* a menu that was opened in a row ([data-menu]): while it is there, the keys of its choices come first */
 const menu = () => document.querySelector("[data-menu]");
 
@@ -112,7 +122,7 @@ document.addEventListener("keydown", (event) => {
   }
   const folded = event.key === "Escape" && event.target.closest && event.target.closest(".talk-menu[open]");
   if (folded) { folded.open = false; folded.querySelector("summary").focus(); return; }
-  if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+  if (event.key === "Escape" && typing(event.target)) { leave(event.target); return; }
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const open = menu();
   if (open && !event.repeat && pick(open, event.key)) { event.preventDefault(); return; }
