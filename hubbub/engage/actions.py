@@ -213,9 +213,9 @@ def note(conversation: Conversation, text: str, *, by: Member, why: str = "") ->
 
 def words_of(text: str, what: str) -> str:
     """Without what surrounds them, each line ended by one character, though forms send two: so they are counted as the
-    writer saw them, and are the same as their draft. Raises Refusal where there are none, or too many."""
+    writer saw them, and are the same as their draft. Raises Refusal where nothing can be seen, or too much."""
     words = text.replace("\r\n", "\n").strip()
-    if not words:
+    if not any(char.isprintable() and not char.isspace() for char in words):
         raise Refusal(f"The {what} is empty: write something first")
     if len(words) > LONGEST:
         raise Refusal(f"The {what} has {len(words):,} characters; {LONGEST:,} is the most. Shorten it.")
@@ -258,8 +258,10 @@ def assign_all(
 
 
 def locked(conversation: Conversation) -> Conversation:
-    """Its row, held until the transaction ends. Raises Refusal where it was merged into another."""
-    row = Conversation.of(conversation.workspace).select_for_update(of=("self",)).get(pk=conversation.pk)
+    """Its row, held until the transaction ends; drafts and posts can be added meanwhile. Raises Refusal where it was
+    merged into another."""
+    rows = Conversation.of(conversation.workspace).select_for_update(of=("self",), no_key=True)
+    row = rows.get(pk=conversation.pk)
     if row.merged_into_id:
         raise Refusal("This conversation was merged into another: act there")
     return row

@@ -2,6 +2,7 @@
 
 from hubbub.connectors import Attached
 from hubbub.core.failures import Broken
+from hubbub.engage.people import queries as people
 from hubbub.store import answers, attachments, parts
 from hubbub.store.audit import audit
 from hubbub.store.models import (
@@ -31,6 +32,10 @@ def overtaken(row: Outbox) -> str:
     """
     if row.seen is None or row.verb not in ANSWERS or row.tries or row.post is None or not row.post.conversation_id:
         return ""
+    if row.post.state not in answers.STANDING:
+        return "What it answers was taken away after this was written"
+    if not _may_still(row):
+        return f"{row.by_name}, who wrote this, can no longer reply here"
     talk = row.post.conversation_id
     later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
     own = later.exclude(state__in=LOST).exclude(follows__isnull=False, by_member=row.by_member_id)
@@ -43,7 +48,23 @@ def overtaken(row: Outbox) -> str:
     sent = Outbox.of(row.workspace).filter(post__conversation=talk, state=OutboxState.SENT).exclude(result_id="")
     if posts.filter(ours=True).exclude(native_id__in=sent.values("result_id")).exists():
         return "A reply of yours appeared on the network after this was written"
+    if _asked_not_to(row):
+        return "They asked not to be written to after this was written"
     return ""
+
+
+def _may_still(row: Outbox) -> bool:
+    """Whether its writer could still send it, or somebody who can stands for it."""
+    writer = row.by_member
+    there = writer is not None and writer.user.is_active and writer.may(Role.RESPONDER)
+    return there or parts.of(row).approved
+
+
+def _asked_not_to(row: Outbox) -> bool:
+    """Whether its reader refused to be written to since."""
+    person = row.post.author.person_id if row.post and row.post.author else 0
+    said = people.no_contact([person]).get(person)
+    return said is not None and said.noted > row.created
 
 
 def tell(row: Outbox, says: str, key: str) -> None:

@@ -88,7 +88,7 @@ def _overtaken(row: Outbox) -> bool:
         parts.stand(row, OutboxState.HELD, held_for=HeldFor.OVERTAKEN, error=why)
         audit(row, "held", by=LOOP, why=why)
         answering.stirred(row)
-        answering.tell(row, f"{why}: look whether your reply on {row.source} still fits", f"held {row.pk} {row.seen}")
+        answering.tell(row, f"{why}: look whether the reply on {row.source} still fits", f"held {row.pk} {row.seen}")
     return True
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
@@ -155,7 +156,7 @@ def vote(
         raise Unapprovable("Somebody changed the words while you were reading: read them again, then approve")
     # a form ends lines with two characters: that changes no word
     words = row.words if text is None else text.replace("\r\n", "\n").strip()
-    if yes and not words:
+    if yes and row.words and not words:
         raise Unapprovable("There are no words left to approve. Refuse it instead, and say why.")
     if not yes and not why.strip():
         raise Unapprovable("Say why it is refused: whoever wrote it reads that.")
@@ -240,16 +241,24 @@ def _held(approval: Approval) -> Approval:
 
 
 def step(now: datetime) -> bool:
-    """Approvers who left, or can no longer answer, block nobody. False: there are none."""
+    """Approvers who left, or can no longer answer, block nobody, nor does what is gone. False: there are none."""
     del now
     cannot = [role for role in Role if not role.may(Role.RESPONDER)]
     left = Q(approvers__active=False) | Q(approvers__user__is_active=False) | Q(approvers__role__in=cannot)
     touched = Approval.everywhere.filter(left, state=ApprovalState.OPEN).distinct()[:AT_ONCE]
     empty = Approval.everywhere.filter(state=ApprovalState.OPEN, approvers__isnull=True)[:AT_ONCE]
     busy = False
-    for row in (*touched, *empty):
+    for row in (*touched, *empty, *_aimless()):
         busy = _settle(row) or busy
     return busy
+
+
+def _aimless() -> list[Approval]:
+    """Those of which what they are about is gone, with its source."""
+    rows = Approval.everywhere.filter(state=ApprovalState.OPEN)
+    nouns = [(noun, apps.get_model("store", noun)._base_manager) for noun in HANDLERS]
+    there = [(noun, Exists(there.filter(pk=OuterRef("noun_id")))) for noun, there in nouns]
+    return [row for noun, standing in there for row in rows.filter(~standing, noun=noun)[:AT_ONCE]]
 
 
 @transaction.atomic
@@ -257,7 +266,7 @@ def _settle(approval: Approval) -> bool:
     """Whether anything about it changed."""
     row = _held(approval)
     if row.state != ApprovalState.OPEN:
-        return False
+        return approval.state != row.state  # it was withdrawn just now
     there = _there(row.workspace)
     gone = list(row.approvers.exclude(pk__in=there.values("pk")))
     row.approvers.remove(*gone)

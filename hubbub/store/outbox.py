@@ -121,7 +121,7 @@ def hold_conversation(row: Outbox) -> None:
         return
     where = Post.of(row.workspace).filter(pk=row.post_id).values_list("conversation", flat=True)
     while (talk := where.first()) is not None:
-        Conversation.of(row.workspace).select_for_update(of=("self",)).filter(pk=talk).first()
+        Conversation.of(row.workspace).select_for_update(of=("self",), no_key=True).filter(pk=talk).first()
         if where.first() == talk:  # nearly always; else it was moved while the lock was waited for
             break
     if row.post.conversation_id != talk:

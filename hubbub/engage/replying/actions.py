@@ -86,11 +86,11 @@ def say(conversation: Conversation, post: Post, wish: Wish, *, by: Member, why: 
     words = words_of(wish.text, "reply") if wish.text.strip() or not wish.files else ""
     if gaps := saved_replies.missing(conversation.workspace, words, conversation):
         raise Refusal(saved_replies.refusal(gaps))
-    if post.conversation_id != conversation.pk:
-        raise Refusal("That post stands in another conversation: open it there and reply there")
     if wish.verb not in ANSWERS or wish.verb not in conversation.source.can:
         raise Refusal(why_not(conversation) or f"{conversation.source} offers no private replies with its settings")
     row = locked(conversation)
+    if not row.posts.filter(pk=post.pk).exists():  # it may have been moved since it was read
+        raise Refusal("That post stands in another conversation: open it there and reply there")
     if known := _sent_before(row, post, wish, words):
         return known
     files = _files(conversation, wish, by)
@@ -115,6 +115,8 @@ def _sent_before(row: Conversation, post: Post, wish: Wish, words: str) -> Outbo
     said = Audit.of(row.workspace).filter(noun="outbox", noun_id=known.pk, verb=wish.verb).first()
     if said is None or said.after.get("words", composing.digest(words)) != composing.digest(words):
         raise Refusal("This form was sent before, with other words. Look what became of those, then send again.")
+    if known.state == OutboxState.DROPPED:
+        raise Refusal("This form was sent before, and called back since. Send it again if it is still to go.")
     return known
 
 

@@ -9,6 +9,7 @@ from hubbub.connectors import ADDRESS, MENTION, Connector, Limits, connector, le
 from hubbub.core.failures import Broken
 from hubbub.core.splitting import split
 from hubbub.engage.actions import words_of
+from hubbub.store import saved_replies
 from hubbub.store.approvals import Unapprovable
 from hubbub.store.models import Attachment, Author, Post, Source
 from hubbub.store.parts import Parts
@@ -114,6 +115,8 @@ def in_parts(source: Source, post: Post, words: str) -> tuple[str, ...]:
 
 def pieces_of(found: Parts, text: str) -> list[str]:
     """The words of each part as somebody changed them. Raises Refusal."""
+    if not text.strip() and not found.text and found.first.attachments.exists():
+        return [""]  # its files say it
     if len(found.rows) == 1:
         return [words_of(text, "reply")]
     try:
@@ -125,7 +128,9 @@ def pieces_of(found: Parts, text: str) -> list[str]:
 
 
 def check(source: Source, post: Post, pieces: Sequence[str]) -> None:
-    """Each goes as one answer. Raises Refusal with the number."""
+    """Each goes as one reply, and has no gaps. Raises Refusal with the number, or the gaps."""
+    if post.conversation and (gaps := saved_replies.missing(source.workspace, "\n".join(pieces), post.conversation)):
+        raise Refusal(saved_replies.refusal(gaps))
     for number, words in enumerate(pieces, 1):
         measured = measure(source, post, words)
         if not measured.fits:

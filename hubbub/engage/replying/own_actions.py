@@ -48,9 +48,10 @@ def _asked_before(sent: Outbox, verb: str, nonce: str, words: str) -> Outbox | N
     """The row that the same form made before (a double click), which is no second wish."""
     outbox.hold_conversation(sent)
     place = own_post(sent) or sent.source
-    if not nonce:
-        return None
-    return Outbox.of(sent.workspace).filter(key=outbox.key_of(place, verb, nonce), text=words).first()
+    known = Outbox.of(sent.workspace).filter(key=outbox.key_of(place, verb, nonce)).first() if nonce else None
+    if known is not None and (known.text != words or known.state == OutboxState.DROPPED):
+        raise Refusal("This form was sent before. Look what became of that, then send again.")
+    return known
 
 
 def own_post(row: Outbox) -> Post | None:

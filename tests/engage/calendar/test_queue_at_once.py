@@ -1,15 +1,13 @@
 """The queue of a source changed by several at once, with true concurrency: nobody waits for another in a ring."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from hubbub.core.slots import Slot
 from hubbub.engage.calendar import actions, moving
 from hubbub.store.models import Planned, PlannedVersion, Source
+from tests.rings import beside
 from tests.world import World, make_world
 
 from .planning import launch, networks
@@ -35,36 +33,6 @@ def sources(world: World) -> list[Source]:
 def queued(world: World, *to: Source) -> Planned:
     item = launch(world.alice, *to)
     return actions.plan(moving.enqueue(item, by=world.alice), by=world.alice)
-
-
-def beside(doing: Callable[[], object], held: Callable[[], object], then: Callable[[], object]) -> None:
-    """`doing` begins while a transaction here holds what `held` locks; once it waits for that, `then` goes on here."""
-    ended: list[object] = []
-
-    def run() -> None:
-        try:
-            ended.append(doing())
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=run)
-    with transaction.atomic():
-        held()
-        other.start()
-        while other.is_alive() and not somebody_waits():
-            pass
-        then()
-    other.join()
-    assert len(ended) == 1
-
-
-def somebody_waits() -> bool:
-    """For what this transaction holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def lock(source: Source) -> None:

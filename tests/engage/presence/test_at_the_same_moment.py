@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from hubbub.engage.replying.actions import Conflict, Wish, say
 from hubbub.store import drafts, presence
-from hubbub.store.models import Conversation, Member, Outbox, Post, Presence, Role
+from hubbub.store.models import Conversation, Draft, Member, Outbox, Post, Presence, Role
+from tests.rings import beside
 from tests.world import World, make_conversation, make_member, make_post, make_source, make_world
 
 pytestmark = [pytest.mark.database]
@@ -95,3 +96,15 @@ def test_windows_that_are_seen_at_once(room: Room) -> None:
     assert all(isinstance(one, bool) for one in told)
     assert Presence.everywhere.count() == 1
     assert not presence.here(room.talk.workspace, now + timedelta(minutes=1))
+
+
+def test_a_window_keeps_its_words_while_the_other_sends(room: Room) -> None:
+    """It holds the draft, and adds one to the talk; whoever sends holds the talk, and wants the draft."""
+    person, now = room.people[0], timezone.now()
+    first = drafts.save(room.talk, person, "Hello", now=now)
+    beside(
+        lambda: say(room.talk, room.post, Wish("Hello", draft=first.draft, draft_version=1), by=person),
+        lambda: Draft.everywhere.select_for_update().get(),
+        lambda: drafts.save(room.talk, person, "No", now=now, draft=first.draft, version=0),
+    )
+    assert [one.text for one in drafts.of(room.talk, person)] == ["No"]
