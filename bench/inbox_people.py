@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,24 +24,45 @@ READS = (2.0, 6.0)  # seconds that somebody looks at a conversation before they 
 def crowd(folder: Path, people: int, seconds: int) -> None:
     """Let them work, and print what it took."""
     cookies = _sign_in(people)
-    with _served(folder) as port:
-        warm = [
-            threading.Thread(target=Worker(port, cookie, at, Told(), 0.0).look) for at, cookie in enumerate(cookies)
-        ]
-        for one in warm:  # a server that has just begun reads its templates first
-            one.start()
-        for one in warm:
-            one.join()
-        began, told = time.monotonic(), Told()
-        threads = [
-            threading.Thread(target=Worker(port, cookie, at, told, began + seconds).work)
-            for at, cookie in enumerate(cookies)
-        ]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join()
-    told.report(people, seconds)
+    with _served(folder) as (port, web, worker):
+        first = [Worker(port, cookie, at, Told(), 0.0) for at, cookie in enumerate(cookies)]
+        _all_at_once([one.look for one in first])  # a server that has just begun reads its templates first
+        began, told, spent = time.monotonic(), Told(), (_processor(web), _processor(worker))
+        them = [Worker(port, cookie, at, told, began + seconds) for at, cookie in enumerate(cookies)]
+        _all_at_once([one.work for one in them])
+        taken = time.monotonic() - began
+        told.report(people, seconds)
+        asked = sum(map(len, told.times.values()))
+        print(f"our processor: web {1000 * (_processor(web) - spent[0]) / asked:.0f} ms a request,", end=" ")
+        print(f"worker {(_processor(worker) - spent[1]) / taken:.0%} of a core")
+
+
+def _all_at_once(acts: Sequence[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def _processor(pid: int) -> float:
+    """Seconds that a process and those below it have had."""
+    below: dict[int, list[int]] = defaultdict(list)
+    spent: dict[int, float] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            cells = place.read_text().rpartition(") ")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        one = int(place.parent.name)
+        below[int(cells[1])].append(one)
+        spent[one] = (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
+    whole, waiting = 0.0, [pid]
+    while waiting:
+        one = waiting.pop()
+        whole += spent.get(one, 0.0)
+        waiting += below[one]
+    return whole
 
 
 def _sign_in(people: int) -> list[str]:
@@ -63,7 +84,8 @@ def _sign_in(people: int) -> list[str]:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[int]:
+def _served(folder: Path) -> Iterator[tuple[int, int, int]]:
+    """The port; the processes that answer and that work, by their ids."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -77,7 +99,7 @@ def _served(folder: Path) -> Iterator[int]:
         ]
         try:
             _wait(port)
-            yield port
+            yield port, children[0].pid, children[1].pid
         finally:
             for child in children:
                 child.terminate()
