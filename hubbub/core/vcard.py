@@ -1,12 +1,17 @@
 """vCard 4.0 (RFC 6350): people as address books take them, written and read."""
 
 import re
-from collections.abc import Iterator, Sequence
+from binascii import a2b_qp
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 FOLD = 75  # bytes of a line, its end not counted
 _FIELD = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\"[^:\"]*)*)?):(.*)", re.S)
+
+
+_QUOTED = re.compile(r";(?:ENCODING=)?QUOTED-PRINTABLE(?=;|$)", re.I)
+_CHARSET = re.compile(r";CHARSET=\"?([\w.:-]{1,40})", re.I)
 
 
 class Card(Struct, frozen=True):
@@ -61,12 +66,14 @@ def _folded(line: str) -> str:
 
 
 def read(text: str) -> Iterator[Card]:
-    """The cards of a file, of version 3 or 4; what is no card, and fields that are not known here, are passed over."""
-    lines = re.sub(r"\r?\n[ \t]", "", text.replace("\ufeff", "", 1)).splitlines()
+    """The cards of a file, of version 2.1, 3 or 4; what is no card, and fields that are not known here, are passed
+    over."""
+    # only these end a line: what other characters part in a text is part of it
+    lines = re.sub(r"\n[ \t]", "", re.sub(r"\r\n?", "\n", text.replace("\ufeff", "", 1))).split("\n")
     fields: dict[str, list[str]] | None = None
-    for line in lines:
+    for line in _joined(lines):
         found = _FIELD.fullmatch(line.strip())
-        name, value = (found[1].upper(), found[3]) if found else ("", "")
+        name, value = (found[1].upper(), _decoded(found[3], found[2])) if found else ("", "")
         if name == "BEGIN" and value.upper() == "VCARD":
             fields = {}
         elif name == "END" and value.upper() == "VCARD" and fields is not None:
@@ -74,6 +81,31 @@ def read(text: str) -> Iterator[Card]:
             fields = None
         elif name and fields is not None:
             fields.setdefault(name, []).append(value)
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    """Values in quoted-printable, as version 2.1 has them, go on behind an equals sign at the end of a line."""
+    open_ = ""
+    for line in lines:
+        whole = open_ + line
+        quoted = whole.endswith("=") and _QUOTED.search(whole.partition(":")[0])
+        open_ = whole[:-1] if quoted else ""
+        if not quoted:
+            yield whole
+    if open_:
+        yield open_
+
+
+def _decoded(value: str, parameters: str) -> str:
+    if not _QUOTED.search(parameters):
+        return value
+    named = _CHARSET.search(parameters)
+    charset = named[1] if named else "utf-8"
+    try:
+        found = a2b_qp(value.encode("latin-1", "replace")).decode(charset, "replace")
+    except LookupError:  # a character set that nobody knows
+        found = a2b_qp(value.encode("latin-1", "replace")).decode("utf-8", "replace")
+    return found.replace("\r\n", "\\n").replace("\n", "\\n")
 
 
 def _card(fields: dict[str, list[str]]) -> Card:
@@ -94,7 +126,15 @@ def _card(fields: dict[str, list[str]]) -> Card:
 
 
 def _parts(value: str, mark: str) -> list[str]:
-    return [_read(part).strip() for part in re.split(rf"(?<!\\){mark}", value)]
+    """Parted by marks before which no backslash stands, or one that itself is written by two."""
+    parts: list[str] = []
+    part = ""
+    for piece in re.findall(r"\\.|.", value, re.S):
+        if piece == mark:
+            parts, part = [*parts, part], ""
+        else:
+            part += piece
+    return [_read(one).strip() for one in (*parts, part)]
 
 
 def _read(value: str) -> str:

@@ -52,7 +52,10 @@ FULL = Card(
 )
 
 
-@pytest.mark.parametrize("cards", [[], [FULL], [FULL, Card(name="Frank")]])
+ODD = Card(name="A\u2028B\x0bC", note="one\x85two\x1cthree", tags=("ends with \\", "has \\; both", "\\n"))
+
+
+@pytest.mark.parametrize("cards", [[], [FULL], [FULL, Card(name="Frank")], [ODD]])
 def test_cards_there_and_back(cards: list[Card]) -> None:
     written = vcard.write(cards)
     assert list(vcard.read(written)) == cards
@@ -64,6 +67,14 @@ def test_cards_there_and_back(cards: list[Card]) -> None:
     [
         ("BEGIN:VCARD\nVERSION:3.0\nN:Doe;Erin;;;\nEMAIL;TYPE=w:e@x.example\nEND:VCARD", "Erin Doe", ("e@x.example",)),
         ("\ufeffBEGIN:VCARD\r\nFN:Er\r\n in\r\nitem1.EMAIL:e@x.example\r\nEND:VCARD\r\n", "Erin", ("e@x.example",)),
+        ("BEGIN:VCARD\rFN:Er\r in\rEMAIL:e@x.example\rEND:VCARD", "Erin", ("e@x.example",)),
+        (
+            "BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCl=\nler;J=C3=B6rg;;;\nEMAIL;HOME:e@x.example\nEND:VCARD",
+            "Jörg Müller", ("e@x.example",),
+        ),
+        ("BEGIN:VCARD\nFN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:J=F6rg\nEND:VCARD", "Jörg", ()),
+        ("BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE;CHARSET=no-such:J=C3=B6rg\nEND:VCARD", "Jörg", ()),
+        ("BEGIN:VCARD\nFN:1+1=\nEND:VCARD", "1+1=", ()),
     ],
 )  # fmt: skip
 def test_cards_of_others(text: str, name: str, emails: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hubbub.connectors import Act, Done, Http, Limits, MediaLimits
 from hubbub.core.failures import Broken, Retry
+from hubbub.engage.people import actions as people
 from hubbub.engage.replying import outbox_actions, own_actions
 from hubbub.engage.replying.actions import Wish, say
 from hubbub.engine import outbox
@@ -85,6 +86,9 @@ def deliver(row: Outbox) -> Outbox:
         ("elsewhere", "A reply of yours appeared"),
         ("own read back", ""),
         ("dropped", ""),
+        ("refused", "They asked not to be written to"),
+        ("agreed again", ""),
+        ("other matter", ""),
     ],
 )
 def test_an_answer_that_waited_is_held(
@@ -103,6 +107,12 @@ def test_an_answer_that_waited_is_held(
             make_post(talk.source, "Done by telephone", 6, ours=True, conversation=talk)
         case "own read back":
             make_post(talk.source, "First", 7, native_id="r1", ours=True, conversation=talk)
+        case "refused" | "agreed again" | "other matter":
+            matter = "Marketing" if event == "other matter" else "Contact"
+            for agreed in (False, True)[: 2 if event == "agreed again" else 1]:
+                people.record_consent(
+                    talk.author.person, matter, agreed=agreed, at=None, source="words", told="By phone", by=world.alice
+                )  # fmt: skip
         case "dropped":
             outbox_actions.drop(tell(talk, world, "I did", Role.ADMIN, nonce="2"), by=world.alice)
     row = deliver(row)

@@ -39,6 +39,8 @@ _WORDS = {
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 
+# characters; of what is not named here the acts say it
+LONGEST = {"network": 300, "handle": 200, "native_id": 300, "url": 2_000, "email": 2_000, "tags": 2_000}
 TRIED, AT_ONCE = 100, 10  # lines that are tried before a file is taken in; in one transaction
 
 
@@ -135,9 +137,9 @@ def take_in(number: int, cells: Mapping[str, str], workspace: Workspace, by: Mem
     """One line, in the transaction of the caller. `of`: the import, for the log. Raises Refusal."""
     fields = {f"field {field.pk}": field for field in queries.fields(workspace)}
     places = listing.networks(workspace)
-    long = next((name for name in ("network", "handle", "native_id", "url") if len(cells.get(name, "")) > 300), None)
-    if long is not None:
-        raise Refusal(f"{TARGETS[long]}: {len(cells[long]):,} characters; 300 is the most")
+    for name, most in LONGEST.items():
+        if len(cells.get(name, "")) > most:
+            raise Refusal(f"{TARGETS[name]}: {len(cells[name]):,} characters; {most:,} is the most")
     person, new, why = _found(cells, places, workspace), False, f"line {number} of {of}"
     if person is None:
         person, new = _made(cells, workspace, by, why)

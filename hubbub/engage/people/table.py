@@ -62,6 +62,11 @@ def _from_csv(text: str, mark: str, read_as: str) -> Table:
         columns = [name.strip() for name in next(reader)]
         _check(columns)
         for cells in reader:
+            if any(cell.strip() for cell in cells[len(columns) :]):
+                raise Refusal(
+                    f"Line {reader.line_num} has {len(cells)} values, and line 1 names {len(columns)} columns: put a "
+                    "value that holds the mark between values into quotation marks"
+                )
             named = {name: sheets.unmarked(cell) for name, cell in zip(columns, cells, strict=False) if name}
             if any(cell.strip() for cell in named.values()):
                 lines.append(Line(reader.line_num, named))

@@ -1,5 +1,7 @@
 """A file of people on its way in: how far it is, what became of each line, stopping it, taking it back."""
 
+from collections.abc import Callable, Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +15,11 @@ from hubbub.ui.api import Refusal
 from . import imported, listing
 
 PAGE = 100  # lines
-ACTS = {"stop": imported.stop, "go on": imported.go_on, "undo": imported.take_back}
+ACTS: Mapping[str, Callable[..., PeopleImport]] = {
+    "stop": imported.stop,
+    "go on": imported.go_on,
+    "undo": imported.take_back,
+}
 
 
 def see_import(request: MemberRequest, row: PeopleImport) -> HttpResponse:

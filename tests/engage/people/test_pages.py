@@ -320,6 +320,10 @@ def test_files_there_and_back(world: World, erin: Person) -> None:
         (b"name\n", "nobody below it"),
         (b'name\n"x\n', "quotation marks"),
         (b"colour\nred\n", "a column that says who it is"),
+        (b"name,city\nx,y\nMiller, Anna,Bonn\n", "Line 3 has 3 values"),
+        (b"email\n" + b"a" * 1_000_000 + b"\n", "E-mail addresses: 1,000,000 characters"),
+        (b"name\n" + b"a" * 1_000_000 + b"\n", "The name is 1000000 characters long"),
+        (b'name,tags\nx,"' + b"a," * 100_000 + b'"\n', "Tags: 200,000 characters"),
         (b"id,name\n77777,x\n", "Line 2: There is no person with the number 77777"),
     ],
 )
