@@ -26,7 +26,7 @@ from . import importing
 from .table import Table
 from .taking_back import take_back_line
 
-AT_ONCE = 20  # lines of one step
+AT_ONCE = 10  # lines of one step
 KEPT = timedelta(days=30)  # after its end an import can be looked at, and taken back
 GOES_ON = (ImportState.RUNNING, ImportState.UNDOING)
 LOOP = System("Hubbub")

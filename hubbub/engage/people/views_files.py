@@ -21,7 +21,7 @@ from .views_acts import find
 from .views_imports import see_import
 
 SHOWN = 5  # lines of a file that are shown before it is taken in
-AT_ONCE = 50  # lines that are taken in before the page answers
+AT_ONCE = 20  # lines that are taken in before the page answers
 
 
 @page(Role.MANAGER)

@@ -87,7 +87,8 @@ class PlannedVersion(Owned):
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
     place = models.CharField(max_length=500, blank=True)  # where on the network, as it names it; "": it has one place
     same = models.BooleanField(default=True)  # the words of the item
-    own_files = models.BooleanField(default=False, db_default=False)  # `attachments`, which may be none; else the item's
+    # its files are `attachments`, which may be none; else the item's
+    own_files = models.BooleanField(default=False, db_default=False)
     text = models.TextField(blank=True)
     title = models.CharField(max_length=300, blank=True)
     attachments = models.ManyToManyField(Attachment, related_name="+")
