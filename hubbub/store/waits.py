@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from . import answers
 from .models import Wait, WaitEnd
 
 WITH = (
@@ -41,7 +42,9 @@ def breaks(now: datetime, most: int) -> list[int]:
 
 
 def claim_break(pk: int, now: datetime) -> Wait | None:
-    """The wait, to be passed on in this transaction; None: somebody else does, or it is over."""
+    """The wait, to be passed on in this transaction; None: somebody else does, or it is over. Its conversation is held
+    first, as it is by whoever settles it."""
+    answers.lock(Wait.everywhere.filter(pk=pk).values_list("conversation", flat=True).first() or 0)
     claimed = _breaks(now).filter(pk=pk).update(escalated=now, end=WaitEnd.LATE, nudge=None)
     return _read(pk) if claimed else None
 
