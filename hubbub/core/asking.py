@@ -77,25 +77,26 @@ def groups(questions: Sequence[Question], elsewhere: Mapping[str, int] | None = 
     stands, as far as it is known."""
     read = [_read(one) for one in questions]
     _name_phrases(read)
-    left = {one.question.id: one for one in read}
     found: list[Group] = []
     by_phrase: dict[str, list[_Read]] = {}
     for one in read:
         for phrase in one.phrases:
             by_phrase.setdefault(phrase, []).append(one)
     by_phrase = {phrase: asked for phrase, asked in by_phrase.items() if _people(asked) >= FEWEST}
-    while by_phrase and len(found) < most:
-        phrase = max(by_phrase, key=lambda one: (_weight(one, by_phrase[one], elsewhere or {}), one))
+    weights = {phrase: _weight(phrase, asked, elsewhere or {}) for phrase, asked in by_phrase.items()}
+    while weights and len(found) < most:
+        phrase = max(weights, key=lambda one: (weights[one], one))
         asked = by_phrase.pop(phrase)
+        del weights[phrase]
         written = Counter(one.phrases[phrase] for one in asked).most_common(1)[0][0]
         found.append(Group(phrase, written, tuple(one.question.id for one in asked), _people(asked)))
-        for one in asked:
-            left.pop(one.question.id, None)
-            for other in one.phrases:
-                if other in by_phrase:
-                    by_phrase[other] = [kept for kept in by_phrase[other] if kept.question.id in left]
-                    if _people(by_phrase[other]) < FEWEST:
-                        del by_phrase[other]
+        taken = {one.question.id for one in asked}
+        for other in {other for one in asked for other in one.phrases} & by_phrase.keys():
+            by_phrase[other] = [kept for kept in by_phrase[other] if kept.question.id not in taken]
+            if _people(by_phrase[other]) < FEWEST:
+                del by_phrase[other], weights[other]
+            else:
+                weights[other] = _weight(other, by_phrase[other], elsewhere or {})
     return sorted(found, key=lambda one: (-one.people, -len(one.ids), one.phrase))
 
 
@@ -123,6 +124,8 @@ def _tells(word: str) -> bool:
 
 
 def _people(asked: Sequence[_Read]) -> int:
+    if len(asked) == 1:  # as most phrases are asked once
+        return 1
     named = {one.question.who for one in asked if one.question.who}
     return len(named) + sum(not one.question.who for one in asked)
 
