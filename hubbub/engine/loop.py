@@ -12,7 +12,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from hubbub.moderate import sanctions, sweeps, undoing
-from hubbub.store import fulltext, proposals, queue, rereading, sealing
+from hubbub.store import asked, fulltext, proposals, queue, rereading, sealing
 from hubbub.store.claim import claim_outbox, claim_source, free_leases
 from hubbub.store.embedded.base import step_back
 from hubbub.team.notifications import sending
@@ -97,6 +97,11 @@ def rank_some() -> bool:
     return queue.rank_some() > 0 or proposals.step(timezone.now())
 
 
+def ask_some() -> bool:
+    """Put together what people of one workspace ask most. False: all of it was done within the hour."""
+    return asked.step(timezone.now())
+
+
 def sketch_one() -> bool:
     """Have one draft written by the language model that the operator named. False: nobody waits for one."""
     return sketching.step()
@@ -128,10 +133,12 @@ WORK: tuple[Callable[[], bool], ...] = (
     notify_some,  # apart: a mail server that does not answer holds up nothing else
     tend,  # promises, snoozes, plans of ours: due by the clock
     replay_some,
+    ask_some,  # apart: three thousand questions take longer than somebody waits for a conversation to be settled
     index_some,  # posts that it has not reached are searched all the same, one by one
 )
 
-PAUSES: Mapping[Callable[[], bool], float] = {seal_some: SEALING, sketch_one: 1.0}  # for whom nobody waits
+# for whom nobody waits
+PAUSES: Mapping[Callable[[], bool], float] = {seal_some: SEALING, sketch_one: 1.0, ask_some: 5.0}
 
 
 def run(stop: threading.Event) -> None:

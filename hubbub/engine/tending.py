@@ -11,7 +11,6 @@ from hubbub.engage.saved import queries as saved_views
 from hubbub.store import (
     activities,
     approvals,
-    asked,
     attachments,
     drafts,
     merging,
@@ -56,7 +55,6 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     planned_approval.expire_one,
     planned_series.extend_some,
     opening.step,
-    asked.step,  # last: nobody waits for it
     reminding.step,
     suggestions.wake,
     imported.step,
