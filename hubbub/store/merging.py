@@ -220,9 +220,12 @@ def _clashing(field: "models.ForeignKey[Person, Person]", source: int, target: i
 def _give_back(
     field: "models.ForeignKey[Person, Person]", ids: Sequence[int], standing: Sequence[int], source: int
 ) -> None:
+    """What may not stand beside a row that was kept of them, after what was done since, stays where it is now."""
     rows = field.model._base_manager
-    for at in range(0, len(ids), 500):
-        mine = rows.filter(pk__in=ids[at : at + 500], **{f"{field.name}__in": standing})
+    staying = {pk for person in standing for pk in _clashing(field, person, source)} if ids else set()
+    returning = [pk for pk in ids if pk not in staying]
+    for at in range(0, len(returning), 500):
+        mine = rows.filter(pk__in=returning[at : at + 500], **{f"{field.name}__in": standing})
         mine.update(**{field.name: source})
 
 

@@ -31,6 +31,7 @@ from hubbub.store.models import (
     PersonField,
     PersonNote,
     PersonValue,
+    Relationship,
     Suggestion,
     Tag,
     Workspace,
@@ -354,6 +355,30 @@ def test_what_was_passed_about_one_is_passed_about_the_whole_person(world: World
     if state == "passed":
         suggestions_actions.reopen(answered, by=world.alice)  # passed by mistake: what it quieted speaks again
         assert shown() == ["review", "silent"]
+
+
+@pytest.mark.django_db
+def test_what_was_begun_again_while_they_were_one_stays_with_who_has_room(world: World) -> None:
+    """Two of a pipeline, two suggestions of a kind: what was ended or passed was taken up again meanwhile."""
+    erin, other = make_author(world.acme, "erin").person, make_author(world.acme, "erin2").person
+    once = make_relationship(other, "fan", ended=NOON)
+    make_relationship(other, "fan")
+    standing = make_relationship(erin, "fan")
+    rows = [
+        Suggestion.everywhere.create(
+            workspace=world.acme, person=person, kind="review", state=state, found=NOON, reason="r", until=until
+        )
+        for person, state, until in ((other, "passed", LONG), (other, "open", None), (erin, "open", None))
+    ]
+    row = merging.merge(erin, other, by=world.alice)
+    relations.end(standing, by=world.alice, why="moved")
+    relations.resume(Relationship.of(world.acme).select_related("workspace").get(pk=once.pk), by=world.alice)
+    suggestions_actions.leave(rows[2], by=world.alice)
+    suggestions_actions.reopen(rows[0], by=world.alice)
+    merging.unmerge(row, by=world.alice)
+    once.refresh_from_db()
+    rows[0].refresh_from_db()
+    assert (once.person_id, once.ended, rows[0].person_id, rows[0].state) == (erin.pk, None, erin.pk, "open")
 
 
 def test_a_move_is_a_move() -> None:
