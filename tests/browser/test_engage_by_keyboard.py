@@ -181,6 +181,16 @@ def test_a_conversation_is_taken_sorted_snoozed_and_given_back(desk: Visit, worl
     assert talk(1).status == "open"
 
 
+def test_the_history_is_unfolded_where_it_stands(desk: Visit, world: World) -> None:
+    page = at(desk, f"engage/{talk(1).pk}/")
+    titled = page.title()
+    press(page, "h")
+    expect(page.locator("#history > summary")).to_be_focused()
+    expect(page.locator("#history").get_by_text("Nobody has done anything with it yet")).to_be_visible()
+    expect(page.locator("#history > summary")).to_be_focused()
+    assert page.title() == titled
+
+
 def test_a_note_names_a_colleague(desk: Visit, world: World) -> None:
     page = at(desk, f"engage/{talk(1).pk}/")
     press(page, "n")

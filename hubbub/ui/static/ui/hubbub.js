@@ -22,6 +22,7 @@ function step(by) {
   choose(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
+const FIELDS = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
 const visible = (element) => element.checkVisibility();  // what is folded away has a place, but is not there
 
 function press(key) {
@@ -33,7 +34,10 @@ function press(key) {
   if (typing(target) === target) target.focus();
   else {
     target.click();
-    if (target.matches("summary")) typeInto(target.parentElement);
+    if (target.matches("summary")) {
+      typeInto(target.parentElement);
+      if (document.activeElement === document.body) target.focus();
+    }
   }
   return true;
 }
@@ -41,8 +45,9 @@ function press(key) {
 /* what is opened to be filled in is ready to be typed into: at once, or the next letters would be taken for keys */
 function typeInto(details) {
   if (!details.open) return;
-  const field = details.querySelector("input[type=text], input[type=search], input:not([type]), textarea") ||
-    (details.matches(".talk-menu") && details.querySelector("select, button[aria-pressed=true], button"));
+  const field = details.matches(".talk-menu")  // whose choices have keys: only what is written goes before them
+    ? details.querySelector("input[type=text]") || details.querySelector("select, button[aria-pressed=true], button")
+    : [...details.querySelectorAll(FIELDS)].find(visible);
   if (field) field.focus();
 }
 
@@ -103,9 +108,8 @@ document.addEventListener("htmx:afterSettle", () => {
 /* a page begins where the work goes on: at what must be mended, or in the first field of what is made anew */
 document.addEventListener("DOMContentLoaded", () => {
   if (document.activeElement !== document.body) return;
-  const fields = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
   const field = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible) ||
-    [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(fields)]).find(visible);
+    [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).find(visible);
   if (!field) return;
   field.focus();
   if (field.select) field.select();
@@ -157,10 +161,10 @@ document.addEventListener("focusin", (event) => {
   }
 });
 
-/* told a moment after it opened: who has gone on into it by then is not called back */
+/* told a moment after it opened: who has gone on into it by then is not called back, and what a page begins with
+   unfolded takes no focus */
 document.addEventListener("toggle", (event) => {
-  const at = document.activeElement;
-  if (event.target.matches("details") && (at.matches("summary") || !event.target.contains(at))) typeInto(event.target);
+  if (event.target.matches("details") && event.target.querySelector("summary") === document.activeElement) typeInto(event.target);
 }, true);
 
 /* the groups of the menu that were unfolded by hand stay so: a cookie, so that the next page comes with them open */
