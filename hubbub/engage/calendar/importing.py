@@ -1,7 +1,5 @@
 """Planned posts from a CSV file: tried first, with what is wrong line by line, then taken in, all or none."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
@@ -10,6 +8,7 @@ from msgspec import Struct
 
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Member, Planned, Source, Topic, Workspace
+from hubbub.ui import sheets
 from hubbub.ui.api import Refusal
 
 from . import actions
@@ -40,38 +39,18 @@ class Known(Struct, frozen=True):
 
 def read(workspace: Workspace, data: bytes) -> list[Line]:
     """Every line, read against what there is. Raises Refusal where it is no such file."""
-    if len(data) > LARGEST:
-        raise Refusal("The file has more than 5 MB: cut it into several")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refusal("The file is not in UTF-8: save it again as “CSV UTF-8”") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    names = [(name or "").strip().casefold() for name in rows.fieldnames or ()]
+    sheet = sheets.read(data, largest=LARGEST, most=MOST)
+    names = [name.casefold() for name in sheet.columns]
     if "text" not in names and "title" not in names:
         raise Refusal(f"The first line must name the columns: {', '.join(COLUMNS)}")
-    if unknown := [name for name in names if name and name not in COLUMNS]:
+    if unknown := [name for name in names if name not in COLUMNS]:
         raise Refusal(f"There is no column “{unknown[0]}”; there are {', '.join(COLUMNS)}")
-    rows.fieldnames = names
     known, zone = _known(workspace), zone_of(workspace)
-    found: list[Line] = []
-    try:
-        for row in rows:
-            if len(found) >= MOST:
-                raise Refusal(f"At most {MOST} lines are taken in at once: cut the file into several")
-            given = {name: (value or "").strip() for name, value in row.items() if name and isinstance(value, str)}
-            if any(given.values()):
-                found.append(_line(rows.line_num, given, known, zone))
-    except csv.Error as wrong:
-        raise Refusal(f"Line {rows.line_num} cannot be read: {wrong}") from wrong
+    lines = [(number, {name.casefold(): cell.strip() for name, cell in cells.items()}) for number, cells in sheet.rows]
+    found = [_line(number, given, known, zone) for number, given in lines]
     if not found:
         raise Refusal("The file holds no lines below its heading")
     return found
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
 
 
 def _known(workspace: Workspace) -> Known:
