@@ -108,7 +108,7 @@ def free_slot(source: Source, after: datetime) -> datetime:
 @transaction.atomic
 def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
     """Each version takes the next free slot of its source. Raises Refusal."""
-    sources = _lock([item])
+    sources = _lock(item.workspace, [item])
     row, now = held(item), timezone.now()
     if row.state not in MOVABLE:
         raise Refusal(f"It cannot be put into the queue: {PlannedState(row.state).label.lower()}")
@@ -134,14 +134,14 @@ def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
 @transaction.atomic
 def enqueue_all(workspace: Workspace, pks: Sequence[int], *, by: Member) -> list[int]:
     """The same with many, all or none of them; gives their ids. Raises Refusal."""
-    _lock(chosen(workspace, pks))
+    _lock(workspace, chosen(workspace, pks))
     return do_all(workspace, pks, lambda item: enqueue(item, by=by))
 
 
-def _lock(items: Sequence[Planned]) -> set[int]:
+def _lock(workspace: Workspace, items: Sequence[Planned]) -> set[int]:
     """One after the other takes a slot of the sources of these: two who ask at once get two different ones."""
-    versions = PlannedVersion.everywhere.filter(planned__in=[item.pk for item in items], state=VersionState.READY)
-    sources = bulk.held(Source.everywhere.filter(pk__in=versions.values("source")))
+    versions = PlannedVersion.of(workspace).filter(planned__in=[item.pk for item in items], state=VersionState.READY)
+    sources = bulk.held(Source.of(workspace).filter(pk__in=versions.values("source")))
     return set(sources.values_list("pk", flat=True))
 
 
@@ -194,7 +194,7 @@ def skip(version: PlannedVersion, *, by: Member) -> PlannedVersion:
 def _set(known: Mapping[int, PlannedVersion], moments: Mapping[int, datetime], *, by: Member, why: str) -> int:
     moved = 0
     other = [known[pk].planned_id for pk, due in moments.items() if known[pk].due != due]
-    items = {item.pk: held(item) for item in Planned.everywhere.filter(pk__in=other).order_by("pk")}
+    items = {item.pk: held(item) for item in Planned.of(by.workspace).filter(pk__in=other).order_by("pk")}
     for pk, due in moments.items():
         if known[pk].due == due:
             continue
