@@ -26,13 +26,15 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings hubbub.settings
 
-# Everything once on SQLite with coverage, and beside it what touches the database again on PostgreSQL.
+# Two runs beside each other, for two cores: everything on SQLite with coverage; and what touches the database again on
+# PostgreSQL, then the browser tests, where measuring would only slow the pages down.
 test: setup
 	$(BIN)/python tools/chromium.py
-	@log=$$(mktemp); HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m database >$$log 2>&1 & other=$$!; \
-	$(BIN)/pytest --cov --cov-report=term:skip-covered; first=$$?; \
+	@log=$$(mktemp); { HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m database; postgresql=$$?; \
+	$(BIN)/pytest -m browser; exit $$((postgresql + $$?)); } >$$log 2>&1 & other=$$!; \
+	$(BIN)/pytest -m "not browser" --cov --cov-report=term:skip-covered; first=$$?; \
 	wait $$other; second=$$?; \
-	echo "On PostgreSQL:"; cat $$log; rm -f $$log; \
+	echo "On PostgreSQL, and in the browser:"; cat $$log; rm -f $$log; \
 	exit $$((first + second))
 
 check: lint test
