@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 BESIDE = frozenset({b"udta", b"meta", b"uuid"})  # of a film: the place, the camera, titles
-WITHIN = frozenset({b"moov", b"trak"})  # where these stand
+WITHIN = {b"moov": b"trak"}  # where these stand, and what holds more of them
 TOLD = frozenset({b"Exif", b"mime", b"uri "})  # items of a picture that are no picture
 FULL = 4  # bytes of version and flags
 
@@ -51,17 +51,17 @@ def _cut(data: bytes, start: int, size: int, end: int) -> bytes:
 def bare_film(data: bytes) -> bytes:
     """The film without what stands beside it: place, camera, titles, who owns it. Raises Torn."""
     kept = bytearray(data)
-    _empty(kept, data, 0, len(data))
+    _empty(kept, data, 0, len(data), b"moov")
     return bytes(kept)
 
 
-def _empty(kept: bytearray, data: bytes, start: int, end: int) -> None:
+def _empty(kept: bytearray, data: bytes, start: int, end: int, within: bytes) -> None:
     for box in boxes(data, start, end):
         if box.kind in BESIDE:
             kept[box.start + 4 : box.start + 8] = b"free"
             kept[box.body : box.end] = bytes(box.end - box.body)
-        elif box.kind in WITHIN:
-            _empty(kept, data, box.body, box.end)
+        elif box.kind == within:
+            _empty(kept, data, box.body, box.end, WITHIN.get(within, b""))
 
 
 def bare_picture(data: bytes) -> bytes:
@@ -76,7 +76,7 @@ def bare_picture(data: bytes) -> bytes:
             if told:
                 _blank(kept, data, inside, told)
         elif box.kind in {b"uuid", b"moov"}:  # the second of one that moves
-            _empty(kept, data, box.start, box.end)
+            _empty(kept, data, box.start, box.end, b"moov")
     return bytes(kept)
 
 
@@ -117,6 +117,7 @@ def _blank(kept: bytearray, data: bytes, inside: dict[bytes, Box], told: set[int
     version, read = data[where.body], _Reader(data, where.body + FULL, where.end)
     sizes = read.number(2)
     offset, length, base, index = (sizes >> 12) & 15, (sizes >> 8) & 15, (sizes >> 4) & 15, sizes & 15
+    left = len(data)  # no file says more often where its parts are than it has bytes
     for _ in range(read.number(4 if version == 2 else 2)):
         item = read.number(4 if version == 2 else 2)
         method = read.number(2) & 15 if version else 0
@@ -124,13 +125,14 @@ def _blank(kept: bytearray, data: bytes, inside: dict[bytes, Box], told: set[int
         begin = read.number(base)
         for _ in range(read.number(2)):
             read.number(index if version else 0)
-            start, size = begin + read.number(offset), read.number(length)
-            if item not in told:
-                continue
-            if method == 1 and b"idat" in inside:
-                start += inside[b"idat"].body
-            elif method:
-                raise Torn("It does not say where its parts are")
-            size = size or len(data) - start  # 0: all that there is
-            _cut(data, start, size, len(data))
-            kept[start : start + size] = bytes(size)
+            start, size, end = begin + read.number(offset), read.number(length), len(data)
+            if item in told and method:
+                if method != 1 or b"idat" not in inside:
+                    raise Torn("It does not say where its parts are")
+                start, end = start + inside[b"idat"].body, inside[b"idat"].end
+            size = (size or max(0, end - start)) if item in told else 0  # 0 in the file: all that there is
+            left -= 1 + size
+            if left < 0 or (item in told and start + size > end):
+                raise Torn("It names places that are not in it")
+            if size:
+                kept[start : start + size] = bytes(size)

@@ -132,6 +132,11 @@ def test_a_film_loses_its_place_and_nothing_moves(large: bool) -> None:
     assert bare(found, "video/quicktime") == found
 
 
+def test_a_film_in_a_film_is_no_deeper_than_films_are() -> None:
+    film = b"".join(struct.pack(">I4s", (3_000 - at) * 8, b"moov") for at in range(3_000))
+    assert bare(film, "video/mp4") == film
+
+
 def heic(method: int, length: int = 4) -> bytes:
     """A picture with EXIF and XMP: beside it in the file (0), or within its list of parts (1)."""
 
@@ -166,7 +171,23 @@ def test_a_photograph_in_boxes_loses_its_place(method: int) -> None:
     assert bare(found, "image/heic") == found
 
 
-@pytest.mark.parametrize("given_", [heic(0)[:-20], heic(2)])
+def parts(count: int, extents: int, sizes: int, each: bytes) -> bytes:
+    """A picture whose EXIF lies in so many places."""
+    entry = box(b"infe", struct.pack(">B3xHH4s", 2, 1, 0, b"Exif") + b"\0")
+    info = box(b"iinf", struct.pack(">B3xH", 0, 1) + entry)
+    where = box(b"iloc", struct.pack(">B3xHH", 1, sizes, count) + struct.pack(">HHHH", 1, 0, 0, extents) * count + each)
+    return box(b"ftyp", b"heic") + box(b"meta", b"\0\0\0\0" + info + where)
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        heic(0)[:-20],
+        heic(2),
+        parts(8_000, 65_535, 0, b""),  # half a milliard places of no length, each all of the file
+        parts(1, 1, 0x4400, struct.pack(">II", 1 << 31, 0)),  # behind the end
+    ],
+)
 def test_what_does_not_say_where_its_place_is_told(given_: bytes) -> None:
     with pytest.raises(Unreadable):
         bare(given_, "image/avif")
