@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from hubbub.engage.people import imported
 from hubbub.engage.promises import telling
 from hubbub.engage.saved import queries as saved_views
 from hubbub.store import (
@@ -30,7 +29,7 @@ from hubbub.store import (
     waking,
 )
 
-from . import sketching
+from . import people_files, sketching
 
 # Each does a small piece of what is due at the moment it is given, and says whether there was any. Several workers may
 # do so at once: each piece is claimed by one conditional UPDATE, or its second doing changes nothing.
@@ -57,7 +56,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     opening.step,
     reminding.step,
     suggestions.wake,
-    imported.step,
+    people_files.step,
     activities.step,  # last: counting people is never urgent
 )
 

@@ -69,7 +69,7 @@ def test_cards_there_and_back(cards: list[Card]) -> None:
         ("\ufeffBEGIN:VCARD\r\nFN:Er\r\n in\r\nitem1.EMAIL:e@x.example\r\nEND:VCARD\r\n", "Erin", ("e@x.example",)),
         ("BEGIN:VCARD\rFN:Er\r in\rEMAIL:e@x.example\rEND:VCARD", "Erin", ("e@x.example",)),
         (
-            "BEGIN:VCARD\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCl=\nler;J=C3=B6rg;;;\nEMAIL;HOME:e@x.example\nEND:VCARD",
+            "BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:M=C3=BCl=\nler;J=C3=B6rg\nEMAIL;HOME:e@x.example\nEND:VCARD",
             "Jörg Müller", ("e@x.example",),
         ),
         ("BEGIN:VCARD\nFN;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:J=F6rg\nEND:VCARD", "Jörg", ()),

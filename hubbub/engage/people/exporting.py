@@ -168,12 +168,7 @@ def everything(person: Person) -> bytes:
             for talk in Conversation.of(person.workspace).filter(posts__author__in=authors).distinct()
         ],
         "relationships": [
-            {
-                "kind": row.kind, "stage": row.stage.name, "since": _at(row.since), "next step": row.next_step,
-                "next on": row.next_on.isoformat() if row.next_on else None, "worth": row.worth, "notes": row.notes,
-                "last touch": _at(row.last_touch), "ended": _at(row.ended), "ended why": row.ended_why,
-                "next steps before": [words for _, words in row.steps.values() if words],
-            }
+            _relationship(row)
             for row in Relationship.of(person.workspace).filter(person__in=ids).select_related("stage").order_by("pk")
         ],
         "suggestions": [
@@ -213,6 +208,15 @@ def _consent(row: Consent) -> dict[str, object]:
     return {
         "matter": row.kind.name, "agreed": row.agreed, "at": _at(row.at), "how": row.source, "told": row.told,
         "noted by": row.by_name, "withdrawn": _at(row.withdrawn),
+    }  # fmt: skip
+
+
+def _relationship(row: Relationship) -> dict[str, object]:
+    return {
+        "kind": row.kind, "stage": row.stage.name, "since": _at(row.since), "next step": row.next_step,
+        "next on": row.next_on.isoformat() if row.next_on else None, "worth": row.worth, "notes": row.notes,
+        "last touch": _at(row.last_touch), "ended": _at(row.ended), "ended why": row.ended_why,
+        "next steps before": [words for _, words in row.steps.values() if words],
     }  # fmt: skip
 
 

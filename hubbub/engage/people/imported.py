@@ -2,7 +2,6 @@
 file and nothing of it comes twice; stopped, gone on with, taken back."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -26,8 +25,6 @@ from . import importing
 from .table import Table
 from .taking_back import take_back_line
 
-AT_ONCE = 10  # lines of one step
-KEPT = timedelta(days=30)  # after its end an import can be looked at, and taken back
 GOES_ON = (ImportState.RUNNING, ImportState.UNDOING)
 LOOP = System("Hubbub")
 
@@ -84,27 +81,18 @@ def _go(row: PeopleImport, of: set[ImportState], to: ImportState, verb: str, by:
     return held
 
 
-def step(now: datetime) -> bool:
-    """Some lines of one file, for the loop. False: none waits."""
-    busy = PeopleImport.everywhere.filter(state__in=GOES_ON).order_by("pk").values_list("pk", flat=True).first()
-    if busy is None:
-        old = PeopleImport.everywhere.filter(ended__lt=now - KEPT).order_by("ended").first()
-        return bool(old and old.delete())
-    return work(busy, AT_ONCE)
-
-
-def work(pk: int, most: int) -> bool:
-    """Up to so many lines of this one. False: nothing of it is to be done, or another worker does it."""
+def work(row: PeopleImport, most: int) -> bool:
+    """Up to so many lines of it. False: nothing of it is to be done, or another worker does it."""
     done = 0
-    while done < most and _one(pk):
+    while done < most and _one(row):
         done += 1
     return done > 0
 
 
-def _one(pk: int) -> bool:
+def _one(given: PeopleImport) -> bool:
     """One line, in one transaction with what became of it. False: there is none."""
     with transaction.atomic():
-        rows = PeopleImport.everywhere.filter(pk=pk, state__in=GOES_ON)
+        rows = PeopleImport.of(given.workspace).filter(pk=given.pk, state__in=GOES_ON)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
         row = rows.select_related("workspace").first()
@@ -114,12 +102,11 @@ def _one(pk: int) -> bool:
         if by is None or not by.may(Role.MANAGER):
             stop(row, by=LOOP, why=f"{row.by_name} may no longer take people in: somebody else can go on with it")
             return True
-        lines = ImportedLine.everywhere.filter(imported=row)
         forth = row.state == ImportState.RUNNING
         if forth:
-            line = lines.filter(fate=LineFate.WAITING).order_by("number").first()
+            line = row.lines.filter(fate=LineFate.WAITING).order_by("number").first()
         else:  # the last first: what two lines did to one person is taken back in turn
-            line = lines.filter(fate__in=[LineFate.MADE, LineFate.CHANGED]).order_by("-number").first()
+            line = row.lines.filter(fate__in=[LineFate.MADE, LineFate.CHANGED]).order_by("-number").first()
         if line is None:
             _end(row, ImportState.DONE if forth else ImportState.UNDONE)
             return False

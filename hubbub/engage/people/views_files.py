@@ -45,7 +45,7 @@ def people_file(request: MemberRequest) -> HttpResponse:
         if request.POST.get("do") == "take":
             row = imported.start(found, mapping, workspace=request.workspace, key=key, by=request.member)
             _drop(request.workspace, key)
-            imported.work(row.pk, AT_ONCE)  # a short file is in at once; the loop takes in the rest
+            imported.work(row, AT_ONCE)  # a short file is in at once; the loop takes in the rest
             return see_import(request, row)
         outcome = importing.tried(found, mapping, workspace=request.workspace, by=request.member)
     except Refusal as no:

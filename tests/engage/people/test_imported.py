@@ -1,5 +1,6 @@
 """Files of people come in line by line: stopped, killed, gone on with and taken back, nothing comes twice."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -8,16 +9,19 @@ from django.utils import timezone
 
 from hubbub.engage.people import actions, imported, importing, table
 from hubbub.engage.people import views_files as views
+from hubbub.engine import people_files
 from hubbub.store import merging, peopling
 from hubbub.store.models import (
     Audit,
     Author,
     ImportedLine,
+    Member,
     PeopleImport,
     Person,
     PersonField,
     PersonNote,
     Role,
+    Workspace,
 )
 from hubbub.ui.api import Refusal
 from tests.world import World, make_author, make_post, make_source
@@ -39,7 +43,7 @@ def begin(world: World, content: bytes, key: str = KEY) -> PeopleImport:
 
 
 def tend() -> None:
-    while imported.step(timezone.now()):
+    while people_files.step(timezone.now()):
         pass
 
 
@@ -78,17 +82,17 @@ def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypat
 
 def test_a_worker_that_dies_in_a_line_leaves_it_to_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     row = begin(world, file_of(5))
-    imported.work(row.pk, 2)
+    imported.work(row, 2)
     whole = importing.take_in
 
-    def dies(*given: object) -> object:
-        whole(*given)  # type: ignore[arg-type]  # passed on
+    def dies(number: int, cells: Mapping[str, str], workspace: Workspace, by: Member, of: str) -> importing.Done:
+        whole(number, cells, workspace, by, of)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(importing, "take_in", dies)
         with pytest.raises(KeyboardInterrupt):
-            imported.work(row.pk, 2)
+            imported.work(row, 2)
     assert Person.of(world.acme).count() == 2
     tend()
     assert state(row) == ("done", {"made": 5})
@@ -112,7 +116,7 @@ def test_each_line_says_what_became_of_it(world: World) -> None:
 
 def test_who_left_imports_no_more(world: World) -> None:
     row = begin(world, file_of(3))
-    imported.work(row.pk, 1)
+    imported.work(row, 1)
     type(world.alice).everywhere.filter(pk=world.alice.pk).update(active=False)
     tend()
     assert state(row) == ("stopped", {"made": 1, "": 2})
