@@ -111,9 +111,8 @@ def _answer(known: Known, limits: Limits, now: datetime) -> Proposed | None:
     if not waits or now - waits[0].at < limits.waits_hours * HOUR:
         return None
     who = "An influencer" if stands else f"Influence {known.influence:.0f} ({limits.influence} is enough)"
-    said = (
-        f"{who}, {known.followers:,} followers: mentioned us {_times(len(waits))} and has waited since {_day(waits[0].at)}"
-    )
+    since = f"mentioned us {_times(len(waits))} and has waited since {_day(waits[0].at)}"
+    said = f"{who}, {known.followers:,} followers: {since}"
     return Proposed("answer", said, _newest(waits), 30.0 + known.influence)
 
 

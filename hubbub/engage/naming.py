@@ -49,9 +49,7 @@ def suggestions(members: Sequence[Member], teams: Sequence[tuple[int, str]]) -> 
     """What can be written after the @, and who that is: for the list that comes up while a note is written. A name as
     it is shown, and the address of who shares it with somebody."""
     shared = Counter(name.casefold() for name in (*map(str, members), *(name for _, name in teams)))
-    people = [
-        (_written(str(one)) if shared[str(one).casefold()] == 1 else one.user.email, str(one)) for one in members
-    ]
+    people = [(_written(str(one)) if shared[str(one).casefold()] == 1 else one.user.email, str(one)) for one in members]
     named = [(_written(name), f"team {name}") for _, name in teams]
     return sorted([*people, *named], key=lambda pair: pair[1].casefold())
 

@@ -67,8 +67,10 @@ def test_what_a_workspace_starts_with_is_meant() -> None:
         (CORE, "6 posts in 30 days, 30 posts in 90 days, 9 weeks with a post, 10 replies to others, 10 % taken away"),
         (
             Doing(posts_30=1, posts_90=1, weeks=1, answers=1),
-            "1 post in 30 days, 1 post in 90 days, 1 week with a post, 1 reply to others; "
-            "to regular: 1 of 4 posts in 90 days, 1 of 3 weeks with a post",
+            (
+                "1 post in 30 days, 1 post in 90 days, 1 week with a post, 1 reply to others; "
+                "to regular: 1 of 4 posts in 90 days, 1 of 3 weeks with a post"
+            ),
         ),
     ],
 )
