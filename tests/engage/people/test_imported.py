@@ -72,6 +72,9 @@ def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypat
     tend()
     assert state(row) == ("done", {"made": 30})
     assert Person.of(world.acme).count() == 30
+    asked = client.get(f"{HOME}{row.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert "30 of 30 lines were looked at" in asked
+    assert "Show what became of them" in asked
     assert [entry.verb for entry in Audit.of(world.acme).filter(noun="peopleimport").order_by("pk")] == [
         "import people", "stop", "go on", "end",
     ]  # fmt: skip
