@@ -78,6 +78,15 @@ def test_one_that_is_unfit_takes_no_other_away(world: World, talk: Conversation)
     assert held(talk, world) == [["before.png", "good.png"]]
 
 
+def test_nothing_leaves_without_a_file_that_is_gone(world: World, talk: Conversation) -> None:
+    here, theirs = attach(world), attach(world, "theirs.png", Role.MODERATOR)
+    for gone in (987654, theirs.pk):
+        status, shown = send(world.client(), talk, text="Look", file=[here.pk, gone])
+        assert (status, "attach it again" in shown) == (422, True)
+    assert not Outbox.everywhere.exists()
+    assert held(talk, world) == [["lid.png"]]
+
+
 def test_taken_off_without_a_script(world: World, talk: Conversation) -> None:
     one, two = attach(world, "one.png"), attach(world, "two.png")
     shown = send(world.client(), talk, text="Look", file=[one.pk, two.pk], off=[one.pk], act="preview")[1]

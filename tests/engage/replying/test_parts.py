@@ -14,7 +14,7 @@ from hubbub.engage.replying.actions import Wish, say
 from hubbub.engine import outbox as engine
 from hubbub.store import approvals, drafts, outbox, parts
 from hubbub.store.claim import claim_outbox
-from hubbub.store.models import Approval, Approving, Conversation, Draft, Outbox, Post, Role
+from hubbub.store.models import Approval, Approving, Conversation, ConversationStatus, Draft, Outbox, Post, Role
 from hubbub.ui.api import Refusal
 from tests.world import World, make_author, make_conversation, make_post, make_source
 
@@ -170,8 +170,10 @@ def test_what_fails_holds_up_nobody(world: World, talk: Conversation, monkeypatc
         raise Broken("no")
 
     monkeypatch.setattr(engine, "_send", no)
-    engine.deliver(tell(talk, world), Http())
+    engine.deliver(tell(talk, world, then=ConversationStatus.DONE), Http())
     assert states() == ["broken"] * 3
+    talk.refresh_from_db()
+    assert talk.status == "open"  # nobody is forgotten for the parts that were to follow
     hide = outbox.put(talk.posts.get(), "hide", by=world.alice)
     assert claim_outbox(timezone.now()) == hide
     outbox_actions.retry(rows()[2], by=world.alice)  # any of them tries the first again
