@@ -69,7 +69,7 @@ def note_words(context: Context, note: Note) -> SafeString:
     """A note, with those whom it names shown as such. One look-up a page."""
     names = context.render_context.get("naming")
     if names is None:
-        names = context.render_context["naming"] = naming.known(note.workspace)
+        names = context.render_context["naming"] = naming.known(context["workspace"])
     words = naming.pieces(note.text, names)
     shown = [format_html("<strong>{}</strong>", one.text) if one.named else one.text for one in words]
     return format_html_join("", "{}", ((one,) for one in shown))
