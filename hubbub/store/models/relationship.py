@@ -64,7 +64,7 @@ class Relationship(Owned):
     next_step = models.CharField(max_length=300, blank=True)
     next_on = models.DateField(null=True)
     listed_on = models.DateField(default=FAR)  # next_on, or FAR: so that a list by date needs one index
-    # entry in the log → [the next step before, after]: the log itself outlasts the erasing of people, and holds no words
+    # entry in the log → [the next step before, after]: the log outlasts the erasing of people, and holds no words
     steps = models.JSONField(default=dict, db_default={})
     remind_at = models.DateTimeField(null=True)  # when the owner is told of the next step; None: told, or there is none
     last_touch = models.DateTimeField(null=True)
