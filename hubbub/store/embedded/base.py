@@ -46,18 +46,10 @@ class Queue:
             self._changed.notify_all()
 
 
-_queue: Queue | None = None
-
-
-def step_back() -> None:
-    """From now on this process writes only while no other one waits to."""
-    global _queue  # noqa: PLW0603  # one for the process: it is what the process is for
-    _queue = _queue or Queue()
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection."""
 
+    queue: Queue | None = None  # of all connections of a process that steps back
     _queued = False  # it is this connection's turn in the queue
     _file: IO[str] | None = None  # of its own, as a lock belongs to whoever opened it
 
@@ -78,7 +70,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """While it waits for the write lock; where it steps back, until the transaction has ended."""
         if self.is_in_memory_db():
             yield
-        elif _queue is None:
+        elif self.queue is None:
             lock = self._opened()
             flock(lock, LOCK_SH)
             try:
@@ -86,7 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             finally:
                 flock(lock, LOCK_UN)
         else:
-            _queue.enter()
+            self.queue.enter()
             self._queued = True
             try:
                 self._let_others_in()
@@ -108,9 +100,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def turn_ends(self) -> None:
         """Its transaction has ended; where it had no turn, nothing happens."""
-        if self._queued and _queue is not None:
+        if self._queued and self.queue is not None:
             self._queued = False
-            _queue.leave()
+            self.queue.leave()
 
     def _opened(self) -> IO[str]:
         if self._file is None:
@@ -138,6 +130,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+
+def step_back() -> None:
+    """From now on this process writes only while no other one waits to."""
+    DatabaseWrapper.queue = DatabaseWrapper.queue or Queue()
 
 
 class CursorWrapper(base.SQLiteCursorWrapper):

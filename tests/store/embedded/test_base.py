@@ -40,7 +40,7 @@ def opened(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Calla
 
 @pytest.fixture
 def stepping_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "_queue", base.Queue())
+    monkeypatch.setattr(DatabaseWrapper, "queue", base.Queue())
     monkeypatch.setattr(base, "LONGEST", 3600.0)
 
 
