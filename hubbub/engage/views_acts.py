@@ -86,9 +86,9 @@ def _act(request: MemberRequest, pk: int, *, onward: bool) -> HttpResponse:
 @page(Role.RESPONDER)
 def note(request: MemberRequest, pk: int) -> HttpResponse:
     """A remark for colleagues."""
+    acted, text = _find(request, pk), request.POST.get("text", "")
     if request.method != "POST":  # the address of a page that was refused, loaded again or led back to
         return _see(_url(request, pk))
-    acted, text = _find(request, pk), request.POST.get("text", "")
     try:
         actions.note(acted, text, by=request.member)
     except Refusal as no:

@@ -43,9 +43,9 @@ def _find(request: MemberRequest, pk: int) -> Conversation:
 @page(Role.RESPONDER)
 def reply(request: MemberRequest, pk: int) -> HttpResponse:
     """Into the outbox, then to the state that the writer chose for the conversation."""
+    acted, form = _find(request, pk), ReplyForm(request.POST)
     if request.method != "POST":  # the address of a page that was refused, loaded again or led back to
         return redirect("engage:conversation", request.workspace.slug, pk)
-    acted, form = _find(request, pk), ReplyForm(request.POST)
     files, unfit = _files(request)
     if unfit:
         return _again(request, acted, _typed(request, unfit, files), 422)
