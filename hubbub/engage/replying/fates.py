@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import approvals
-from hubbub.store.models import HeldFor, Outbox, OutboxState, Post
-from hubbub.store.outbox import ANSWERS, UNSENT
+from hubbub.store.models import Approval, HeldFor, Outbox, OutboxState, Post
+from hubbub.store.outbox import ANSWERS, NOUN, UNSENT
 
 from .outbox_actions import CHANGED, may_be_dropped
 
@@ -28,20 +27,22 @@ class Fate(Struct, frozen=True):
     waits_for_part: bool = False
 
 
-def fate(row: Outbox, read: Mapping[tuple[int, str], Post] | None = None) -> Fate:
-    """`read`: posts of ours by source and native id, where many rows are asked for at once. Needs `source` and
-    `follows` loaded. What can be done to an answer in parts is done to the one that leaves first."""
+def fate(
+    row: Outbox, read: Mapping[tuple[int, str], Post] | None = None, waits: Mapping[int, int] | None = None
+) -> Fate:
+    """`read`: posts of ours by source and native id, and `waits`: see `asked`, where many rows are asked for at once.
+    Needs `source` and `follows` loaded. What can be done to an answer in parts is done to the one that leaves first."""
     now, before = timezone.now(), row.follows
     waiting = row.state == OutboxState.WAITING and not row.tries
     own = _own(row, read) if row.state == OutboxState.SENT and row.verb in ANSWERS else None
     stands = row.state == OutboxState.SENT and row.verb in ANSWERS and bool(row.result_id)
     held = row.state == OutboxState.HELD
     follows = before is not None and before.state in UNSENT and row.verb in ANSWERS
-    approval = approvals.standing(row) if held and row.held_for == HeldFor.APPROVAL and not follows else None
+    waits = asked([row]) if waits is None else waits
     return Fate(
         calling_back=waiting and row.at is None and row.due > now,
         scheduled=waiting and row.at is not None,
-        approval=approval.pk if approval else 0,
+        approval=waits.get(row.pk, 0) if not follows else 0,
         overtaken=held and row.held_for == HeldFor.OVERTAKEN,
         read_back=own.url if own else "",
         seen=own is not None,
@@ -59,6 +60,15 @@ def _own(row: Outbox, read: Mapping[tuple[int, str], Post] | None) -> Post | Non
     if read is not None:
         return read.get((row.source_id, row.result_id))
     return Post.of(row.workspace).filter(source=row.source_id, native_id=row.result_id).first()
+
+
+def asked(rows: Iterable[Outbox]) -> Mapping[int, int]:
+    """Row → the approval that it waits for, in one query."""
+    held = [row for row in rows if row.state == OutboxState.HELD and row.held_for == HeldFor.APPROVAL]
+    if not held:
+        return {}
+    found = Approval.of(held[0].workspace).filter(noun=NOUN, noun_id__in=[row.pk for row in held])
+    return dict(found.order_by("pk").values_list("noun_id", "pk"))  # the newest of each
 
 
 def read_back(rows: Iterable[Outbox]) -> Mapping[tuple[int, str], Post]:

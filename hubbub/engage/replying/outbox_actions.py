@@ -91,17 +91,30 @@ def send_after_all(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     if fresh.state != OutboxState.HELD or fresh.held_for != HeldFor.OVERTAKEN:
         raise Refusal(f"It does not wait for that: {OutboxState(fresh.state).label.lower()}")
     changed = {"held_for": HeldFor.NONE, "error": "", "seen": None, "due": timezone.now(), "at": None}
-    for one in found.rows:
-        _move(one, (OutboxState.HELD,), "send after all", by, why, state=OutboxState.WAITING, **changed)
+    for one in found.rows:  # of what was held by an older Hubbub the first part alone
+        _move(one, UNSENT, "send after all", by, why, state=OutboxState.WAITING, **changed)
     _stir(fresh)
     return _fresh(fresh)
 
 
+def fingerprint(found: parts.Parts) -> str:
+    """The same as long as its words and its time are."""
+    return composing.digest(f"{found.first.at} {found.text}")
+
+
 @transaction.atomic
 def change(
-    row: Outbox, text: str, at: datetime | None, *, by: Member, delay: timedelta = timedelta(), why: str = ""
+    row: Outbox,
+    text: str,
+    at: datetime | None,
+    *,
+    by: Member,
+    delay: timedelta = timedelta(),
+    why: str = "",
+    read: str = "",
 ) -> Outbox:
-    """Other words or another time, before it leaves; what could not be sent is due again. `at` None: now.
+    """Other words or another time, before it leaves; what could not be sent is due again. `at` None: now. `read`: what
+    they had before them (`fingerprint`); "": unknown.
 
     Of an answer in parts all that have not left, as `Parts.text` shows them. Changed words need approval again, where
     whoever changed them needs one.
@@ -113,6 +126,8 @@ def change(
         raise Refusal("Only what we say can be changed here")
     if _is_leased(fresh, now) or fresh.state not in UNSENT:
         raise Refusal(_why_not(fresh, "change"))
+    if read and read != fingerprint(found):
+        raise Refusal("Somebody changed it while you were writing: read it again, then change it")
     pieces = composing.pieces_of(found, text)
     _check(fresh, pieces, at)
     before = _said(found)
@@ -186,7 +201,7 @@ def _is_leased(row: Outbox, now: datetime) -> bool:
     return row.lease_until is not None and row.lease_until > now
 
 
-WISHES = {"retry": "tried again", "change": "changed"}
+WISHES = {"retry": "tried again", "change": "changed", "send after all": "sent"}
 
 
 def _why_not(row: Outbox, verb: str) -> str:

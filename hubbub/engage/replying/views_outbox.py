@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from hubbub.store import parts
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Outbox, OutboxState, Role
+from hubbub.store.outbox import ANSWERS
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import links, offer_undo, read_before
@@ -33,12 +34,12 @@ def outbox(request: MemberRequest) -> HttpResponse:
     state = asked if asked in queries.TABS else ""
     found = queries.outbox(request.workspace, state, read_before(request))
     numbers = queries.outbox_counts(request.workspace)
-    read = fates.read_back(found.rows)
+    read, waits = fates.read_back(found.rows), fates.asked(found.rows)
     return render(
         request,
         "engage/replying/outbox.html",
         {
-            "rows": [(row, fates.fate(row, read)) for row in found.rows],
+            "rows": [(row, fates.fate(row, read, waits)) for row in found.rows],
             "state": state,
             "tabs": [(value, name, numbers.get(value, "")) for value, name in queries.TABS.items()],
             "page": links(request, found.older),
@@ -79,7 +80,8 @@ def outbox_drop(request: MemberRequest, pk: int) -> HttpResponse:
     """Call it back."""
     row = _row(request, pk)
     tried = " It was tried before: look there whether it arrived after all." if row.tries else ""
-    kept = " Its words are your draft again." if row.by_member_id == request.member.pk and row.text else ""
+    mine = row.by_member_id == request.member.pk and row.verb in ANSWERS
+    kept = " It is your draft again." if mine else ""
     says = f"Called back: it will not be sent.{kept}{tried}"
     return _do(request, lambda: outbox_actions.drop(row, by=request.member), says)
 
@@ -96,31 +98,35 @@ def outbox_send(request: MemberRequest, pk: int) -> HttpResponse:
 @page(Role.RESPONDER)
 def outbox_change(request: MemberRequest, pk: int) -> HttpResponse:
     """Other words or another time, while it has not left; what failed is mended here."""
-    found, zone = parts.of(_row(request, pk)), zone_of(request.workspace).key
-    row = found.first
-    text, at = found.text, composer.local(row.at, zone) if row.at else ""
-    if request.method == "POST":
-        text, at = request.POST.get("text", ""), request.POST.get("at", "")
-        try:
-            when = moment(at, zone) if at else None
-            delay = window_of(request.workspace)
-            outbox_actions.change(row, text, when, by=request.member, delay=delay)
-        except Refusal as no:
-            return _change(request, row, text, at, str(no), 422)
-        messages.success(request, "Changed.")
-        return _see(_return(request))
-    return _change(request, row, text, at)
+    if request.method != "POST":
+        return _change(request, pk)
+    row, at = _row(request, pk), request.POST.get("at", "")
+    try:
+        when = moment(at, zone_of(request.workspace).key) if at else None
+        text, delay = request.POST.get("text", ""), window_of(request.workspace)
+        read = request.POST.get("read", "")
+        outbox_actions.change(row, text, when, by=request.member, delay=delay, read=read)
+    except Refusal as no:
+        return _change(request, pk, str(no))
+    messages.success(request, "Changed.")
+    return _see(_return(request))
 
 
-def _change(
-    request: MemberRequest, row: Outbox, text: str, at: str, error: str = "", status: int = 200
-) -> HttpResponse:
+def _change(request: MemberRequest, pk: int, error: str = "") -> HttpResponse:
+    """With what was typed; where somebody else changed it meanwhile, beside what stands now."""
+    found, zone, given = parts.of(_row(request, pk)), zone_of(request.workspace).key, request.POST
+    row, read, text = found.first, outbox_actions.fingerprint(found), found.text
+    at, yours = composer.local(row.at, zone) if row.at else "", ""
+    if error and given.get("read", "") in ("", read):
+        text, at = given.get("text", ""), given.get("at", "")
+    elif error:
+        yours = given.get("text", "")
     shown = {
-        "row": row, "fate": fates.fate(row), "text": text, "at": at, "error": error, "parts": parts.of(row).rows,
-        "zone": zone_of(request.workspace).key, "back": _return(request),
+        "row": row, "fate": fates.fate(row), "text": text, "at": at, "error": error, "parts": found.rows,
+        "zone": zone, "back": _return(request), "read": read, "yours": yours,
         "seconds": round(window_of(request.workspace).total_seconds()),
     }  # fmt: skip
-    return render(request, "engage/replying/change.html", shown, status=status)
+    return render(request, "engage/replying/change.html", shown, status=422 if error else 200)
 
 
 @page(Role.RESPONDER)

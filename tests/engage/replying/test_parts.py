@@ -163,6 +163,14 @@ def test_overtaken_and_sent_nevertheless(world: World, talk: Conversation, monke
     assert [(row.state, row.seen, row.at) for row in rows()] == [("waiting", None, None)] * 3
 
 
+def test_what_an_older_hubbub_held_is_sent_nevertheless(world: World, talk: Conversation) -> None:
+    """It held the first part alone."""
+    first = tell(talk, world)
+    Outbox.everywhere.filter(pk=first.pk).update(state="held", held_for="overtaken", error="They wrote again")
+    outbox_actions.send_after_all(first, by=world.alice)
+    assert states() == ["waiting"] * 3
+
+
 def test_what_fails_holds_up_nobody(world: World, talk: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
     """No part waits for ever for one that was given up, or refused, and keeps later acts on the same post waiting."""
 

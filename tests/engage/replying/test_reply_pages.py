@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from hubbub.engage.replying import actions
+from hubbub.engage.replying import actions, own_actions
 from hubbub.engage.replying.actions import Wish
 from hubbub.store import attachments
 from hubbub.store.models import Approving, Attachment, Audit, Conversation, Hours, Outbox, Replying, Role
@@ -45,7 +47,7 @@ def test_what_was_sent_can_be_called_back_for_a_moment(world: World, talk: Conve
     assert row.due > timezone.now() + timedelta(seconds=5)
     answer = world.client().post(at("outbox_drop", row.pk), {"next": at("conversation", talk.pk)}, follow=True)
     page = answer.content.decode()
-    assert "Its words are your draft again" in page
+    assert "It is your draft again" in page
     assert ">Thanks</textarea>" in page
 
 
@@ -127,6 +129,46 @@ def test_changed_in_the_outbox(world: World, talk: Conversation) -> None:
     assert client.post(at("outbox_change", row.pk), {"text": "Thank you", "at": ""}).status_code == 303
     row.refresh_from_db()
     assert (row.text, row.at) == ("Thank you", None)
+
+
+def read_of(page: str) -> str:
+    return re.findall(r'name="read" value="(\w+)"', page)[0]
+
+
+def test_a_form_that_another_has_overtaken_writes_nothing_over(world: World, talk: Conversation) -> None:
+    row = actions.say(talk, talk.posts.get(), Wish("Thanks", at=timezone.now() + timedelta(days=2)), by=world.alice)
+    client, there = world.client(), at("outbox_change", row.pk)
+    read = read_of(client.get(there).content.decode())
+    assert client.post(there, {"read": read, "text": "Thank you", "at": ""}).status_code == 303
+    answer = client.post(there, {"read": read, "text": "Many thanks", "at": ""})
+    page = answer.content.decode()
+    assert (answer.status_code, "Somebody changed it" in page) == (422, True)
+    assert (">Many thanks</div>" in page, ">Thank you</textarea>" in page) == (True, True)
+    assert Outbox.everywhere.get().text == "Thank you"
+    assert client.post(there, {"read": read_of(page), "text": "Many thanks", "at": ""}).status_code == 303
+
+
+def test_an_edit_that_is_called_back_is_no_draft(world: World, talk: Conversation) -> None:
+    actions.reply(talk, talk.posts.get(), "Thanks", by=world.alice)
+    Outbox.everywhere.update(state="sent", sent=timezone.now(), result_id="77")
+    made = own_actions.edit(Outbox.everywhere.get(), "Thank you", by=world.alice, why="a slip")
+    page = world.client().post(at("outbox_drop", made.pk), follow=True).content.decode()
+    assert ("Called back" in page, "your draft" in page) == (True, False)
+
+
+@pytest.mark.parametrize("state", ["held", "sent"])
+def test_a_page_of_the_outbox_costs_the_same_for_many(world: World, talk: Conversation, state: str) -> None:
+    rule, member = Approving.everywhere.create(workspace=world.acme), world.roles[Role.RESPONDER]
+    rule.approvers.set([world.alice])
+    costs = []
+    for many in (2, 8):
+        for number in range(many):
+            actions.say(talk, talk.posts.get(), Wish(f"Thanks {many} {number}"), by=member)
+        Outbox.everywhere.update(state=state)
+        with CaptureQueriesContext(connection) as asked:
+            assert world.client().get(at("outbox")).status_code == 200
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
 
 
 def test_what_was_overtaken_is_sent_nevertheless(world: World, talk: Conversation) -> None:
