@@ -47,10 +47,15 @@ def held(person: Person) -> Person:
     return row
 
 
+def names_held(person: Person) -> None:
+    """The same of their identities: whoever changes both locks these first, so that no two wait for each other."""
+    list(Author.of(person.workspace).select_for_update().filter(person=person).order_by("pk").values_list("pk"))
+
+
 @transaction.atomic
 def edit(person: Person, *, name: str, about: str, by: Actor, why: str = "") -> Audit | None:
     """What we call them, and what we say of them. None where it stood so already."""
-    list(Author.of(person.workspace).select_for_update().filter(person=person).order_by("pk").values_list("pk"))
+    names_held(person)
     row, name, about = held(person), " ".join(name.split()), about.strip()
     if len(name) > LONGEST:
         raise Refusal(f"The name is {len(name)} characters long; {LONGEST} is the most")

@@ -145,8 +145,10 @@ def take_in(number: int, cells: Mapping[str, str], workspace: Workspace, by: Mem
         person, new = _made(cells, workspace, by, why)
     elif person.erased:
         raise Refusal("This person was erased on their wish, and is not taken in again")
+    else:
+        actions.names_held(person)
     did: dict[str, Any] = {"authors": [one.pk for one in _names(person, cells, places)]}
-    before = {"name": person.name, "about": person.about}
+    before = {"name": "", "about": ""} if new else {"name": person.name, "about": person.about}
     after = {name: cells.get(name) or text for name, text in before.items()}
     if actions.edit(person, name=after["name"], about=after["about"], by=by, why=why) or new:
         person.refresh_from_db(fields=["name", "about"])

@@ -45,6 +45,7 @@ def take_back_line(line: ImportedLine, *, by: Member) -> None:
 
 def _take_back(line: ImportedLine, row: Person, by: Member, why: str) -> str:
     """Why something was kept; "": nothing was."""
+    actions.names_held(row)
     person, did, kept = actions.held(row), line.did, ""
     for tag in Tag.of(line.workspace).filter(pk__in=did.get("tags", ())):
         actions.untag(person, tag, by=by, why=why)
@@ -53,15 +54,18 @@ def _take_back(line: ImportedLine, row: Person, by: Member, why: str) -> str:
         actions.remove_note(note, by=by)
     now = dict(PersonValue.of(line.workspace).filter(person=person).values_list("field", "value"))
     values = {int(pk): was for pk, (was, then) in did.get("values", {}).items() if now.get(int(pk), "") == then}
-    if values:
+    try:
         actions.keep_values(person, values, by=by, why=why)
+    except Refusal as slip:  # what stood there fits its field no more
+        kept = str(slip)
     if not _forget_names(did.get("authors", ()), person):
         kept = "One of their names has posts or decisions by now"
     if line.fate == LineFate.MADE:
-        if not kept and not _hangs(person):
+        reworded = any(getattr(person, name) != did.get(name, ["", ""])[1] for name in ("name", "about"))
+        if not kept and not reworded and not _hangs(person):
             audit(person, "remove", by=by, why=why)
+            ImportedLine.of(line.workspace).filter(person=person).update(person=None)  # they say what became of them
             line.person = None
-            line.save(update_fields=["person"])
             person.delete()
             return ""
         return kept or "They were given more than this file said by now"

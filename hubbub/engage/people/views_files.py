@@ -20,6 +20,7 @@ from .forms import FileForm
 from .views_acts import find
 from .views_imports import see_import
 
+KEY = re.compile(r"[0-9a-f]{32}")
 SHOWN = 5  # lines of a file that are shown before it is taken in
 AT_ONCE = 20  # lines that are taken in before the page answers
 
@@ -30,6 +31,8 @@ def people_file(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         rows = PeopleImport.of(request.workspace).order_by("-pk")
         return render(request, "engage/people/file.html", {"form": FileForm(), "imports": rows[:10]})
+    if (row := _sent_before(request)) is not None:
+        return see_import(request, row)
     try:
         key, content = _content(request)
         found = table.read(content)
@@ -89,9 +92,17 @@ def _content(request: MemberRequest) -> tuple[str, bytes]:
         return key, content
     key = request.POST.get("key", "")
     path = _path(request.workspace, key)
-    if not re.fullmatch(r"[0-9a-f]{32}", key) or not path.is_file():
+    if not KEY.fullmatch(key) or not path.is_file():
         raise Refusal("Choose a file first; one that was chosen long ago is no longer there")
     return key, path.read_bytes()
+
+
+def _sent_before(request: MemberRequest) -> PeopleImport | None:
+    """What a file that was sent twice became: it is not kept once it is taken in."""
+    key = request.POST.get("key", "")
+    if request.FILES or request.POST.get("do") != "take" or not KEY.fullmatch(key):
+        return None
+    return PeopleImport.of(request.workspace).filter(key=key).first()
 
 
 def _path(workspace: Workspace, key: str) -> Path:
