@@ -215,13 +215,13 @@ def _moments(item: Planned | None, versions: Iterable[PlannedVersion]) -> list[d
 
 
 def _wording(row: Row, text: str, zone: tzinfo, stands: Mapping[str, datetime], errors: list[str]) -> Wording | None:
-    """`text`: the item's; the same words there follow it when it changes."""
+    """`text`: the item's; the same words there follow it when it changes. Other breaks of lines are other words."""
     if row.fixed:
         return None
     return Wording(
         source=row.takes.source,
         place=row.place,
-        text=row.text if row.own and row.text.split() != text.split() else None,
+        text=row.text if row.own and row.text.strip().splitlines() != text.strip().splitlines() else None,
         title=row.title,
         due=_moment(row.when, zone, stands, errors),
         attachments=tuple(row.files) if row.own and row.own_files else None,

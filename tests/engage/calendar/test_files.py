@@ -72,3 +72,16 @@ def test_other_words_keep_the_files_of_all(world: World, given: dict[str, str], 
     assert fingerprint(Planned.of(world.acme).get(pk=item.pk)) == before
     same = item.versions.get(source=masto).same
     assert same is (given.get("text", "All words") == "All words")
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [("All\r\n\r\nwords", "All\r\n\r\nwords"), ("All  words", "All  words"), (" All words\r\n", None)],
+)
+def test_words_in_other_lines_are_other_words(world: World, words: str, kept: str | None) -> None:
+    source, *_ = networks(world.acme)
+    key = f"s{source.pk}"
+    sent = {"text": "All words", "act": "save", f"{key}_on": "on", f"{key}_own": "on", f"{key}_text": words}
+    assert world.client().post(NEW, sent).status_code == 303
+    version = Planned.of(world.acme).get().versions.get()
+    assert (None if version.same else version.text) == kept
