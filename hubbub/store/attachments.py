@@ -5,7 +5,7 @@ Pictures and films lose what their camera wrote into them before they are kept; 
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -119,16 +119,34 @@ def shown_to(member: Member, row: Attachment) -> bool:
     return row.by_id == member.pk or not unused(by_others=True).filter(pk=row.pk).exists()
 
 
-def leaving(rows: Sequence[Attachment]) -> bool:
-    """Whether one of them has left, waits for it, or stands in the calendar: it is to stay as it is."""
+def leaving(rows: Sequence[Attachment], within: Planned | None = None) -> bool:
+    """Whether one of them has left, waits for it, or stands in the calendar (elsewhere than in `within`): it is to stay
+    as it is."""
     pks = [row.pk for row in rows]
     sent = Outbox.everywhere.filter(attachments__in=pks).exclude(state=OutboxState.DROPPED)
-    planned = (Planned.everywhere.filter(attachments__in=pks), PlannedVersion.everywhere.filter(attachments__in=pks))
-    return bool(pks) and any(found.exists() for found in (sent, *planned))
+    items, versions = (
+        Planned.everywhere.filter(attachments__in=pks),
+        PlannedVersion.everywhere.filter(attachments__in=pks),
+    )
+    if within is not None:
+        items, versions = items.exclude(pk=within.pk), versions.exclude(planned=within)
+    return bool(pks) and any(found.exists() for found in (sent, items, versions))
 
 
-def copy(row: Attachment, alt: str) -> Attachment:
-    """The same file, of which something else is told."""
+def tell(rows: Sequence[Attachment], alts: Mapping[int, str], within: Planned | None = None) -> Sequence[Attachment]:
+    """Keep what can be seen in them, by their ids. Gives them: where one of those that change is `leaving`, that keeps
+    what was told of it, and was perhaps approved; these are copies then, all of them, so that they stay in their
+    order. In a transaction."""
+    other = [row for row in rows if row.alt != alts[row.pk]]
+    if leaving(other, within):
+        return [_copy(row, alts[row.pk]) for row in rows]
+    for row in other:
+        row.alt = alts[row.pk]
+        row.save(update_fields=["alt"])
+    return rows
+
+
+def _copy(row: Attachment, alt: str) -> Attachment:
     same = ("workspace_id", "name", "mime", "size", "sha256", "by_id")
     kept = {name: getattr(row, name) for name in same}
     return Attachment.everywhere.create(**kept, alt=alt, at=timezone.now())

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models.functions import Lower
 
-from hubbub.store.models import Attachment, Outbox, Planned, PlannedVersion, Tag, VersionState
+from hubbub.store import attachments
+from hubbub.store.models import Attachment, Planned, PlannedVersion, Tag, VersionState
 from hubbub.ui.api import Refusal
 
 from .drafts import Draft, Wording
@@ -80,33 +81,9 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
 
 
 def _told(item: Planned, files: Sequence[Attachment]) -> Sequence[Attachment]:
-    """The files with what is told of them now. Where something else has them too, that keeps what is told there: these
-    are copies, all of them, so that they stay in their order."""
-    known = dict(Attachment.of(item.workspace).filter(pk__in=[one.pk for one in files]).values_list("pk", "alt"))
-    other = [one for one in files if known.get(one.pk) != one.alt]
-    if not other:
-        return files
-    if not _elsewhere(item, other):
-        for one in other:
-            one.save(update_fields=["alt"])
-        return files
-    same = ("name", "mime", "size", "sha256", "alt", "by_id", "at")
-    return [
-        Attachment.everywhere.create(workspace_id=one.workspace_id, **{name: getattr(one, name) for name in same})
-        for one in files
-    ]
-
-
-def _elsewhere(item: Planned, files: Sequence[Attachment]) -> bool:
-    """Whether another item, or something on its way, has one of them."""
-    pks = [one.pk for one in files]
-    return (
-        Planned.attachments.through.objects.filter(attachment__in=pks).exclude(planned=item).exists()
-        or PlannedVersion.attachments.through.objects.filter(attachment__in=pks)
-        .exclude(plannedversion__planned=item)
-        .exists()
-        or Outbox.attachments.through.objects.filter(attachment__in=pks).exists()
-    )
+    """The files with what is told of them now, which is not saved yet."""
+    stored = Attachment.of(item.workspace).filter(pk__in=[one.pk for one in files]).order_by("pk")
+    return attachments.tell(list(stored), {one.pk: one.alt for one in files}, within=item)
 
 
 def settle_due(item: Planned) -> None:

@@ -21,27 +21,25 @@ def attach(workspace: Workspace, name: str, file: UploadedFile | bytes, *, by: M
         row = attachments.keep(workspace, name, data, by=by, alt=alt)
     except attachments.Unfit as no:
         raise Refusal(str(no)) from no
-    audit(row, "attach", by=by, after={"mime": row.mime, "size": row.size, "sha256": row.sha256})
+    _attached(row, by)
     return row
+
+
+def _attached(row: Attachment, by: Member) -> None:
+    audit(row, "attach", by=by, after={"mime": row.mime, "size": row.size, "sha256": row.sha256})
 
 
 @transaction.atomic
 def tell(rows: Sequence[Attachment], alts: Mapping[int, str], *, by: Member) -> Sequence[Attachment]:
-    """Say what can be seen in them, by their ids. Gives them: where one has left, or is on its way, that keeps what was
-    told of it, and was perhaps approved; these are copies then, all of them, so that they stay in their order. Raises
-    Refusal."""
-    words = {row.pk: _told(row, alts.get(row.pk, row.alt)) for row in rows}
-    other = [row for row in rows if row.alt != words[row.pk]]
-    if attachments.leaving(other):
-        rows = [attachments.copy(row, words[row.pk]) for row in rows]
-        for row in rows:
-            audit(row, "attach", by=by, after={"mime": row.mime, "size": row.size, "sha256": row.sha256})
-        return rows
-    for row in other:
-        before, row.alt = len(row.alt), words[row.pk]
-        row.save(update_fields=["alt"])
-        audit(row, "tell", by=by, before={"length": before}, after={"length": len(row.alt)})
-    return rows
+    """Say what can be seen in them, by their ids; see `attachments.tell`. Raises Refusal."""
+    before = {row.pk: row.alt for row in rows}
+    told = attachments.tell(rows, {row.pk: _told(row, alts.get(row.pk, row.alt)) for row in rows})
+    for row in told:
+        if row.pk not in before:
+            _attached(row, by)
+        elif row.alt != before[row.pk]:
+            audit(row, "tell", by=by, before={"length": len(before[row.pk])}, after={"length": len(row.alt)})
+    return told
 
 
 def note(workspace: Workspace, files: Collection[int], given: Mapping[str, str], *, by: Member) -> None:
