@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from . import bulk
-from .models import Author, Consent, Person, PersonValue, PersonWord, Post, Workspace
+from .models import Activity, Author, Consent, Person, PersonValue, PersonWord, Post, Workspace
 
 FEW = 2_000  # up to so many are found by what is asked for; of more each is tried, in the order of the list
 Row = TypeVar("Row", bound=Model)
@@ -43,6 +43,12 @@ def consenting(found: QuerySet[Person], workspace: Workspace, kind: int, *, agre
     )
     newest = standing.filter(~Exists(later), agreed=agreed)
     return _among(found, newest.filter(workspace=workspace), newest)
+
+
+def at_level(found: QuerySet[Person], workspace: Workspace, level: str) -> QuerySet[Person]:
+    """Those who posted in our places in 90 days and had come so far when they were counted last."""
+    there = Activity.everywhere.filter(level=level, posts_90__gt=0)
+    return _among(found, there.filter(workspace=workspace), there)
 
 
 def having(found: QuerySet[Person], workspace: Workspace, field: int, value: str) -> QuerySet[Person]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from hubbub.core import query as language
+from hubbub.core.levels import Level
 from hubbub.engage.person import card, posts_of
 from hubbub.engage.shapes import PersonOut, PersonPostsOut, ThreadPostOut
 from hubbub.store import merging, word_lists
@@ -43,7 +44,7 @@ def _listed(request: MemberRequest, pk: int) -> shapes.ListedPersonOut:
     return shapes.ListedPersonOut.of(row, listing.names_of([row])[pk], no_contact=refuses)
 
 
-@router.get("/people", response=shapes.PeopleOut, summary="People: found by name, tag, network or field")
+@router.get("/people", response=shapes.PeopleOut, summary="People: found by name, tag, network, field or level")
 @call(Role.VIEWER)
 def people(
     request: MemberRequest,
@@ -52,6 +53,7 @@ def people(
     network: str = "",
     field: str = "",
     value: str = "",
+    level: Level | None = None,
     sort: Sort = "seen",
     before: str = "",
 ) -> shapes.PeopleOut:
@@ -62,7 +64,7 @@ def people(
         raise Refusal(f"There is no tag or field called “{(tag if found is None and tag else field)[:60]}” here")
     asked = listing.Asked(
         q=q[:200], tag=found.pk if found else 0, network=network, field=asked_field.pk if asked_field else 0,
-        value=value, sort=sort,
+        value=value, level=level or "", sort=sort,
     )  # fmt: skip
     page = listing.page(request.workspace, asked, before)
     names, refusing = listing.names_of(page.people), queries.no_contact([one.pk for one in page.people])

@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from msgspec import Struct, structs
 
+from hubbub.core.levels import LEVELS
 from hubbub.store import knowing
 from hubbub.store.models import Author, ConsentKind, Person, PersonField, Tag, Workspace
 from hubbub.store.peopling import words
@@ -26,12 +27,13 @@ class Asked(Struct, frozen=True):
     consent: str = ""  # "3 yes", "3 no": the kind's id, and whether they agree
     field: int = 0
     value: str = ""
+    level: str = ""  # in our own places
     sort: str = "seen"
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the order is asked for."""
-        return any([self.q, self.tag, self.network, self.consent, self.field and self.value])
+        return any([self.q, self.tag, self.network, self.consent, self.field and self.value, self.level])
 
     def url(self, **other: object) -> str:
         """The query of an address that asks for this."""
@@ -49,7 +51,7 @@ class Listed(Struct, frozen=True):
 
 def read_asked(data: QueryDict) -> Asked:
     """What a request asks for; nonsense counts as nothing."""
-    sort, consent = data.get("sort", ""), data.get("consent", "")
+    sort, consent, level = data.get("sort", ""), data.get("consent", ""), data.get("level", "")
     kind, _, says = consent.partition(" ")
     return Asked(
         q=data.get("q", "").strip()[:200],
@@ -58,6 +60,7 @@ def read_asked(data: QueryDict) -> Asked:
         consent=consent if number(kind) and says in ("yes", "no") else "",
         field=number(data.get("field", "")),
         value=data.get("value", "").strip()[:500],
+        level=level if level in LEVELS else "",
         sort=sort if sort in SORTS else "seen",
     )
 
@@ -76,6 +79,8 @@ def in_words(workspace: Workspace, asked: Asked) -> list[str]:
     if asked.field and asked.value:
         named = PersonField.of(workspace).filter(pk=asked.field).values_list("name", flat=True).first()
         said.append(f"a value of {named or asked.field}")
+    if asked.level:
+        said.append(f"level {asked.level}")
     return said
 
 
@@ -98,6 +103,8 @@ def rows(workspace: Workspace, asked: Asked) -> QuerySet[Person]:
         found = knowing.consenting(found, workspace, int(kind), agreed=says == "yes")
     if asked.field and asked.value:
         found = knowing.having(found, workspace, asked.field, asked.value)
+    if asked.level:
+        found = knowing.at_level(found, workspace, asked.level)
     return found
 
 

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
+from hubbub.core.levels import LEVELS
 from hubbub.engage.person import card, posts_of
 from hubbub.store import merging
 from hubbub.store.models import ConsentSource, Person, Role, Tag
@@ -35,6 +36,7 @@ def people(request: MemberRequest) -> HttpResponse:
             "networks": listing.networks(request.workspace),
             "kinds": [one for one in queries.kinds(request.workspace) if one.pk and not one.retired],
             "fields": queries.fields(request.workspace),
+            "levels": LEVELS,
             "alike": queries.open_likenesses(request.workspace, size=0),
             "may_act": request.role.may(Role.RESPONDER),
             "may_move": request.role.may(Role.MANAGER),

@@ -2,11 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.utils import timezone
 from msgspec import json
 
-from hubbub.store import merging, outbox, peopling
+from hubbub.store import merging
 from hubbub.store.models import (
     Audit,
     Author,
@@ -24,35 +22,13 @@ from hubbub.store.models import (
     Role,
     Tag,
 )
+from tests.engage.people.conftest import settle
 from tests.relating import make_relationship
-from tests.world import NOON, World, make_author, make_conversation, make_post, make_source
+from tests.world import NOON, World, make_author
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 HOME = "/w/acme/engage/people/"
-
-
-@pytest.fixture
-def erin(world: World) -> Person:
-    """She wrote three posts; we answered one."""
-    source, author = make_source(world.acme), make_author(world.acme, "erin")
-    posts = [
-        make_post(
-            source, f"I like acme {number}", number, author=author, published=timezone.now(), sentiment="positive"
-        )
-        for number in range(3)
-    ]
-    make_conversation(posts[0])
-    with transaction.atomic():
-        outbox.put(posts[0], "reply", by=world.alice, text="Thank you, Erin")
-    settle()
-    return author.person
-
-
-def settle() -> None:
-    """As the loop does."""
-    while peopling.step(timezone.now()):
-        pass
 
 
 def url(person: Person, act: str = "") -> str:
@@ -68,74 +44,6 @@ def test_a_person_with_everything(world: World, erin: Person) -> None:
     assert "positive: 3" in shown
     assert "sentiment%3Apositive+published%3A%5B" in shown.replace("&amp;", "&")
     assert "not asked" in shown  # the consents that every workspace starts with
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", ["Frank", "Erin", "Gina Doe"]),
-        ("?sort=posts", ["Erin", "Gina Doe", "Frank"]),
-        ("?sort=followers", ["Gina Doe", "Frank", "Erin"]),
-        ("?sort=newest", ["Gina Doe", "Frank", "Erin"]),
-        ("?q=eri", ["Erin"]),
-        ("?q=DOE", ["Gina Doe"]),
-        ("?q=gi+doe", ["Gina Doe"]),
-        ("?q=rin", []),
-        ("?network=mastodon", ["Frank", "Gina Doe"]),
-        ("?tag={tag}", ["Erin"]),
-        ("?consent={kind}+no", ["Frank"]),
-        ("?consent={kind}+yes", []),
-        ("?field={field}&value=BERLIN", ["Gina Doe"]),
-        ("?sort=nonsense&tag=x&before=nonsense", ["Frank", "Erin", "Gina Doe"]),
-    ],
-)
-def test_the_list(world: World, erin: Person, query: str, found: list[str]) -> None:
-    make_post(
-        make_source(world.acme, "B"),
-        author=(frank := make_author(world.acme, "frank", "mastodon")),
-        published=timezone.now(),
-    )
-    gina = make_author(world.acme, "gina", "mastodon")
-    Author.everywhere.filter(pk=gina.pk).update(followers=7, name="Gina Doe")
-    Person.everywhere.filter(pk=gina.person_id).update(name="Gina Doe")
-    Author.everywhere.update(stirred=True, post_count=None)
-    settle()
-    Author.everywhere.filter(pk=gina.pk).update(post_count=1)
-    with transaction.atomic():
-        peopling.settle([gina.person_id])
-    tag = Tag.everywhere.create(workspace=world.acme, name="vip")
-    erin.tags.add(tag)
-    field = PersonField.everywhere.create(workspace=world.acme, name="City")
-    PersonValue.everywhere.create(workspace=world.acme, person=gina.person, field=field, value="Berlin")
-    world.client().post(
-        url(frank.person, "consent/"), {"kind": "Contact", "agreed": "no", "source": "words", "told": "by mail"}
-    )
-    kind = Consent.of(world.acme).get().kind_id
-    page = world.client().get(HOME + query.format(tag=tag.pk, kind=kind, field=field.pk))
-    assert [str(one) for one in page.context["people"]] == found
-    if "Frank" in found:
-        assert "do not contact" in page.content.decode()
-
-
-def test_pages_of_the_list_hold_everybody_once(world: World) -> None:
-    for number in range(7):
-        author = make_author(world.acme, f"p{number}")
-        Author.everywhere.filter(pk=author.pk).update(followers=number // 3)
-    settle()
-    from hubbub.engage.people import listing
-
-    for sort in listing.SORTS:
-        seen, before = [], ""
-        while True:
-            found = listing.page(world.acme, listing.Asked(sort=sort), before, size=2)
-            seen += [one.pk for one in found.people]
-            if not (before := found.older):
-                break
-        assert sorted(seen) == sorted(Person.of(world.acme).values_list("pk", flat=True)), sort
-
-
-def test_an_empty_list_says_what_to_do(world: World) -> None:
-    assert "Nobody is known yet" in world.client().get(HOME).content.decode()
 
 
 def test_bulk_tags_and_undo(world: World, erin: Person) -> None:
@@ -349,8 +257,11 @@ def test_all_about_a_person(world: World, erin: Person) -> None:
         ("people.csv", "", {"people": 1, "as": "CSV", "filter": "everybody"}),
         ("people.vcf", "?q=erin", {"people": 1, "as": "vCards", "filter": "words of names"}),
         (
-            "people.csv", "?tag={tag}&network=wordpress&consent={matter}+yes&field={field}&value=Berlin",
-            {"people": 0, "as": "CSV", "filter": "tag vip; network wordpress; consent Photo: yes; a value of City"},
+            "people.csv", "?tag={tag}&network=wordpress&consent={matter}+yes&field={field}&value=Berlin&level=core",
+            {
+                "people": 0, "as": "CSV",
+                "filter": "tag vip; network wordpress; consent Photo: yes; a value of City; level core",
+            },
         ),
     ],
 )  # fmt: skip
