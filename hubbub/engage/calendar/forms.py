@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hubbub.core.recurring import NAMES, NTH, Every, Recurrence
 from hubbub.core.slots import Slot, read_time
+from hubbub.engage.replying import file_actions
 from hubbub.store import attachments
 from hubbub.store.models import (
     Attachment,
@@ -249,6 +250,8 @@ def _read_files(
     known = {one.pk: one for one in there}
     others = [pk for pk in named if pk not in known]
     known |= {one.pk: one for one in Attachment.of(request.workspace).filter(pk__in=others, by=request.member)}
+    if {*named} - known.keys() - dropped:
+        errors.append(file_actions.GONE)
     kept = [one for pk, one in known.items() if pk not in dropped]
     for one in kept:
         alt = given.get(f"alt_{one.pk}")
@@ -257,10 +260,13 @@ def _read_files(
                 one.alt = attachments.told(alt, one.name)  # kept with the item: it is part of what is approved
             except attachments.Unfit as no:
                 errors.append(str(no))
-    for file in request.FILES.getlist(f"{prefix}files")[:MOST_FILES]:
+    came = request.FILES.getlist(f"{prefix}files")
+    if len(came) > MOST_FILES:
+        errors.append(f"{len(came)} files came at once; {MOST_FILES} is the most. Attach the others again.")
+    for file in came[:MOST_FILES]:
         try:
-            kept.append(attachments.keep(request.workspace, file.name or "file", file.read(), by=request.member))
-        except attachments.Unfit as no:
+            kept.append(file_actions.attach(request.workspace, file.name or "file", file, by=request.member))
+        except Refusal as no:
             errors.append(str(no))
     return kept
 

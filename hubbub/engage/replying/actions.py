@@ -26,7 +26,7 @@ from hubbub.store.models import (
 from hubbub.store.outbox import ANSWERS, Timing
 from hubbub.ui.api import Refusal
 
-from . import composing
+from . import composing, file_actions
 
 FARTHEST = timedelta(days=366)  # of a chosen time
 
@@ -190,7 +190,7 @@ def why_not(conversation: Conversation) -> str:
 def _files(conversation: Conversation, wish: Wish, by: Member) -> list[Attachment]:
     chosen = list(Attachment.of(conversation.workspace).filter(pk__in=wish.files, by=by).order_by("pk"))
     if len(chosen) < len(set(wish.files)):
-        raise Refusal("A file that was attached is not there any more: attach it again")
+        raise Refusal(file_actions.GONE)
     if no := composing.unfit_files(conversation.source, wish.verb, chosen):
         raise Refusal(no)
     return chosen

@@ -1,4 +1,4 @@
-"""Files for an answer: kept when they are attached, told about before they leave."""
+"""Files for a reply or a planned post: kept when they are attached, told about before they leave."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -9,6 +9,8 @@ from hubbub.store import attachments
 from hubbub.store.audit import audit
 from hubbub.store.models import Attachment, Member, Workspace
 from hubbub.ui.api import Refusal
+
+GONE = "A file that was attached is not there any more: attach it again"
 
 
 @transaction.atomic

@@ -164,7 +164,7 @@ def _files(request: MemberRequest) -> tuple[Sequence[Attachment], str]:
     kept: Sequence[Attachment] = list(Attachment.of(request.workspace).filter(pk__in=asked, by=request.member))
     kept, unfit = sorted(kept, key=lambda one: one.pk), []
     if len(kept) < len(set(asked)):  # nothing leaves without the files that were meant to go with it
-        unfit.append("A file that was attached is not there any more: attach it again")
+        unfit.append(file_actions.GONE)
     try:
         told = {pk: given[f"alt-{pk}"] for pk in asked if f"alt-{pk}" in given}
         kept = file_actions.tell(kept, told, by=request.member)

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from selectolax.lexbor import LexborHTMLParser
 
-from hubbub.engage.calendar import actions
-from hubbub.store.models import Attachment, Planned
+from hubbub.engage.calendar import actions, forms
+from hubbub.store.models import Attachment, Audit, Planned
 from hubbub.store.planned import leaving
 from hubbub.store.planned_approval import fingerprint
 from tests.pictures import png
@@ -85,3 +85,25 @@ def test_words_in_other_lines_are_other_words(world: World, words: str, kept: st
     assert world.client().post(NEW, sent).status_code == 303
     version = Planned.of(world.acme).get().versions.get()
     assert (None if version.same else version.text) == kept
+
+
+def test_nothing_is_planned_without_a_file_that_is_gone(world: World) -> None:
+    masto, client = networks(world.acme)[0], world.client()
+    sent = {"text": "All words", "title": "x", "act": "save", f"s{masto.pk}_on": "on", "file_id": 987654}
+    answer = client.post(NEW, sent)
+    assert (answer.status_code, "attach it again" in answer.content.decode()) == (422, True)
+    again = {**form_on(answer.content.decode()), "act": "save"}
+    assert client.post(NEW, again).status_code == 303  # who was told may go on without it
+
+
+def test_no_file_of_too_many_is_passed_over_in_silence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "MOST_FILES", 1)
+    sent = {"text": "All words", "title": "x", "act": "save", "files": [picture("a.png"), picture("bc.png")]}
+    answer = world.client().post(NEW, sent)
+    assert (answer.status_code, "2 files came at once" in answer.content.decode()) == (422, True)
+    assert Attachment.of(world.acme).get().name == "a.png"
+
+
+def test_what_is_attached_stands_in_the_log(world: World) -> None:
+    world.client().post(NEW, {"text": "All words", "title": "x", "act": "save", "files": picture("a.png")})
+    assert Audit.of(world.acme).get(verb="attach").noun_id == Attachment.of(world.acme).get().pk
