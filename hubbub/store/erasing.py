@@ -1,5 +1,6 @@
 """Erasing: the words of posts that are gone for good, and everything about a person who asks for it."""
 
+import re
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -21,7 +22,9 @@ from .models import (
     Draft,
     HeldFor,
     IdentityKey,
+    ImportedLine,
     Likeness,
+    LineFate,
     Mention,
     Notification,
     Outbox,
@@ -41,6 +44,7 @@ from .unnaming import Names, unname
 
 ERASED = ("title", "text", "links", "media", "state", "decision", "mentioned", "signature", "alike", "corrected")
 CHUNK = 500
+NOT_AGAIN = "This person was erased on their wish, and is not taken in again"
 KEPT = frozenset({"author.person", "person.merged_into"})  # columns that name a person whose rows stay, without words
 
 
@@ -115,6 +119,7 @@ def erase(person: Person, *, by: Actor, why: str = "") -> Gone:
     Statement.of(workspace).filter(author__in=authors).update(fired=[])
     _erase_said_of_them(workspace, ids, authors)
     _call_back(workspace, authors, by)
+    _leave_out(workspace, ids, names)
     unname(workspace, Names(rows, names), authors, by=by)
     for name, field in merging.columns():
         if name not in KEPT:
@@ -142,6 +147,24 @@ def _call_back(workspace: Workspace, authors: Sequence[int], by: Actor) -> None:
         row.save(update_fields=["state", "held_for"])
         audit(row, "drop", by=by, why="the person was erased", before={"state": before}, after={"state": row.state})
         approvals.withdraw(row, by=by, why="the person was erased")
+
+
+def _leave_out(workspace: Workspace, people: Sequence[int], names: Sequence[Author]) -> None:
+    """Lines of files on their way in that name them as a network does, or by their number; others have their name."""
+    numbers = {str(pk) for pk in people}
+    known = {
+        (place, ident.casefold())
+        for one in names
+        for place in (one.network.casefold(), one.network.partition(" ")[0].casefold())
+        for ident in (one.native_id, one.handle)
+        if ident
+    }
+    for line in ImportedLine.of(workspace).filter(fate=LineFate.WAITING).only("cells"):
+        cells = {name: text.casefold() for name, text in line.cells.items()}
+        said = {("mail", address) for address in re.split(r"[\s,;<>]+", cells.get("email", ""))}
+        said |= {(cells.get("network", ""), cells.get(name, "").removeprefix("@")) for name in ("native_id", "handle")}
+        if said & known or cells.get("id") in numbers:
+            ImportedLine.of(workspace).filter(pk=line.pk).update(fate=LineFate.LEFT, says=NOT_AGAIN, cells={})
 
 
 def _erase_said_of_them(workspace: Workspace, people: Sequence[int], authors: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from msgspec import Struct
 
-from hubbub.store import merging, peopling
+from hubbub.store import erasing, merging, peopling
 from hubbub.store.audit import audit
 from hubbub.store.models import Author, Member, Person, PersonNote, PersonValue, PersonWord, Workspace
 from hubbub.ui.api import Refusal
@@ -144,7 +144,7 @@ def take_in(number: int, cells: Mapping[str, str], workspace: Workspace, by: Mem
     if person is None:
         person, new = _made(cells, workspace, by, why)
     elif person.erased:
-        raise Refusal("This person was erased on their wish, and is not taken in again")
+        raise Refusal(erasing.NOT_AGAIN)
     else:
         actions.names_held(person)
     did: dict[str, Any] = {"authors": [one.pk for one in _names(person, cells, places)]}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from hubbub.engage.people import actions, imported, importing, table
 from hubbub.engage.people import views_files as views
 from hubbub.engine import people_files
-from hubbub.store import merging, peopling
+from hubbub.store import erasing, merging, peopling
 from hubbub.store.models import (
     Audit,
     Author,
@@ -242,6 +242,27 @@ def test_names_are_locked_before_their_person(world: World) -> None:
     with CaptureQueriesContext(connection) as asked:
         imported.work(row, 1)
     assert locks()[0] == "store_author"
+
+
+def test_whoever_is_erased_is_not_in_a_file_that_waits(world: World) -> None:
+    person = make_author(world.acme, "Erin", "mastodon example.social").person
+    peopling.step(timezone.now())
+    imported.work(begin(world, f"id,email\n{person.pk},Erin@example.org\n".encode()), 5)
+    content = (
+        "id,name,email,network,handle\n"
+        ",Other,other@example.org,,\n"
+        f"{person.pk},By number,,,\n"
+        ",By mail,x@example.org <erin@example.org>,,\n"
+        ",By handle,,mastodon,@erin\n"
+        ",On another network,,github,erin\n"
+    )  # fmt: skip
+    row = begin(world, content.encode(), "1" * 32)
+    erasing.erase(person, by=world.alice, why="asked for it")
+    lines = {line.number: (line.fate, line.says, bool(line.cells)) for line in row.lines.all()}
+    gone = ("left", erasing.NOT_AGAIN, False)
+    assert lines == {2: ("", "", True), 3: gone, 4: gone, 5: gone, 6: ("", "", True)}
+    tend()
+    assert state(row) == ("done", {"left": 3, "made": 2})
 
 
 def test_another_workspaces_import_is_not_there(world: World) -> None:
