@@ -344,6 +344,8 @@ def _unplan(found: Relationship, act: Audit, by: Actor, why: str) -> bool:
     before, after = dict(act.before), dict(act.after)
     if str(act.pk) in found.steps:
         before["next_step"], after["next_step"] = found.steps[str(act.pk)]
+    elif HIDDEN in (before.get("next_step"), after.get("next_step")):
+        return False  # its words are no longer kept
     if any(now[name] != value for name, value in after.items() if name in now):
         return False
     was = {**now, **{name: value for name, value in before.items() if name in now}}

@@ -296,3 +296,16 @@ def test_the_log_holds_no_words_of_a_next_step(world: World, person: Person) -> 
     actions.resume(row, by=world.alice)
     assert "moved" not in str(Audit.of(world.acme).filter(verb="resume").values_list("before", "after").get())
     assert ended.why == "moved"
+
+
+def test_a_step_whose_words_are_gone_does_not_come_back(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_STEPS", 1)
+    row = make_relationship(person)
+    acts = [actions.plan(row, step, None, by=world.alice) for step in ("Call", "", "Write", "")]
+    pks = [act.pk for act in acts if act]
+    assert actions.undo(world.acme, pks[1:2], by=world.alice) == 0
+    assert actions.undo(world.acme, pks[3:], by=world.alice) == 1
+    row.refresh_from_db()
+    assert row.next_step == "Write"
