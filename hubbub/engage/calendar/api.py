@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import File, Router, Status, UploadedFile
 
 from hubbub.core.recurring import Unreadable, read_rule
+from hubbub.store import attachments
 from hubbub.store.hours import zone_of
 from hubbub.store.models import (
     Asked,
@@ -303,7 +304,11 @@ def _named(row: Named | None, asked: int | None, noun: str) -> Named | None:
 
 
 def _files(request: MemberRequest, pks: list[int]) -> tuple[Attachment, ...]:
-    found = {row.pk: row for row in Attachment.of(request.workspace).filter(pk__in=pks)}
+    found = {
+        row.pk: row
+        for row in Attachment.of(request.workspace).filter(pk__in=pks)
+        if attachments.shown_to(request.member, row)
+    }
     if missing := [pk for pk in pks if pk not in found]:
         raise Refusal(f"There is no file {missing[0]}")
     return tuple(found[pk] for pk in dict.fromkeys(pks))

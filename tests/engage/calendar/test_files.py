@@ -2,12 +2,15 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.engage.calendar import actions, forms
-from hubbub.store.models import Attachment, Audit, Planned
+from hubbub.engage.replying import file_actions
+from hubbub.store.models import Attachment, Audit, Planned, Role
 from hubbub.store.planned import leaving
 from hubbub.store.planned_approval import fingerprint
+from tests.furnished import make_token
 from tests.pictures import png
 from tests.world import World
 
@@ -107,3 +110,13 @@ def test_no_file_of_too_many_is_passed_over_in_silence(world: World, monkeypatch
 def test_what_is_attached_stands_in_the_log(world: World) -> None:
     world.client().post(NEW, {"text": "All words", "title": "x", "act": "save", "files": picture("a.png")})
     assert Audit.of(world.acme).get(verb="attach").noun_id == Attachment.of(world.acme).get().pk
+
+
+def test_nobody_plans_with_a_file_of_anothers_draft(world: World) -> None:
+    """Else they, and all, could read it."""
+    theirs = file_actions.attach(world.acme, "a.png", png(), by=world.roles[Role.MODERATOR])
+    make_token(world.roles[Role.MANAGER], Role.MANAGER, "manager")
+    headers = {"authorization": "Bearer manager"}
+    wish = {"text": "x", "title": "x", "attachments": [theirs.pk]}
+    answer = Client().post("/api/engage/planned", wish, "application/json", headers=headers)
+    assert (answer.status_code, "There is no file" in answer.content.decode()) == (422, True)
