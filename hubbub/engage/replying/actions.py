@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hubbub.engage.actions import locked, set_status, words_of
 from hubbub.engage.thread import conversation_outbox, newest_post
@@ -97,7 +97,7 @@ def say(conversation: Conversation, post: Post, wish: Wish, *, by: Member, why: 
     pieces = _pieces(conversation, post, words, wish)
     _check_time(wish.at)
     _refuse_second(row, by, *_known_to(wish))
-    put = _put(row, post, pieces, wish, files, by, why)
+    put = _put(row, post, pieces, structs.replace(wish, text=words), files, by, why)
     drafts.left(row, by, words, put, draft=wish.draft, version=wish.draft_version)
     Conversation.of(row.workspace).filter(pk=row.pk).update(stirred=True)
     if wish.then:
@@ -128,7 +128,7 @@ def _put(
     if wish.at or rule:  # it waits: what comes meanwhile counts
         seen = wish.seen if wish.seen is not None else newest_post(row)
     timing = Timing(wish.at, wish.timing, seen, wish.delay)
-    words = composing.digest(wish.text.strip())
+    words = composing.digest(wish.text)
     first = before = None
     for number, piece in enumerate(pieces):
         nonce = f"{wish.nonce} {number}" if wish.nonce and number else wish.nonce
