@@ -99,12 +99,12 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
 def _decoded(value: str, parameters: str) -> str:
     if not _QUOTED.search(parameters):
         return value
-    named = _CHARSET.search(parameters)
-    charset = named[1] if named else "utf-8"
+    named, raw = _CHARSET.search(parameters), a2b_qp(value.encode("latin-1", "replace"))
     try:
-        found = a2b_qp(value.encode("latin-1", "replace")).decode(charset, "replace")
-    except LookupError:  # a character set that nobody knows
-        found = a2b_qp(value.encode("latin-1", "replace")).decode("utf-8", "replace")
+        found = raw.decode(named[1] if named else "utf-8", "replace")
+    except (LookupError, UnicodeError):  # a character set that nobody knows, or that is none
+        found = raw.decode("utf-8", "replace")
+    found = found.replace("\0", "").encode("utf-8", "replace").decode()  # no database takes halves of characters
     return found.replace("\r\n", "\\n").replace("\n", "\\n")
 
 
