@@ -9,6 +9,7 @@ from hubbub.store.audit import audit
 from hubbub.store.models import (
     Author,
     Consent,
+    Conversation,
     ImportedLine,
     LineFate,
     Member,
@@ -80,7 +81,7 @@ def _forget_names(pks: Collection[int], person: Person) -> bool:
     names = Author.of(person.workspace).filter(pk__in=pks, person=person)
     stay = {
         pk
-        for model in (Post, Strike, Sanction, Statement, Outbox)
+        for model in (Post, Conversation, Strike, Sanction, Statement, Outbox)
         for pk in model.of(person.workspace).filter(author__in=names).values_list("author", flat=True)
     } | set(Report.of(person.workspace).filter(reporter__in=names).values_list("reporter", flat=True))
     names.exclude(pk__in=stay).delete()

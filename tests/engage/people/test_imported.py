@@ -26,7 +26,7 @@ from hubbub.store.models import (
     Workspace,
 )
 from hubbub.ui.api import Refusal
-from tests.world import World, make_author, make_post, make_source
+from tests.world import World, make_author, make_conversation, make_post, make_source
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 HOME = "/w/acme/engage/people/file/"
@@ -203,6 +203,17 @@ def test_no_line_is_lost_with_its_person(world: World) -> None:
     tend()
     assert state(row) == ("undone", {"same": 1, "back": 2})
     assert not Person.of(world.acme).exists()
+
+
+def test_a_name_stays_that_a_conversation_shows(world: World) -> None:
+    """Also where the posts are gone: one name that cannot go must not hold up all that the loop does."""
+    row = begin(world, b"name,email\nErin,erin@example.org\n")
+    tend()
+    make_conversation(make_post(make_source(world.acme)), author=Author.of(world.acme).get(handle="erin@example.org"))
+    imported.take_back(row, by=world.alice)
+    tend()
+    assert state(row) == ("undone", {"kept": 1})
+    assert Author.of(world.acme).filter(handle="erin@example.org").exists()
 
 
 def test_a_value_that_fits_no_more_holds_up_nothing_else(world: World) -> None:
