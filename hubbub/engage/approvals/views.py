@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from hubbub.engage.replying import composer
 from hubbub.store import parts
-from hubbub.store.approvals import fingerprint
+from hubbub.store.approvals import Unapprovable, fingerprint
 from hubbub.store.models import Approval, ApprovalState, Approving, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
@@ -57,8 +57,8 @@ def _one(request: MemberRequest, row: Approval, error: str = "", status: int = 2
     came = queries.since(about)
     given = request.POST.get("text", row.words)
     meanwhile = request.POST.get("read", "") not in ("", fingerprint(row))
-    pieces = [one.text for one in parts.of(about).rows] if about else []
-    post = about.post if about and len(pieces) > 1 else None
+    found = parts.of(about) if about else None
+    post = about.post if about and found and len(found.rows) > 1 else None
     return render(
         request,
         "engage/approvals/one.html",
@@ -66,8 +66,8 @@ def _one(request: MemberRequest, row: Approval, error: str = "", status: int = 2
             "row": row,
             "about": about,
             "files": queries.files(row, about),
-            "preview": composer.shown_as(post.source, post, pieces) if post else None,
-            "parts": pieces,
+            "preview": composer.shown_as(post.source, post, _pieces(row, found)) if post and found else None,
+            "parts": found.rows if found else (),
             "read": fingerprint(row),
             "text": row.words if meanwhile else given,
             "yours": given if meanwhile and given != row.words else "",
@@ -81,6 +81,14 @@ def _one(request: MemberRequest, row: Approval, error: str = "", status: int = 2
         },
         status=status,
     )
+
+
+def _pieces(row: Approval, found: parts.Parts) -> list[str]:
+    """The words of each part as they would leave, perhaps as another approver changed them."""
+    try:
+        return found.read(row.words)
+    except Unapprovable:  # some have left since
+        return [one.text for one in found.rows]
 
 
 def _may_vote(request: MemberRequest, row: Approval) -> bool:

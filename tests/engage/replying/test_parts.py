@@ -84,6 +84,19 @@ def test_an_approver_changes_words(
     assert states() == stand
 
 
+def test_the_next_approver_sees_what_would_leave(world: World, talk: Conversation, asked: Approval) -> None:
+    """Not what stood there before another changed it."""
+    Approval.everywhere.update(how_many="all")
+    asked.approvers.add(world.roles[Role.MANAGER])
+    last = "[Part 3 of 3]\n"
+    changed = asked.text.replace("word", "other", 1).replace(last + rows()[2].text, last)
+    approving.vote(asked, by=world.alice, yes=True, text=changed)
+    client = world.client(world.roles[Role.MANAGER])
+    page = client.get(reverse("engage:approval", args=["acme", asked.pk])).content.decode()
+    assert page.count('class="card post ours"') == 2
+    assert "<p>other word" in page
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
