@@ -6,7 +6,6 @@ from hubbub.engage.people import queries as people
 from hubbub.store import answers, attachments, parts
 from hubbub.store.audit import audit
 from hubbub.store.models import (
-    Conversation,
     ConversationStatus,
     Member,
     NotificationKind,
@@ -17,11 +16,10 @@ from hubbub.store.models import (
     System,
 )
 from hubbub.store.notifying import notify
-from hubbub.store.outbox import ANSWERS
+from hubbub.store.outbox import ANSWERS, LOST
 from hubbub.store.threads import follow_words
 
 LOOP = System("Hubbub")
-LOST = (OutboxState.DROPPED, OutboxState.BROKEN)  # what answers nobody
 FIRST_FAILED = "The part before it could not be sent"
 
 
@@ -115,12 +113,6 @@ def edited(row: Outbox) -> None:
     if post is not None and post.ours and post.text != row.text:
         follow_words(post, post.title, row.text)
         Post.of(row.workspace).filter(pk=post.pk).update(text=row.text, edited=True)
-
-
-def stirred(row: Outbox) -> None:
-    """What is shown of its conversation may have changed."""
-    if row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
 
 
 def attached(row: Outbox) -> tuple[Attached, ...]:

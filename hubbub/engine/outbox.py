@@ -19,7 +19,7 @@ from hubbub.store.cleaning import ident, text, web
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import HeldFor, Outbox, OutboxState, Post, Source, System
 from hubbub.store.models.source import LeaseLost
-from hubbub.store.outbox import ANSWERS, LEADS, OWN, hold_conversation
+from hubbub.store.outbox import ANSWERS, LEADS, OWN, hold_conversation, stir
 
 from . import answering, fallout
 from .accounts import acting
@@ -87,7 +87,7 @@ def _overtaken(row: Outbox) -> bool:
             return False
         parts.stand(row, OutboxState.HELD, held_for=HeldFor.OVERTAKEN, error=why)
         audit(row, "held", by=LOOP, why=why)
-        answering.stirred(row)
+        stir(row)
         answering.tell(row, f"{why}: look whether the reply on {row.source} still fits", f"held {row.pk} {row.seen}")
     return True
 
@@ -164,7 +164,7 @@ def _sent(row: Outbox, done: Done) -> OutboxState:
             answers.sent(row, now=now)
         elif row.verb == "edit":
             answering.edited(row)
-            answering.stirred(row)
+            stir(row)
         elif row.post is not None and (row.verb in LEADS or row.verb == "delete"):
             _settle_state(row, done)
         fallout.arrived(row)

@@ -13,9 +13,9 @@ from django.utils import timezone
 from . import bulk
 from .audit import audit
 from .models import Actor, Audit, Conversation, ConversationStatus, Outbox, OutboxState, Post
+from .outbox import ANSWERS, LOST
 
 SNIPPET = 200
-REPLIES = ("reply", "message")  # to all, and to one alone
 STANDING = ("visible", "pending")  # what is hidden or gone waits for no answer
 DERIVED = ("post_count", "last_post", "author", "snippet", "answered", "unanswered", "stirred")
 KEPT = 100  # ids of posts that an entry of the log names, so that closing can be taken back
@@ -24,7 +24,7 @@ KEPT = 100  # ids of posts that an entry of the log names, so that closing can b
 def sent(row: Outbox, *, now: datetime) -> None:
     """A reply has reached its network: what they had said when it was written is answered by it. Call it in the
     transaction that marks the row as sent. What is no reply, or answers no conversation, changes nothing."""
-    if row.verb not in REPLIES or row.post is None or row.post.conversation_id is None:
+    if row.verb not in ANSWERS or row.post is None or row.post.conversation_id is None:
         return
     talk = lock(row.post.conversation_id)
     if talk is None:
@@ -72,16 +72,16 @@ def unsaid(row: Outbox, *, by: Actor, why: str) -> None:
     whoever waits is not forgotten; unless somebody set another one since, or another answer was written since.
 
     In the transaction that calls it back, which holds the conversation."""
-    if row.verb not in REPLIES or row.post is None or row.post.conversation_id is None:
+    if row.verb not in ANSWERS or row.post is None or row.post.conversation_id is None:
         return
     talk = lock(row.post.conversation_id)
     if talk is None:
         return
     acts = Audit.of(row.workspace).filter(noun="conversation", noun_id=talk.pk, verb="status", after__outbox=row.pk)
     act = acts.order_by("-pk").first()
-    later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=REPLIES, pk__gt=row.pk)
+    later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
     others = later.exclude(follows__isnull=False, by_member=row.by_member_id)
-    others = others.exclude(state__in=[OutboxState.DROPPED, OutboxState.BROKEN])
+    others = others.exclude(state__in=LOST)
     if act is None or talk.status != act.after["status"] or others.exists():
         return
     stood = act.before["status"]
@@ -103,7 +103,7 @@ def recompute(conversation: Conversation) -> None:
         conversation.snippet = newest["text"][:SNIPPET]
     conversation.post_count = posts.count()
     ours = posts.filter(ours=True).aggregate(first=Min("published"))["first"]
-    replies = Outbox.everywhere.filter(post__conversation=conversation, verb__in=REPLIES, state=OutboxState.SENT)
+    replies = Outbox.everywhere.filter(post__conversation=conversation, verb__in=ANSWERS, state=OutboxState.SENT)
     first_sent = replies.aggregate(first=Min("sent"))["first"]
     conversation.answered = min((one for one in (ours, first_sent) if one), default=None)
     conversation.unanswered = _unanswered(conversation)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from . import bulk
 from .models import Attachment, Conversation, Draft, Member, Outbox, OutboxState, Post
+from .outbox import LOST
 
 KEPT_SENT = timedelta(days=2)  # what was sent can be had back so long
 KEPT = timedelta(days=90)  # and what was not, since it was touched last
@@ -135,7 +136,7 @@ def _new(
 def of(conversation: Conversation, member: Member) -> Sequence[Draft]:
     """What this member can go on with there, the newest first: drafts, then words that were sent and came back."""
     rows = Draft.of(conversation.workspace).filter(conversation=conversation, member=member)
-    back = Q(outbox__state__in=[OutboxState.DROPPED, OutboxState.BROKEN])
+    back = Q(outbox__state__in=LOST)
     found = list(rows.filter(Q(sent=None) | back).prefetch_related("attachments").order_by("-at", "-id")[:MOST])
     return sorted(found, key=lambda row: row.sent is not None)
 

@@ -35,6 +35,7 @@ NOUN = "outbox"  # as approvals name its rows
 ANSWERS = ("reply", "message")  # seen by all, and by their reader alone
 OWN = (*ANSWERS, "edit", "delete")  # what we say in conversations, and do to what we said
 UNSENT = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
+LOST = (OutboxState.DROPPED, OutboxState.BROKEN)  # what answers nobody
 
 
 class Timing(Struct, frozen=True):
@@ -112,6 +113,12 @@ def key_of(place: Post | Source, verb: str, nonce: str) -> str:
     """The idempotency key of what a form asks for."""
     about = place.pk if isinstance(place, Post) else f"at {place.pk}"
     return sha256(f"{place.workspace_id} {about} {verb} {nonce}".encode()).hexdigest()[:32]
+
+
+def stir(row: Outbox) -> None:
+    """What is shown of its conversation may have changed: open pages are told."""
+    if row.post is not None and row.post.conversation_id is not None:
+        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
 
 
 def hold_conversation(row: Outbox) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from msgspec import Struct
 
 from . import answers, approvals
-from .models import Actor, Approval, ApprovalState, Conversation, Draft, HeldFor, Outbox, OutboxState
-from .outbox import ANSWERS, NOUN, UNSENT, hold_conversation
+from .models import Actor, Approval, ApprovalState, Draft, HeldFor, Outbox, OutboxState
+from .outbox import ANSWERS, NOUN, UNSENT, hold_conversation, stir
 
 LEFT_OUT = "Left out when the words were changed"
 
@@ -173,8 +173,7 @@ def _ended(approval: Approval, by: Actor) -> None:
         give_back(parts)
         if not parts.left:
             answers.unsaid(parts.first, by=by, why="the reply was not approved")
-    if row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
+    stir(row)
 
 
 def _move(parts: Parts, state: OutboxState, error: str = "") -> None:

@@ -33,10 +33,10 @@ from .models import (
     WaitKind,
     Workspace,
 )
+from .outbox import ANSWERS
 from .search import matching, newest_of
 
 STEP = 500  # conversations that are stirred at a time, after what is promised was changed
-ANSWERS = ("reply", "message")  # verbs that answer somebody
 KEPT_UP = ("asked", "promise", "kind", "within", "due", "left", "end", "ended", "took", "paused", "by", "nudge")
 
 

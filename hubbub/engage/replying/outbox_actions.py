@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from hubbub.store import answers, approvals, outbox, parts
 from hubbub.store.audit import Plain, audit
-from hubbub.store.models import Actor, Conversation, HeldFor, Member, Outbox, OutboxState
-from hubbub.store.outbox import ANSWERS, OWN, UNSENT
+from hubbub.store.models import Actor, HeldFor, Member, Outbox, OutboxState
+from hubbub.store.outbox import ANSWERS, LOST, OWN, UNSENT
 from hubbub.ui.api import Refusal
 
 from . import composing
@@ -30,6 +30,7 @@ def retry(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     moved = _move(first, given_up, "retry", by, why, state=OutboxState.WAITING, **changed)
     for one in parts.stand(moved, OutboxState.WAITING):
         audit(one, "retry", by=by, why="the part before it", after={"state": one.state})
+    outbox.stir(moved)
     return moved
 
 
@@ -39,8 +40,7 @@ def _refuse_second(row: Outbox) -> None:
         return
     talk = row.post.conversation_id
     later = Outbox.of(row.workspace).filter(post__conversation=talk, verb__in=ANSWERS, pk__gt=row.pk)
-    lost = [OutboxState.DROPPED, OutboxState.BROKEN]
-    other = later.exclude(state__in=lost).exclude(by_member=row.by_member_id).order_by("-pk").first()
+    other = later.exclude(state__in=LOST).exclude(by_member=row.by_member_id).order_by("-pk").first()
     if other is not None:
         raise Refusal(
             f"{other.by_name} replied after this could not be sent. Read that first; if this is still to go, send it "
@@ -63,7 +63,7 @@ def drop(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
         parts.give_back(found)
     if not found.left:
         answers.unsaid(dropped, by=by, why="the reply was called back")
-    _stir(dropped)
+    outbox.stir(dropped)
     return dropped
 
 
@@ -93,7 +93,7 @@ def send_after_all(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
     changed = {"held_for": HeldFor.NONE, "error": "", "seen": None, "due": timezone.now(), "at": None}
     for one in found.rows:  # of what was held by an older Hubbub the first part alone
         _move(one, UNSENT, "send after all", by, why, state=OutboxState.WAITING, **changed)
-    _stir(fresh)
+    outbox.stir(fresh)
     return _fresh(fresh)
 
 
@@ -149,7 +149,7 @@ def change(
     elif held and not same:
         approvals.withdraw(fresh, by=by, why="its words were changed by somebody who needs no approval")
     audit(fresh, "change", by=by, why=why, before=before, after=_said(found))
-    _stir(fresh)
+    outbox.stir(fresh)
     return fresh
 
 
@@ -177,11 +177,6 @@ def _newest(row: Outbox) -> int | None:
 def _fresh(row: Outbox) -> Outbox:
     rows = Outbox.of(row.workspace).select_related("source", "post__author", "post__conversation", "workspace")
     return rows.select_for_update(of=("self",)).get(pk=row.pk)
-
-
-def _stir(row: Outbox) -> None:
-    if row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
 
 
 def _move(

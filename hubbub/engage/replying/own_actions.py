@@ -7,7 +7,7 @@ from django.db import transaction
 from hubbub.engage.actions import words_of
 from hubbub.store import approvals, outbox
 from hubbub.store.audit import audit
-from hubbub.store.models import Conversation, HeldFor, Member, Outbox, OutboxState, Post
+from hubbub.store.models import HeldFor, Member, Outbox, OutboxState, Post
 from hubbub.store.outbox import ANSWERS, UNSENT, Timing
 from hubbub.ui.api import Refusal
 
@@ -97,6 +97,5 @@ def _put(
     )
     before = {"words": composing.digest(own.text if own else row.text)}
     audit(made, verb, by=by, why=why.strip(), before=before, after={"of": row.pk, "words": composing.digest(words)})
-    if row.post is not None and row.post.conversation_id is not None:
-        Conversation.of(row.workspace).filter(pk=row.post.conversation_id).update(stirred=True)
+    outbox.stir(row)
     return made

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from hubbub.store import capped
 from hubbub.store.models import Outbox, OutboxState, Workspace
+from hubbub.store.outbox import UNSENT
 from hubbub.store.search import Before
 
 MOST_SCHEDULED = 200
@@ -53,7 +54,6 @@ def outbox(workspace: Workspace, state: str = "", before: Before | None = None, 
 
 def outbox_counts(workspace: Workspace) -> Mapping[str, str]:
     """State → how many, for the states in which somebody still waits for something."""
-    unsent = (OutboxState.HELD, OutboxState.WAITING, OutboxState.FAILED, OutboxState.BROKEN)
     rows = Outbox.of(workspace)
-    counted = {str(state): rows.filter(state=state) for state in unsent} | {"scheduled": scheduled(rows)}
+    counted = {str(state): rows.filter(state=state) for state in UNSENT} | {"scheduled": scheduled(rows)}
     return {name: capped.shown(capped.count(found)) for name, found in counted.items()}

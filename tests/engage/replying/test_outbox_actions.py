@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from hubbub.engage.replying import outbox_actions
-from hubbub.store.models import Audit, Outbox, OutboxState
+from hubbub.store.models import Audit, Conversation, Outbox, OutboxState
 from hubbub.ui.api import Refusal
-from tests.world import World, make_post, make_source
+from tests.world import World, make_conversation, make_post, make_source
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -77,3 +77,13 @@ def test_what_is_being_sent_is_left_alone(world: World, act: str, lease: timedel
     else:
         with pytest.raises(Refusal, match="being sent right now"):
             do(row, by=world.alice)
+
+
+@pytest.mark.parametrize("act", ["retry", "drop"])
+def test_open_pages_are_told(world: World, act: str) -> None:
+    row = row_in(world, BROKEN)
+    talk = make_conversation(row.post)
+    Conversation.everywhere.update(stirred=False)
+    getattr(outbox_actions, act)(Outbox.everywhere.get(), by=world.alice)
+    talk.refresh_from_db()
+    assert talk.stirred
