@@ -52,3 +52,27 @@ def test_files_come_back_with_the_draft(chromium: Any, live_server: Any) -> None
         assert (sent.name, sent.alt) == ("lid.png", "A lid")
         assert not drafts.of(talk, world.alice)
         assert visit.wrong == []
+
+
+def test_nothing_leaves_without_a_file_that_is_on_its_way(chromium: Any, live_server: Any) -> None:
+    world = make_world()
+    source = make_source(world.acme, kind="mastodon", can=["reply"])
+    talk = make_conversation(make_post(source, author=make_author(world.acme)))
+    held: list[Any] = []
+    with window(chromium, live_server, world.alice.user) as visit:
+        page = visit.page
+        page.goto(f"{live_server.url}/w/acme/engage/{talk.pk}/")
+        at = page.locator("form[data-composer]").get_attribute("data-file-add")
+        page.route(f"**{at}", lambda route: held.append(route))
+        page.locator("#reply-files").set_input_files([file("lid.png")])
+        expect(page.get_by_text("Keeping lid.png")).to_be_visible()
+        page.get_by_label("To Carol").fill("Like this")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_text("A file is still on its way")).to_be_visible()
+        assert not Outbox.everywhere.exists()
+        held[0].continue_()
+        expect(page.get_by_text("lid.png is attached.")).to_be_visible()
+        page.get_by_label("To Carol").focus()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url("**/engage/**#end")
+        assert Outbox.everywhere.get().attachments.get().name == "lid.png"

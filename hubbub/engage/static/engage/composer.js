@@ -73,7 +73,9 @@ function away(name) {
 }
 for (const mark of list.querySelectorAll("[data-off]")) mark.replaceWith(away(mark.closest("li").dataset.file));
 const changed = () => box.dispatchEvent(new Event("change", { bubbles: true })); // they are kept with the draft
+let underway = 0; // files that are not kept yet: nothing leaves without them
 async function add(files) {
+  underway += files.length;
   for (const file of files) {
     word.textContent = `Keeping ${file.name} …`;
     const data = new FormData();
@@ -88,9 +90,17 @@ async function add(files) {
       if (kept.mime.startsWith("image/")) alt.focus();
     } catch (error) {
       word.textContent = `${file.name} did not arrive. Try again.`;
+    } finally {
+      underway -= 1;
     }
   }
 }
+form.addEventListener("submit", (event) => {
+  if (!underway) return;
+  event.preventDefault();
+  event.stopPropagation(); // it is not sent: what is typed stays a draft
+  word.textContent = "A file is still on its way. Send again once it is attached.";
+});
 list.addEventListener("click", (event) => {
   const line = event.target.closest("button") && event.target.closest("li");
   if (line) { line.remove(); chooser.focus(); word.textContent = "Taken off."; changed(); }
