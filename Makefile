@@ -26,16 +26,17 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/python -m django makemigrations --check --dry-run --settings hubbub.settings
 
-# Two runs beside each other, for two cores: everything on SQLite with coverage; and what touches the database again on
-# PostgreSQL, then the browser tests, where measuring would only slow the pages down.
+# Three runs beside each other: everything on SQLite with coverage; what touches the database again on PostgreSQL; and the
+# browser tests, which mostly wait, and where measuring would only slow the pages down.
 test: setup
 	$(BIN)/python tools/chromium.py
-	@log=$$(mktemp); { HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m database; postgresql=$$?; \
-	$(BIN)/pytest -m browser; exit $$((postgresql + $$?)); } >$$log 2>&1 & other=$$!; \
-	$(BIN)/pytest -m "not browser" --cov --cov-report=term:skip-covered; first=$$?; \
-	wait $$other; second=$$?; \
-	echo "On PostgreSQL, and in the browser:"; cat $$log; rm -f $$log; \
-	exit $$((first + second))
+	@told=$$(mktemp -d); \
+	HUBBUB_TEST_DATABASE=postgresql $(BIN)/pytest -m "database and not browser" >$$told/postgresql 2>&1 & postgresql=$$!; \
+	$(BIN)/pytest -m browser >$$told/browser 2>&1 & browser=$$!; \
+	$(BIN)/pytest -m "not browser" --cov --cov-report=term:skip-covered; failed=$$?; \
+	wait $$postgresql || failed=1; wait $$browser || failed=1; \
+	echo "On PostgreSQL:"; cat $$told/postgresql; echo "In the browser:"; cat $$told/browser; rm -r $$told; \
+	exit $$failed
 
 check: lint test
 
