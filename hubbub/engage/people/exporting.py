@@ -27,7 +27,7 @@ from hubbub.store.models import (
 )
 from hubbub.ui import sheets
 
-from . import listing, queries
+from . import importing, listing, queries
 
 HEADS = (
     "id",
@@ -76,7 +76,7 @@ def as_csv(workspace: Workspace, asked: listing.Asked) -> Iterator[str]:
     """The file, piece by piece; it begins with a byte order mark, by which spreadsheets know UTF-8."""
     fields = queries.fields(workspace)
     kinds = [kind for kind in queries.kinds(workspace) if kind.pk]
-    heads = [*HEADS, *(field.name for field in fields), *(f"consent: {kind.name}" for kind in kinds)]
+    heads = [*HEADS, *(_head(field) for field in fields), *(f"consent: {kind.name}" for kind in kinds)]
     yield "\ufeff" + _line(heads)
     for people in pages(workspace, asked):
         rest = _rest(people)
@@ -89,6 +89,13 @@ def as_csv(workspace: Workspace, asked: listing.Asked) -> Iterator[str]:
                     *({True: "yes", False: "no", None: ""}[said] for said in agreed),
                 ]
             )
+
+
+def _head(field: PersonField) -> str:
+    """Its own name, unless a file of people means something else by that."""
+    name = field.name.casefold()
+    meant = name in {*HEADS, *importing.TARGETS} or name.startswith(("field: ", "consent: "))
+    return f"field: {field.name}" if meant else field.name
 
 
 def _cells(one: Person, rest: _Rest) -> list[str]:

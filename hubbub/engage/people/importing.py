@@ -66,11 +66,15 @@ def check(mapping: Mapping[str, str], workspace: Workspace) -> None:
 
 def guess(columns: Sequence[str], workspace: Workspace) -> dict[str, str]:
     """What each column seems to hold, by its name."""
-    known = {field.name.casefold(): f"field {field.pk}" for field in queries.fields(workspace)}
+    names = {column.casefold().strip() for column in columns}
+    known: dict[str, str] = {}
+    for field in queries.fields(workspace):
+        name = field.name.casefold()
+        known[f"field: {name}" if f"field: {name}" in names else name] = f"field {field.pk}"
     found: dict[str, str] = {}
     for column in columns:
         name = column.casefold().strip()
-        target = name if name in TARGETS else _WORDS.get(name) or known.get(name, "")
+        target = name if name in TARGETS else known.get(name) or _WORDS.get(name, "")
         found[column] = "" if target in found.values() else target
     return found
 
