@@ -105,3 +105,44 @@ def test_what_is_new_waits_for_a_key(chromium: Any, live_server: Any, world: Wor
         page.keyboard.press(".")
         expect(page.locator("#list [data-row]").first).to_contain_text("number 4")
         assert visit.wrong == []
+
+
+def test_a_thread_waits_for_whoever_works_in_it(chromium: Any, live_server: Any, world: World) -> None:
+    """A menu that is opened while the thread is fetched anew keeps what is typed into it; shut, the thread follows."""
+    address = f"{live_server.url}/w/acme/engage/{talk(1).pk}/"
+    held: list[Any] = []
+
+    def fetch(route: Any) -> None:
+        if route.request.headers.get("hx-target") == "thread":
+            held.append(route)
+        else:
+            route.continue_()
+
+    def asked(page: Any) -> Any:
+        for _ in range(200):
+            if held:
+                return held.pop()
+            page.wait_for_timeout(100)
+        raise AssertionError("the thread is not asked for")
+
+    with window(chromium, live_server, world.alice.user) as visit:
+        page = visit.page
+        page.goto(address)
+        page.route(f"{address}*", fetch)
+        make_post(talk(1).source, "one more", 5, thread="t1", author=talk(1).author, conversation=talk(1))
+        Conversation.everywhere.filter(pk=talk(1).pk).update(stirred=True)
+        settle()
+        route, menu = asked(page), page.locator("#thread").get_by_text("Moderate", exact=True).first
+        menu.click()
+        why = page.locator("#thread").get_by_label("Why (needed").first
+        why.fill("An insult")
+        with page.expect_response(f"{address}*"):
+            route.continue_()
+        page.wait_for_timeout(1_000)
+        expect(why).to_have_value("An insult")
+        expect(page.locator("#thread").get_by_text("one more")).to_have_count(0)
+        menu.click()
+        page.locator("h1").first.click()
+        asked(page).continue_()
+        expect(page.locator("#thread").get_by_text("one more")).to_be_visible()
+        assert visit.wrong == []

@@ -14,7 +14,7 @@ const field = (name) => { const form = box() && box().form; return form && form.
 const value = (name) => (field(name) ? field(name).value : "");
 const fresh = new Set();
 const last = new Map();
-let since = live.dataset.since, wait = EVERY, timer = 0, typed = 0, asking = false, ended = false, seenThread = "";
+let since = live.dataset.since, wait = EVERY, timer = 0, typed = 0, asking = false, ended = false, seenThread = "", newest = "";
 
 function post(url, fields, more) {
   return fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { "x-csrftoken": token() }, ...more });
@@ -56,7 +56,7 @@ function heard(answer) {
   for (const pk of shown()) fresh.delete(Number(pk));
   count();
   if (answer.answered) warn(answer.answered);
-  if (answer.thread && answer.thread !== seenThread) { seenThread = answer.thread; thread(); }
+  thread(answer.thread || "");
 }
 
 function tell(words) { if (says.textContent !== words) says.textContent = words; }
@@ -138,10 +138,14 @@ function warn(words) {
 /* after a refused answer or note the page stands at the address of its form, which cannot be asked for */
 const address = () => location.pathname.replace(/(\/engage\/\d+\/).*$/, "$1");
 
-function thread() {
+/* what was said is drawn anew; while somebody works in it, it waits for them */
+const busy = (part) => part.contains(document.activeElement) || part.querySelector("details[open]");
+function thread(mark) {
+  newest = mark || newest;
   const old = document.getElementById("thread");
-  if (!old || !window.htmx || new URLSearchParams(location.search).has("until")) return;
-  if (old.contains(document.activeElement) || old.querySelector("details[open]")) return;
+  if (newest === seenThread || !old || !window.htmx || busy(old)) return;
+  if (new URLSearchParams(location.search).has("until")) return;
+  seenThread = newest;
   // with it, how it stands and what can be made of that; a button that has the focus stays
   const along = ["talk-stands", "talk-turns"].filter((id) => {
     const part = document.getElementById(id);
@@ -151,6 +155,12 @@ function thread() {
     target: "#thread", select: "#thread", swap: "outerHTML", selectOOB: along.map((id) => `#${id}`).join(","),
   });
 }
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id !== "thread" || !busy(event.target)) return;
+  event.detail.shouldSwap = false; // they began after it was asked for
+  seenThread = "";
+});
 
 function load() {
   if (!window.htmx) { location.reload(); return; }
