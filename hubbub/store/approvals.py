@@ -210,17 +210,24 @@ def withdraw(noun: Owned, *, by: Actor, why: str = "") -> Approval | None:
     row = of(noun).filter(state=ApprovalState.OPEN).select_for_update().first()
     if row is None:
         return None
-    row.state, row.ended, row.why = ApprovalState.WITHDRAWN, timezone.now(), why
-    row.save(update_fields=["state", "ended", "why"])
-    audit(row, "withdraw", by=by, why=why, before={"state": "open"}, after={"state": row.state})
-    past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
+    _withdrawn(row, by=by, why=why)
     return row
 
 
-def _end(row: Approval, state: ApprovalState, *, by: Actor, why: str = "") -> None:
+def _withdrawn(row: Approval, *, by: Actor, why: str) -> None:
+    _close(row, ApprovalState.WITHDRAWN, why)
+    audit(row, "withdraw", by=by, why=why, before={"state": "open"}, after={"state": row.state})
+
+
+def _close(row: Approval, state: ApprovalState, why: str) -> None:
+    """It waits no longer, and whoever was asked need not look at it."""
     row.state, row.ended, row.why = state, timezone.now(), why
     row.save(update_fields=["state", "ended", "why"])
     past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
+
+
+def _end(row: Approval, state: ApprovalState, *, by: Actor, why: str = "") -> None:
+    _close(row, state, why)
     HANDLERS[row.noun].ended(row, by)
     if row.asked_by and row.asked_by_id != getattr(by, "pk", None):
         said = "approved" if state == ApprovalState.APPROVED else "refused"
@@ -233,10 +240,7 @@ def _held(approval: Approval) -> Approval:
     there = HANDLERS[approval.noun].hold(approval)
     row = Approval.everywhere.select_for_update().get(pk=approval.pk)
     if not there and row.state == ApprovalState.OPEN:
-        row.state, row.ended, row.why = ApprovalState.WITHDRAWN, timezone.now(), "what it was about is gone"
-        row.save(update_fields=["state", "ended", "why"])
-        audit(row, "withdraw", by=LOOP, why=row.why, before={"state": "open"}, after={"state": row.state})
-        past(row.approvers.all(), NotificationKind.APPROVAL, about=row, key="asked")
+        _withdrawn(row, by=LOOP, why="what it was about is gone")
     return row
 
 
