@@ -24,18 +24,19 @@ class Slot(Struct, frozen=True, order=True):
 
 def coming(slots: Collection[Slot], zone: tzinfo, *, after: datetime, until: datetime) -> Iterator[datetime]:
     """The moments of these slots later than `after` and not later than `until`, in order, in UTC, each once."""
-    by_day: dict[int, list[Slot]] = {}
-    for slot in sorted(set(slots)):
-        by_day.setdefault(slot.weekday, []).append(slot)
+    by_day: dict[int, set[Slot]] = {}
+    for slot in slots:
+        by_day.setdefault(slot.weekday, set()).add(slot)
     day = after.astimezone(zone).date() - timedelta(days=1)
-    newest = after
-    while by_day and day <= until.astimezone(zone).date():
-        for slot in by_day.get(day.weekday(), ()):
-            moment = on_the_clock(day, slot.at, zone)
-            if newest < moment <= until:  # two slots may be one moment on the day on which clocks skip an hour
-                newest = moment
-                yield moment
+    held: set[datetime] = set()  # a time that the clocks skip comes later than some that follow it, even on the next day
+    while by_day and day <= until.astimezone(zone).date() + timedelta(days=1):
+        begins = on_the_clock(day, time(), zone)
+        yield from sorted(moment for moment in held if moment < begins)
+        held = {moment for moment in held if moment >= begins}
+        moments = (on_the_clock(day, slot.at, zone) for slot in by_day.get(day.weekday(), ()))
+        held |= {moment for moment in moments if after < moment <= until}
         day += timedelta(days=1)
+    yield from sorted(held)
 
 
 def next_free(

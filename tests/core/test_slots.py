@@ -29,6 +29,24 @@ def test_next_free(taken: list[str], expected: str) -> None:
     assert f"{found:%Y-%m-%d %H:%M}" == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "slots", "expected"),
+    [
+        # a time that the clocks skip is moved behind one that follows it
+        ("Europe/Berlin", [(6, 121), (6, 180)], ["29 03:00", "29 03:01"]),
+        ("Europe/Berlin", [(6, 120), (6, 180)], ["29 03:00"]),
+        # in Nuuk the clocks go from 23:00 on Saturday to midnight
+        ("America/Nuuk", [(5, 1410), (6, 10), (6, 50)], ["29 00:10", "29 00:30", "29 00:50"]),
+    ],
+)
+def test_none_is_lost_to_a_time_that_the_clocks_skip(
+    zone: str, slots: list[tuple[int, int]], expected: list[str]
+) -> None:
+    place = ZoneInfo(zone)
+    found = coming([Slot(*one) for one in slots], place, after=MONDAY, until=MONDAY + timedelta(days=7))
+    assert [f"{one.astimezone(place):%d %H:%M}" for one in found] == expected
+
+
 def test_none_is_free_where_there_are_none_or_all_are_taken() -> None:
     assert next_free([], BERLIN, after=MONDAY, taken=[]) is None
     ahead = list(coming(MORNINGS, BERLIN, after=MONDAY, until=MONDAY + timedelta(weeks=30)))

@@ -133,7 +133,7 @@ def test_a_deletion_is_followed_though_the_cursor_stays(source: Source, network:
 def test_how_far_behind_it_is_shows_on_the_source(source: Source, network: Network) -> None:
     def look() -> None:
         source.refresh_from_db()
-        seen.append((source.behind(NOW), source.health(timezone.now())))
+        seen.append((source.behind(NOW), source.health(NOW)))
 
     seen: list[tuple[timedelta | None, str]] = []
     network.on_beat, network.beats = look, 3
