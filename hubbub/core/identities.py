@@ -58,7 +58,8 @@ _MINE = re.compile(
 
 
 class Identity(Struct, frozen=True):
-    """One name on one network, with what is known of it. `said` are references that they called their own in posts."""
+    """One name on one network, with what is known of it. `said` are references that they called their own in posts;
+    `called` is the network's own name, as sentences say it."""
 
     network: str
     native_id: str
@@ -70,6 +71,7 @@ class Identity(Struct, frozen=True):
     verified: tuple[str, ...] = ()
     picture: str = ""
     said: tuple[str, ...] = ()
+    called: str = ""
 
 
 class Reason(Struct, frozen=True):
@@ -260,7 +262,7 @@ def _points(one: Identity, other: Identity) -> str:
 
 
 def _called(one: Identity) -> str:
-    return f"{one.handle or one.name or one.native_id} on {one.network}"
+    return f"{one.handle or one.name or one.native_id} on {one.called or one.network}"
 
 
 def strength(reasons: Sequence[Reason]) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ from hubbub.store import (
     suggestions,
     waking,
 )
+from hubbub.ui.networks import network_name
 
 from . import people_files, sketching
 
@@ -47,7 +49,7 @@ TENDED: tuple[Callable[[datetime], bool], ...] = (
     saved_views.count_one,  # only of views that somebody looks at
     sketching.forget_old,
     opportunities.step,
-    peopling.step,  # before merging: it finds who may be one person
+    partial(peopling.step, called=network_name),  # before merging: it finds who may be one person
     merging.step,
     planned_lost.pass_over_one,  # before it: what is too late does not leave
     planned.step,

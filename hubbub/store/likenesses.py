@@ -1,7 +1,7 @@
 """Suggestions that two identities are one person: found by shared keys, never by comparing all with all."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -19,8 +19,9 @@ POSTS, HELD = 10, 400  # newest posts of an identity that are read for what it s
 SAID = "said "
 
 
-def look(rows: Sequence[Author], now: datetime) -> None:
-    """Keep the keys of these identities of one workspace, and write down whom they are like."""
+def look(rows: Sequence[Author], now: datetime, called: Callable[[str], str] = str) -> None:
+    """Keep the keys of these identities of one workspace, and write down whom they are like. `called`: a network's own
+    name, for the reasons."""
     if not rows:
         return
     workspace = rows[0].workspace_id
@@ -36,10 +37,10 @@ def look(rows: Sequence[Author], now: datetime) -> None:
         for other in others.get(key, ())
         if other != pk
     }
-    _compare(workspace, pairs, set(shapes), now)
+    _compare(workspace, pairs, set(shapes), now, called)
 
 
-def shape(row: Author, said: Collection[str] = ()) -> core.Identity:
+def shape(row: Author, said: Collection[str] = (), called: Callable[[str], str] = str) -> core.Identity:
     """The identity as core sees it."""
     return core.Identity(
         network=row.network,
@@ -52,6 +53,7 @@ def shape(row: Author, said: Collection[str] = ()) -> core.Identity:
         verified=tuple(row.verified),
         picture=row.picture,
         said=tuple(said),
+        called=called(row.network),
     )
 
 
@@ -95,7 +97,9 @@ def _holders(workspace: int, keys: Collection[str]) -> dict[str, list[int]]:
     return found
 
 
-def _compare(workspace: int, pairs: set[tuple[int, int]], fresh: set[int], now: datetime) -> None:
+def _compare(
+    workspace: int, pairs: set[tuple[int, int]], fresh: set[int], now: datetime, called: Callable[[str], str]
+) -> None:
     """Write down what speaks for these pairs; what spoke for others of the `fresh` ones no longer does."""
     ids = {pk for pair in pairs for pk in pair}
     known = {row.pk: row for row in Author.everywhere.filter(pk__in=ids).select_related("person")}
@@ -118,7 +122,7 @@ def _compare(workspace: int, pairs: set[tuple[int, int]], fresh: set[int], now: 
             continue
         if (row and row.state != LikenessState.OPEN) or one.person.erased or other.person.erased:
             continue
-        reasons = core.compare(shape(one, said[first]), shape(other, said[second]))
+        reasons = core.compare(shape(one, said[first], called), shape(other, said[second], called))
         strong = core.strength(reasons)
         if strong < core.SUGGESTED:
             if row:

@@ -2,7 +2,7 @@
 words by which they are found. Worked out a moment after an identity changed, so that taking posts in stays cheap."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -16,8 +16,8 @@ LONGEST, MOST_WORDS = 60, 40  # characters of a word, words of a person
 _WORD = re.compile(r"\w+")
 
 
-def step(now: datetime) -> bool:
-    """Some identities that changed, of one workspace. False: none did."""
+def step(now: datetime, called: Callable[[str], str] = str) -> bool:
+    """Some identities that changed, of one workspace. False: none did. `called`: a network's own name."""
     with transaction.atomic():
         stirred = Author.everywhere.filter(stirred=True)
         first = stirred.order_by("pk").values_list("workspace_id", flat=True).first()
@@ -29,7 +29,7 @@ def step(now: datetime) -> bool:
         rows = list(mine[:AT_ONCE])
         _count(rows)
         settle({row.person_id for row in rows})
-        likenesses.look(rows, now)
+        likenesses.look(rows, now, called)
         Author.everywhere.filter(pk__in=[row.pk for row in rows]).update(stirred=False)
     return bool(rows)
 

@@ -12,6 +12,7 @@ from hubbub.core.levels import LEVELS
 from hubbub.store import knowing
 from hubbub.store.models import Author, ConsentKind, Person, PersonField, Tag, Workspace
 from hubbub.store.peopling import words
+from hubbub.ui.networks import network_name
 
 PAGE = 50
 SORTS = {"seen": "Last seen", "posts": "Most posts", "followers": "Followers", "newest": "Newest"}
@@ -71,7 +72,7 @@ def in_words(workspace: Workspace, asked: Asked) -> list[str]:
     if asked.tag:
         said.append(f"tag {Tag.of(workspace).filter(pk=asked.tag).values_list('name', flat=True).first() or asked.tag}")
     if asked.network:
-        said.append(f"network {asked.network}")
+        said.append(f"network {network_name(asked.network)}")
     if asked.consent:
         kind, _, says = asked.consent.partition(" ")
         named = ConsentKind.of(workspace).filter(pk=int(kind)).values_list("name", flat=True).first()

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from msgspec import json
 
+from hubbub.engine.tending import tend
 from hubbub.store import merging
 from hubbub.store.models import (
     Audit,
@@ -150,6 +151,15 @@ def test_a_suggestion_is_merged_and_taken_back(world: World) -> None:
     assert row.state == LikenessState.REFUSED
 
 
+def test_reasons_call_networks_by_their_own_names(world: World) -> None:
+    one, other = make_author(world.acme, "erin", "wordpress shop"), make_author(world.acme, "rin", "lemmy lemmy.ml")
+    Author.everywhere.filter(pk=one.pk).update(url="https://w.example/erin", links=["https://l.example/u/rin"])
+    Author.everywhere.filter(pk=other.pk).update(url="https://l.example/u/rin")
+    tend()
+    shown = world.client().get(HOME + "alike/").content.decode()
+    assert "erin on WordPress (shop) links to rin on Lemmy (lemmy.ml) in the profile" in shown
+
+
 def test_a_suggestion_is_refused(world: World) -> None:
     row, client = alike(world), world.client()
     client.post(f"{HOME}alike/{row.pk}/refuse/")
@@ -260,7 +270,7 @@ def test_all_about_a_person(world: World, erin: Person) -> None:
             "people.csv", "?tag={tag}&network=wordpress&consent={matter}+yes&field={field}&value=Berlin&level=core",
             {
                 "people": 0, "as": "CSV",
-                "filter": "tag vip; network wordpress; consent Photo: yes; a value of City; level core",
+                "filter": "tag vip; network WordPress; consent Photo: yes; a value of City; level core",
             },
         ),
     ],
