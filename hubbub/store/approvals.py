@@ -5,7 +5,7 @@ down, and what becomes of it (`HANDLERS`). Nobody approves their own words. An a
 shown: where an approver changes them, those who agreed before are asked again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
@@ -43,11 +43,18 @@ class Unapprovable(Exception):
     """An approval that cannot be asked for or given, in words for whoever wants it."""
 
 
+def _any_words(approval: Approval, words: str) -> None:
+    del approval, words
+
+
 class Handler(Struct, frozen=True):
-    """What a noun does with its approvals. Both are called in the transaction of the act."""
+    """What a noun does with its approvals. All are called in the transaction of the act."""
 
     hold: Callable[[Approval], bool]  # lock what it is about, before the approval's own row; False: it is gone
     ended: Callable[[Approval, Actor], None]  # approved (`approval.words` go out) or refused (`approval.why`)
+    fits: Callable[[Approval, str], None] = (
+        _any_words  # raises Unapprovable: it could not be told which words are whose
+    )
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -161,6 +168,7 @@ def vote(
     if not yes and not why.strip():
         raise Unapprovable("Say why it is refused: whoever wrote it reads that.")
     if yes and words != row.words:
+        HANDLERS[row.noun].fits(row, words)
         agreed = row.votes.filter(yes=True, stands=True)
         again = list(Member.of(row.workspace).filter(pk__in=agreed.values("by")).exclude(pk=by.pk))
         agreed.update(stands=False)
@@ -286,18 +294,6 @@ def _settle(approval: Approval) -> bool:
     if _is_enough(row):
         _end(row, ApprovalState.APPROVED, by=LOOP)
     return bool(gone)
-
-
-def split(words: str, labels: Sequence[str]) -> list[str] | None:
-    """The words below each of these lines, which must all be there, in their order; None where they are not."""
-    rest, found = f"\n{words}\n".replace("\r\n", "\n"), []
-    for label in labels:
-        above, line, rest = rest.partition(f"\n{label}\n")
-        if not line:
-            return None
-        found.append(above.strip())
-        rest = f"\n{rest}"
-    return None if found[0] else [*found[1:], rest.strip()]
 
 
 def _words(text: str) -> dict[str, str | int]:

@@ -8,11 +8,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from msgspec import Struct
 
+from hubbub.core.labelled import apart, joined
+
 from . import answers, approvals
 from .models import Actor, Approval, ApprovalState, Draft, HeldFor, Outbox, OutboxState
 from .outbox import ANSWERS, NOUN, UNSENT, hold_conversation, stir
 
 LEFT_OUT = "Left out when the words were changed"
+MARK = r"\[Part \d+ of \d+\]"  # any line that may stand above a part
 
 
 class Parts(Struct, frozen=True):
@@ -37,20 +40,20 @@ class Parts(Struct, frozen=True):
         """All words that would leave, as people read and change them."""
         if len(self.rows) == 1:
             return self.first.text
-        return "\n\n".join(f"{label}\n{row.text}" for label, row in zip(self.labels, self.rows, strict=True))
+        return joined(((label, row.text) for label, row in zip(self.labels, self.rows, strict=True)), MARK)
 
     def read(self, words: str) -> list[str]:
         """The words of each part, where `text` was changed to these; a part that was emptied is left out.
         Raises `approvals.Unapprovable` where it cannot be told which are whose."""
         if len(self.rows) == 1:
             return [words]
-        found = approvals.split(words, self.labels)
-        if found is None:
+        found = apart(words, MARK)
+        if found is None or [label for label, _ in found] != self.labels:
             raise approvals.Unapprovable(
                 "The lines in square brackets say where each part begins: leave them as they are, and change what is "
-                "between."
+                "between. A line of your own that looks like one begins with \\."
             )
-        return [one for one in found if one]
+        return [text for _, text in found if text]
 
     @property
     def approved(self) -> bool:
@@ -60,12 +63,10 @@ class Parts(Struct, frozen=True):
         last = asked.order_by("-pk").first()
         if last is None or last.state != ApprovalState.APPROVED:
             return False
-        alone = len(ids) == 1
-        return last.words == self.text if alone else f"\n\n{last.words}".endswith(f"\n\n{_labelled(self)}")
-
-
-def _labelled(parts: Parts) -> str:
-    return "\n\n".join(f"{label}\n{row.text}" for label, row in zip(parts.labels, parts.rows, strict=True))
+        # whatever has left, or was left out, since: what is to come must be what was to come then
+        said = [text for _, text in apart(last.words, MARK) or () if text]
+        alone = len(ids) == 1 and last.words == self.text
+        return alone or said[-len(self.rows) :] == [row.text.strip() for row in self.rows]
 
 
 def of(row: Outbox, *, lock: bool = False) -> Parts:
@@ -127,14 +128,16 @@ def give_back(parts: Parts) -> None:
     """What was to be sent will not be: its words and files are a draft of their writer again, beside the one that
     they may have begun since."""
     row = parts.first
-    talk = row.post.conversation_id if row.post else None
+    # other words for what stands there already go back to the post that they answer; ours may not be read yet
+    answered = row.follows.post if row.verb == "edit" and row.follows else row.post
+    talk = answered.conversation_id if answered else None
     files = list(row.attachments.all())
     if row.by_member_id is None or talk is None or not (row.text or files):
         return
     drafts = Draft.of(row.workspace).filter(conversation=talk, member=row.by_member_id)
     kept, words = drafts.filter(outbox=row).first(), "\n\n".join(one.text for one in parts.rows)
     if kept is None:
-        kept = Draft(workspace_id=row.workspace_id, conversation_id=talk, member_id=row.by_member_id, post=row.post)
+        kept = Draft(workspace_id=row.workspace_id, conversation_id=talk, member_id=row.by_member_id, post=answered)
         kept.version, kept.outbox, kept.sent = 0, row, timezone.now()
     if "".join(kept.text.split()) != "".join(words.split()):  # else it stays in one piece, as it was written
         kept.text = words

@@ -1,13 +1,16 @@
 """Approval of planned posts: what is shown for it, and what follows from a yes or a no."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
 
+from hubbub.core.labelled import apart, joined
+
 from . import approvals
-from .approvals import split
 from .audit import audit
 from .models import (
     Actor,
@@ -52,9 +55,18 @@ def fingerprint(item: Planned) -> str:
 def shown(item: Planned) -> str:
     """All words that would leave, as approvers read and may change them: once where all networks get the same."""
     versions = versions_of(item)
-    if all(version.same and not version.title for version in versions):
+    if _one_text(versions):
         return item.text
-    return "\n\n".join(f"{_label(version)}\n{item.text if version.same else version.text}" for version in versions)
+    pieces = [(_label(one), item.text if one.same else one.text) for one in versions]
+    return joined(pieces, _mark(versions))
+
+
+def _one_text(versions: Sequence[PlannedVersion]) -> bool:
+    return all(version.same and not version.title for version in versions)
+
+
+def _mark(versions: Sequence[PlannedVersion]) -> str:
+    return "|".join(re.escape(_label(one)) for one in versions)
 
 
 def _label(version: PlannedVersion) -> str:
@@ -99,19 +111,32 @@ def _leave_now(item: Planned) -> None:
 
 def take_over(item: Planned, words: str) -> None:
     """Words as an approver changed them. Raises `approvals.Unapprovable` where it cannot be told which are whose."""
-    versions = versions_of(item)
-    if all(version.same and not version.title for version in versions):
-        item.text = words
-        return
-    parts = split(words, [_label(version) for version in versions])
-    if parts is None:
-        raise approvals.Unapprovable(
-            "The lines in square brackets say which words go where: leave them as they are, and change what is between."
-        )
-    for version, text in zip(versions, parts, strict=True):
-        if text != (item.text if version.same else version.text):
+    for version, text in _apart(item, words):
+        if version is None:
+            item.text = text
+        elif text != (item.text if version.same else version.text):
             version.text, version.same = text, False
             version.save(update_fields=["text", "same"])
+
+
+def _apart(item: Planned, words: str) -> list[tuple[PlannedVersion | None, str]]:
+    versions = versions_of(item)
+    if _one_text(versions):
+        return [(None, words)]
+    found = apart(words, _mark(versions))
+    if found is None or [label for label, _ in found] != [_label(one) for one in versions]:
+        raise approvals.Unapprovable(
+            "The lines in square brackets say which words go where: leave them as they are, and change what is "
+            "between. A line of your own that looks like one begins with \\."
+        )
+    return [(version, text) for version, (_, text) in zip(versions, found, strict=True)]
+
+
+def _fits(approval: Approval, words: str) -> None:
+    """Whoever changes them hears of it, not the next who agrees."""
+    item = Planned.everywhere.filter(workspace=approval.workspace_id, pk=approval.noun_id).first()
+    if item is not None:
+        _apart(item, words)
 
 
 def expire_one(now: datetime) -> bool:
@@ -136,4 +161,4 @@ def expire_one(now: datetime) -> bool:
     return True
 
 
-approvals.HANDLERS[NOUN] = approvals.Handler(hold=_hold, ended=_ended)
+approvals.HANDLERS[NOUN] = approvals.Handler(hold=_hold, ended=_ended, fits=_fits)

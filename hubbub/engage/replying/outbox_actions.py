@@ -59,7 +59,7 @@ def drop(row: Outbox, *, by: Actor, why: str = "") -> Outbox:
         _move(one, UNSENT, "drop", by, why, state=OutboxState.DROPPED, held_for=HeldFor.NONE)
     dropped = _fresh(found.first)
     approvals.withdraw(dropped, by=by, why="called back")
-    if dropped.verb in ANSWERS:
+    if dropped.verb in CHANGED:
         parts.give_back(found)
     if not found.left:
         answers.unsaid(dropped, by=by, why="the reply was called back")

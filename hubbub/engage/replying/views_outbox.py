@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 from hubbub.store import parts
 from hubbub.store.hours import zone_of
 from hubbub.store.models import Outbox, OutboxState, Role
-from hubbub.store.outbox import ANSWERS
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 from hubbub.ui.lists import links, offer_undo, read_before
@@ -80,7 +79,7 @@ def outbox_drop(request: MemberRequest, pk: int) -> HttpResponse:
     """Call it back."""
     row = _row(request, pk)
     tried = " It was tried before: look there whether it arrived after all." if row.tries else ""
-    mine = row.by_member_id == request.member.pk and row.verb in ANSWERS
+    mine = row.by_member_id == request.member.pk and row.verb in outbox_actions.CHANGED
     kept = " It is your draft again." if mine else ""
     says = f"Called back: it will not be sent.{kept}{tried}"
     return _do(request, lambda: outbox_actions.drop(row, by=request.member), says)

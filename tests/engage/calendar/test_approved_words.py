@@ -93,6 +93,34 @@ def test_posted_at_once_it_waits_for_approval_and_then_leaves_at_once(
     assert (state(item), len(network.posted)) == ("posted", 2)
 
 
+def test_words_that_look_like_a_network_s_line_stay_where_they_are(
+    world: World, sources: list[Source], rule: Approving
+) -> None:
+    writer, manager = world.roles[Role.RESPONDER], world.roles[Role.MANAGER]
+    text = "New:\n[Sky]\nand\n\\[Masto]\nis here"
+    wordings = (Wording(sources[0]), Wording(sources[1], text="Short"))
+    item = actions.plan(launch(writer, text=text, wordings=wordings), by=writer)
+    asked = Approval.everywhere.get(noun_id=item.pk)
+    approvals.vote(asked, by=manager, yes=True, text=asked.text.replace("Short", "Shorter"))
+    leaves = [planned.leaving(version(item, source), []).text for source in sources[:2]]
+    assert leaves == [text, "Shorter"]
+
+
+def test_who_breaks_the_lines_hears_of_it_and_not_the_next(
+    world: World, sources: list[Source], rule: Approving
+) -> None:
+    Approving.everywhere.update(how_many="all")
+    rule.approvers.add(world.alice)
+    writer, manager = world.roles[Role.RESPONDER], world.roles[Role.MANAGER]
+    wordings = (Wording(sources[0]), Wording(sources[1], text="Short"))
+    item = actions.plan(launch(writer, wordings=wordings), by=writer)
+    asked = Approval.everywhere.get(noun_id=item.pk)
+    for broken in (asked.text.replace("[Sky]", ""), asked.text.replace("Short", "[Masto]\nShort")):
+        with pytest.raises(approvals.Unapprovable, match="square brackets"):
+            approvals.vote(asked, by=manager, yes=True, text=broken)
+    assert not asked.votes.exists()
+
+
 def test_other_words_for_a_picture_need_approval_too(
     world: World, sources: list[Source], network: Network, rule: Approving
 ) -> None:

@@ -113,6 +113,32 @@ def test_words_that_cannot_go(world: World, talk: Conversation, asked: Approval,
     assert (asked.state, states()) == ("open", ["held"] * 3)
 
 
+def test_words_that_look_like_the_lines_between_parts(world: World, talk: Conversation, asked: Approval) -> None:
+    """Somebody tells of parts themselves: an approver changes another word, and theirs stay where they are."""
+    me = world.roles[Role.RESPONDER]
+    own = "[Part 2 of 3]\nword"
+    shown = parts.of(rows()[0]).text.replace(rows()[0].text, f"\\{own}", 1)
+    outbox_actions.change(rows()[0], shown, None, by=me)
+    assert rows()[0].text == own
+    again = Approval.everywhere.get(state="open")
+    approving.vote(again, by=world.alice, yes=True, text=again.text.replace("word", "other", 1))
+    assert [row.text.split()[:5] for row in rows()] == [[*own.split()[:-1], "other"], ["word"] * 5, ["word"] * 4]
+    assert parts.of(rows()[1]).approved
+
+
+def test_approved_it_stays_with_a_part_left_out(world: World, talk: Conversation, asked: Approval) -> None:
+    """What is left goes by the numbers that it has now; these very words were approved all the same."""
+    approving.vote(
+        asked, by=world.alice, yes=True, text=asked.text.replace(f"[Part 2 of 3]\n{rows()[1].text}", "[Part 2 of 3]")
+    )
+    assert states() == ["waiting", "waiting", "dropped"]
+    assert parts.of(rows()[0]).approved
+    arrive(rows()[0])
+    assert parts.of(rows()[1]).approved
+    Outbox.everywhere.filter(pk=rows()[1].pk).update(text="other words")
+    assert not parts.of(rows()[1]).approved
+
+
 def test_refused_it_is_one_draft_again(world: World, talk: Conversation, asked: Approval) -> None:
     approving.vote(asked, by=world.alice, yes=False, why="Too long")
     assert states() == ["dropped"] * 3

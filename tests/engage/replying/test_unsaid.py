@@ -8,7 +8,7 @@ from django.utils import timezone
 from hubbub.engage import actions
 from hubbub.engage.replying import outbox_actions, own_actions
 from hubbub.engage.replying.actions import Wish, say
-from hubbub.store import answers, approvals
+from hubbub.store import answers, approvals, drafts
 from hubbub.store.models import Approval, Approving, Audit, Conversation, ConversationStatus, Outbox, Post, Role
 from hubbub.ui.api import Refusal
 from tests.world import World, make_author, make_conversation, make_post, make_source
@@ -64,6 +64,27 @@ def test_the_state_that_came_with_it_is_taken_back(
     assert after.snoozed_until == (None if then else until)
     if not meanwhile:
         assert (after.unanswered, Post.everywhere.get().waits) == (waited, True)
+
+
+@pytest.mark.parametrize("how", ["called back", "refused"])
+@pytest.mark.parametrize("known", [True, False])  # whether our answer was read from its network already
+def test_other_words_for_what_we_said_are_a_draft_again(
+    world: World, talk: Conversation, how: str, known: bool
+) -> None:
+    talk.source.can = ["reply", "edit"]
+    talk.source.save()
+    row, theirs, me = tell(talk, world), talk.posts.get(), world.roles[Role.RESPONDER]
+    Outbox.everywhere.update(state="sent", result_id="r1")
+    if known:
+        make_post(talk.source, "Thank you", 2, conversation=talk, ours=True, native_id="r1")
+    if how == "refused":
+        Approving.everywhere.create(workspace=world.acme).approvers.set([world.roles[Role.MANAGER]])
+    made = own_actions.edit(row, "Many thanks", by=me, why="kinder")
+    if how == "refused":
+        approvals.vote(Approval.everywhere.get(), by=world.roles[Role.MANAGER], yes=False, why="Leave it")
+    else:
+        outbox_actions.drop(made, by=me)
+    assert [(one.text, one.post, one.sent) for one in drafts.of(talk, me)] == [("Many thanks", theirs, None)]
 
 
 def test_another_answer_is_on_its_way(world: World, talk: Conversation) -> None:
