@@ -206,6 +206,12 @@ def preview(workspace: Workspace, thresholds: Thresholds) -> Mapping[str, int]:
     return {level: found.get(level, 0) for level in LEVELS}
 
 
+def would_be(workspace: Workspace, thresholds: Thresholds, level: str, most: int) -> list[Activity]:
+    """Who would be at that level, those with most posts first. They come with `person`."""
+    active = Activity.of(workspace).filter(posts_90__gt=0).annotate(wanted=_levels(thresholds))
+    return list(active.filter(wanted=level).select_related("person").order_by("-posts_90", "pk")[:most])
+
+
 def relevel(workspace: Workspace, thresholds: Thresholds) -> None:
     """Everybody's level by these thresholds, from what was counted last."""
     rows = Activity.of(workspace).annotate(wanted=_levels(thresholds))

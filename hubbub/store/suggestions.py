@@ -76,12 +76,40 @@ def review(workspace: int, rows: Sequence[Activity], now: datetime) -> set[int]:
 
 def visible(workspace: Workspace, now: datetime) -> QuerySet[Suggestion]:
     """Those that people see: nothing about whoever was merged away, and nothing open of a kind that somebody has passed
-    or taken about the same person: after a merge, about any of those they were."""
+    or taken about the same person, or put off: after a merge, about any of those they were."""
     rests = Suggestion.everywhere.filter(
         person=OuterRef("person"), kind=OuterRef("kind"), state__in=ANSWERED, until__gt=now
     )
     rows = Suggestion.of(workspace).filter(person__merged_into=None)
-    return rows.exclude(Q(state=SuggestionState.OPEN) & Q(Exists(rests)))
+    return rows.exclude(Q(state=SuggestionState.OPEN) & (Q(Exists(rests)) | Q(pk__in=list(waiting(workspace, now)))))
+
+
+def waiting(workspace: Workspace, now: datetime) -> dict[int, datetime]:
+    """Open ones (ids) about people of whom a merge left another of the kind behind that was put off → until when."""
+    off = Suggestion.of(workspace).filter(state=SuggestionState.LATER, until__gt=now, person__merged_into__isnull=False)
+    left = list(off.values_list("person", "kind", "until"))
+    now_are = _stand_as({person for person, _, _ in left})
+    until: dict[tuple[int, str], datetime] = {}
+    for person, kind, when in left:
+        if when is not None:
+            until[now_are[person], kind] = max(when, until.get((now_are[person], kind), when))
+    rows = Suggestion.of(workspace).filter(
+        state=SuggestionState.OPEN, person__in=numbered(sorted({person for person, _ in until}))
+    )
+    found = rows.values_list("pk", "person", "kind") if until else ()
+    return {pk: until[person, kind] for pk, person, kind in found if (person, kind) in until}
+
+
+def _stand_as(people: Collection[int]) -> dict[int, int]:
+    """Each of these people → who they are now, after all merges. A query for each step of the longest chain."""
+    found = {person: person for person in people}
+    while into := dict(
+        Person.everywhere.filter(pk__in=numbered(sorted(set(found.values()))), merged_into__isnull=False).values_list(
+            "pk", "merged_into"
+        )
+    ):
+        found = {person: into.get(now, now) or now for person, now in found.items()}
+    return found
 
 
 def _made(workspace: int, person: int, one: Proposed, now: datetime) -> Suggestion:

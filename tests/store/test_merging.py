@@ -107,6 +107,26 @@ def people(workspace: Workspace, number: int, draw: Callable[[int], int]) -> lis
     return made
 
 
+def quiet_of(world: World) -> tuple[set[int], set[int]]:
+    """Suggestions that are open, by the slow way: of whoever stands, where of nobody they were anything of the kind was
+    passed, taken or put off; and the open ones that only wait."""
+    now, open_, waits = timezone.now(), set(), set()
+    for root in Person.of(world.acme).filter(merged_into=None):
+        theirs = Suggestion.of(world.acme).filter(person__in=[root.pk, *merging.merged_into(root)])
+        for row in theirs.filter(person=root, state="open"):
+            rest = [one.state for one in theirs.filter(kind=row.kind, until__gt=now).exclude(state="open")]
+            answered = {"passed", "taken"} & set(rest)
+            if not rest:
+                open_.add(row.pk)
+            elif not answered:
+                waits.add(row.pk)
+    return open_, waits
+
+
+def shown_in(world: World, state: str) -> set[int]:
+    return {row.pk for row in queries.suggested(world.acme, state, "", "", timezone.now(), size=99)[0]}
+
+
 class Merges(TestCase):
     """Random people, random merges, chains among them; taken back in reverse, or in any order."""
 
@@ -130,6 +150,9 @@ class Merges(TestCase):
             mergings.append(merging.merge(target, source, by=world.alice))
             merged = picture(world.acme)
             words = {"personword.person", "person.merged_into"}
+            open_, waits = quiet_of(world)
+            assert shown_in(world, "open") == open_
+            assert shown_in(world, "later") >= waits
             assert {
                 name: len(found) for name, found in merged.items() if isinstance(found, list) and name not in words
             } == {name: count for name, count in rows_before.items() if name not in words}
@@ -355,6 +378,37 @@ def test_what_was_passed_about_one_is_passed_about_the_whole_person(world: World
     if state == "passed":
         suggestions_actions.reopen(answered, by=world.alice)  # passed by mistake: what it quieted speaks again
         assert shown() == ["review", "silent"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_was_put_off_about_one_is_put_off_about_the_whole_person(world: World, which: int) -> None:
+    """Also over two merges; until its day, or until somebody opens it again; parted, both are as they were."""
+    three = [make_author(world.acme, name).person for name in ("erin", "erin2", "erin3")]
+    off, open_ = (
+        Suggestion.everywhere.create(
+            workspace=world.acme, person=person, kind="review", state=state, found=NOON, reason="r", until=until
+        )
+        for person, state, until in ((three[which], "later", LONG), (three[1 - which], "open", None))
+    )
+
+    def now() -> tuple[set[int], set[int]]:
+        return shown_in(world, "open"), shown_in(world, "later")
+
+    assert now() == ({open_.pk}, {off.pk})
+    rows = [merging.merge(three[0], three[1], by=world.alice), merging.merge(three[2], three[0], by=world.alice)]
+    assert now()[0] == set()
+    (shown,) = queries.suggested(world.acme, "later", "", "", timezone.now())[0]
+    assert (shown.person_id, shown.state, shown.until) == (three[2].pk, "later", LONG)
+    assert not regard(three[2], timezone.now()).suggestions
+    suggestions_actions.reopen(off, by=world.alice)  # put off by mistake
+    assert len(now()[0]) == 1
+    Suggestion.everywhere.filter(pk=off.pk).update(state="later", until=LONG)
+    for row in rows:
+        merging.unmerge(row, by=world.alice)
+    assert now() == ({open_.pk}, {off.pk})
+    off.refresh_from_db()
+    assert (off.person_id, off.until) == (three[which].pk, LONG)
 
 
 @pytest.mark.django_db

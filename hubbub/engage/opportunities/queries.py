@@ -78,27 +78,29 @@ def listed(
     *,
     now: datetime,
     came: str = "",
+    place: Source | None = None,
     after: str = "",
     size: int = A_PAGE,
 ) -> Listing:
-    """Open ones by their fit, the others by when that happened, newest first."""
+    """Open ones by their fit, the others by when that happened, newest first; `place`: only what stands there."""
     order = "order" if state == OpportunityState.OPEN else "at"
     rows = opportunities_in(workspace, state, came).order_by(f"-{order}", "-id")
     rows = rows.select_related("post__author", "post__source", "by__user", "conversation", "source")
-    place = _place(after, order)
+    rows = rows.filter(source=place) if place else rows
+    at = _place(after, order)
     hits: list[Opportunity] = []
     looked = 0
     while len(hits) <= size:
         wanted = min(CHUNK, BUDGET - looked) if query else size + 1
-        chunk = list((rows.filter(_behind(order, *place)) if place else rows)[:wanted])
+        chunk = list((rows.filter(_behind(order, *at)) if at else rows)[:wanted])
         looked += len(chunk)
         hits += _matching(chunk, query, now) if query else chunk
         if len(chunk) < wanted or len(hits) > size:
             break
-        place = _at(chunk[-1], order)
+        at = _at(chunk[-1], order)
         if looked >= BUDGET:
             says = f"Looked through {looked:,}, found {len(hits):,} so far: go on with Older"
-            return Listing(_rows(workspace, hits[:size], now), _written(*place), says)
+            return Listing(_rows(workspace, hits[:size], now), _written(*at), says)
     shown = hits[:size]
     following = _written(*_at(shown[-1], order)) if len(hits) > size else ""
     return Listing(_rows(workspace, shown, now), following)

@@ -28,7 +28,7 @@ def _see(request: MemberRequest, name: str, *which: int, kept: str = "") -> Http
 
 def _kept(request: MemberRequest) -> Mapping[str, str]:
     """Which list a person has before them."""
-    return {name: request.GET[name] for name in ("state", "came", "q") if request.GET.get(name)}
+    return {name: request.GET[name] for name in ("state", "came", "source", "q") if request.GET.get(name)}
 
 
 def _query(given: Mapping[str, str]) -> str:
@@ -41,7 +41,9 @@ def opportunities(request: MemberRequest) -> HttpResponse:
     state, came = request.GET.get("state", ""), request.GET.get("came", "")
     state = state if state in OpportunityState.values else str(OpportunityState.OPEN)
     came = came if came in queries.CAME else ""
-    filter_ = read_filter(request, kept=("state", "came"))
+    asked = ids_of([request.GET.get("source", "")])
+    place = Source.of(request.workspace).filter(pk__in=asked).first()
+    filter_ = read_filter(request, kept=("state", "came", "source"))
     found = (
         queries.Listing((), "")
         if filter_.slips
@@ -51,6 +53,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
             filter_.query,
             now=timezone.now(),
             came=came,
+            place=place,
             after=request.GET.get("after", ""),
         )
     )
@@ -60,6 +63,7 @@ def opportunities(request: MemberRequest) -> HttpResponse:
         "filter": filter_,
         "state": state,
         "came": came,
+        "place": place,
         "counts": queries.counts(request.workspace),
         "outcomes": queries.outcomes(request.workspace),
         "here": _query(kept),

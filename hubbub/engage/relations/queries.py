@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 from msgspec import Struct
 
-from hubbub.core import influence, levels
+from hubbub.core import influence, levels, standing
 from hubbub.core.relations import RELATIONS
 from hubbub.store import activities, capped, merging, relations, suggestions
 from hubbub.store.models import (
@@ -26,8 +26,8 @@ from hubbub.store.models import (
 )
 
 COLUMN, PAGE, HISTORY = 25, 50, 60
-SHOWN = 3  # posts behind a suggestion that its line shows
 SORTS: Mapping[str, str] = {"next": "Next step first", "touch": "Longest without touch", "reach": "Widest reach"}
+WINDOW = f"age:<{standing.WINDOW.days}d"
 WITH = ("person", "stage", "owner__user", "workspace")
 
 
@@ -215,6 +215,7 @@ class Regard(Struct, frozen=True):
     influence: int
     formula: Sequence[str]
     counted: datetime | None
+    window: str  # the query for the posts from which level and influence are counted
     suggestions: Sequence[Suggestion]
     free: Sequence[str]  # kinds in which they do not stand
 
@@ -241,6 +242,7 @@ def regard(person: Person, now: datetime, zone: ZoneInfo | None = None) -> Regar
         round(found.score),
         influence.formula(found),
         known.counted,
+        WINDOW,
         list(open_[:5]),
         [kind for kind in RELATIONS if kind not in {row.kind for row in standing}],
     )
@@ -261,11 +263,17 @@ class Outcome(Struct, frozen=True):
 
 
 def suggested(
-    workspace: Workspace, state: str, kind: str, after: str, now: datetime, size: int = 25
+    workspace: Workspace, state: str, kind: str, after: str, now: datetime, size: int = 25, *, won: bool = False
 ) -> tuple[list[Suggestion], str]:
-    """A page of suggestions, the strongest first, and what `after` is for the next one."""
+    """A page of suggestions, the strongest first, and what `after` is for the next one. `won`: only those whose
+    relationship turned active."""
+    waits = suggestions.waiting(workspace, now) if state == SuggestionState.LATER else {}
     rows = suggestions.visible(workspace, now).filter(state=state)
+    if waits:
+        rows = Suggestion.of(workspace).filter(Q(state=state, person__merged_into=None) | Q(pk__in=list(waits)))
     rows = rows.select_related("person", "relationship__stage", "workspace")
+    if won:
+        rows = rows.filter(won__isnull=False)
     if kind:
         rows = rows.filter(kind=kind)
     value, _, pk = after.rpartition("~")
@@ -277,6 +285,9 @@ def suggested(
         rows = rows.filter(Q(strength__lt=at) | Q(strength=at, pk__lt=int(pk)))
     found = list(rows.order_by("-strength", "-pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
+    for row in found:
+        if row.pk in waits:  # as it stands for who looks, of whichever of those whom they were it was put off
+            row.state, row.until = state, waits[row.pk]
     return found[:size], f"{last.strength}~{last.pk}" if last else ""
 
 

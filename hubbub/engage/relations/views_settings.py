@@ -18,6 +18,8 @@ from . import settings_actions, stages_actions
 from .forms import LevelsForm, LimitsForm, StageForm, WeightsForm
 from .queries import is_id
 
+NAMED = 50  # of those who would be at a level
+
 
 def _see(request: MemberRequest, name: str, *args: object) -> HttpResponse:
     return HttpResponseRedirect(reverse(f"engage:{name}", args=[request.workspace.slug, *args]), status=303)
@@ -58,6 +60,13 @@ def _asked(own: core.Thresholds) -> list[tuple[str, str]]:
     return [(level, core.in_words(core.asked_by(level, own))) for level in core.LEVELS[1:]]
 
 
+def _asking(request: MemberRequest, level: str) -> str:
+    """The same try, with those named who would be at that level."""
+    asked = request.GET.copy()
+    asked["who"] = level
+    return f"?{asked.urlencode()}#who"
+
+
 @page(Role.VIEWER, to_write=Role.MANAGER)
 def levels(request: MemberRequest) -> HttpResponse:
     """What each level asks for, with how many people would be at each."""
@@ -77,10 +86,15 @@ def levels(request: MemberRequest) -> HttpResponse:
     now, then = activities.preview(request.workspace, own), None
     if wanted is not None and not refused:
         then = activities.preview(request.workspace, wanted)
+    who = request.GET.get("who", "") if wanted is not None and then else ""
     context = {
         "form": form,
         "refused": refused,
-        "counts": [(level, now[level], then[level] if then else None) for level in core.LEVELS],
+        "counts": [
+            (level, now[level], then[level] if then else None, _asking(request, level)) for level in core.LEVELS
+        ],
+        "who": who,
+        "shown": activities.would_be(request.workspace, wanted, who, NAMED) if wanted and who else (),
         "tried": then is not None,
         "names": core.LEVELS[1:],
         "may_change": request.role.may(Role.MANAGER),
@@ -106,7 +120,7 @@ def stages(request: MemberRequest, kind_name: str) -> HttpResponse:
         except Refusal as no:
             form.add_error("name", str(no))
     rows = stored.stages_of(request.workspace, kind_name)
-    standing = Relationship.of(request.workspace).filter(ended=None)
+    standing = Relationship.of(request.workspace).filter(ended=None, person__merged_into=None)  # as the list
     context = {
         "form": form,
         "kind": kind_name,

@@ -28,19 +28,20 @@ def suggestions(request: MemberRequest) -> HttpResponse:
     state, kind = request.GET.get("state", "open"), request.GET.get("kind", "")
     state = state if state in SuggestionState.values else "open"
     kind = kind if kind in SuggestionKind.values else ""
-    now = timezone.now()
-    rows, after = queries.suggested(request.workspace, state, kind, request.GET.get("after", ""), now)
-    wanted = {pk for row in rows for pk in row.posts[: queries.SHOWN]}
+    won, now = state == "taken" and request.GET.get("won") == "1", timezone.now()
+    rows, after = queries.suggested(request.workspace, state, kind, request.GET.get("after", ""), now, won=won)
+    wanted = {pk for row in rows for pk in row.posts}
     found = Post.of(request.workspace).filter(pk__in=wanted).select_related("source", "conversation")
     posts = {post.pk: post for post in found}
-    kept = {"state": state if state != "open" else "", "kind": kind}
+    kept = {"state": state if state != "open" else "", "kind": kind, "won": "1" if won else ""}
     here = {name: value for name, value in kept.items() if value}
     context = {
-        "rows": [(row, [posts[pk] for pk in row.posts[: queries.SHOWN] if pk in posts]) for row in rows],
+        "rows": [(row, [posts[pk] for pk in row.posts if pk in posts]) for row in rows],
         "accounts": queries.accounts(request.workspace, [row.person_id for row in rows]),
         "state": state,
         "states": STATES,
         "kind": kind,
+        "won": won,
         "kinds": SuggestionKind.choices,
         "outcomes": queries.outcomes(request.workspace, now),
         "older": f"?{urlencode({**here, 'after': after})}" if after else "",

@@ -53,6 +53,14 @@ def test_passed_over_with_undo(world: World, forum: Source) -> None:
     assert "Which brewer" in client.get(BASE).content.decode()
 
 
+def test_how_many_are_open_in_a_place_leads_to_them(world: World, forum: Source) -> None:
+    client, other = world.client(), make_source(world.acme, "Tea forum", kind="feed", owned=False)
+    address = f"{BASE}?source={forum.pk}"
+    assert f'href="{address}">1 open</a>' in client.get("/w/acme/engage/opportunities/places/").content.decode()
+    assert "Which brewer" in client.get(address).content.decode()
+    assert "Which brewer" not in client.get(f"{BASE}?source={other.pk}").content.decode()
+
+
 @pytest.mark.parametrize(
     ("query", "found"), [("brewer", True), ("intent:question", True), ("tea", False), ("AND", False)]
 )

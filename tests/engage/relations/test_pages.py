@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from hubbub.store.models import Audit, Person, Relating, Relationship, Role, Stage, Suggestion
+from hubbub.store.models import Activity, Audit, Person, Relating, Relationship, Role, Stage, Suggestion
 from hubbub.store.relations import stages_of
 from tests.relating import make_relationship
 from tests.world import NOON, World, make_author, make_conversation, make_post, make_source
@@ -129,6 +129,39 @@ def test_settings(world: World) -> None:
     assert answer.status_code == 303
     assert Relating.of(world.acme).get().weights["press"] == 4.0
     assert client.post(url("relation_settings"), {**given, "press": "400"}).status_code == 422
+
+
+def test_every_number_leads_to_what_stands_behind_it(world: World, person: Person) -> None:
+    """What turned active, the posts of a suggestion (of ten, all ten), influence, who would be at a level."""
+    client, source, author = world.client(), make_source(world.acme), person.identities.get()
+    posts = [make_post(source, f"kind words {at}", at, author=author) for at in range(5)]
+    won, taken = (
+        Suggestion.everywhere.create(
+            workspace=world.acme, person=one, kind="review", reason=f"of {one}", found=NOON, state="taken",
+            posts=[post.pk for post in posts], won=moment,
+        )
+        for one, moment in ((person, NOON), (make_author(world.acme, "dora").person, None))
+    )  # fmt: skip
+    page = read(client, url("suggestions"))
+    assert '<a href="?kind=review&amp;state=taken&amp;won=1">1</a>' in page
+    page = read(client, url("suggestions") + "?kind=review&state=taken&won=1")
+    assert won.reason in page
+    assert taken.reason not in page
+    assert all(post.text in page for post in posts)
+    row = make_relationship(person, reach=66)
+    Activity.everywhere.create(workspace=world.acme, person=person, level="regular", posts_90=5, weeks=3)
+    for address in ("?kind=influencer", "?view=list"):
+        assert f'href="{url("relation", row.pk)}#influence"' in read(client, url("relations") + address)
+    page = read(client, url("relation", row.pk))
+    assert 'id="influence"' in page
+    assert f'href="{url("person", person.pk)}?q=age%3A%3C90d"' in page
+    form = client.get(url("relation_levels")).context["form"]
+    asked = {name: field.initial for name, field in form.fields.items()} | {"try": "1"}
+    tried = client.get(url("relation_levels"), asked)
+    (asking,) = [one for level, _, _, one in tried.context["counts"] if level == "regular"]
+    assert asking.partition("#")[0].replace("&", "&amp;") in tried.content.decode()
+    named = client.get(url("relation_levels") + asking).context["shown"]
+    assert [one.person for one in named] == [person]
 
 
 def test_levels_are_tried_before_they_are_saved(world: World) -> None:
