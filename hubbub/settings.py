@@ -98,7 +98,7 @@ WEB_PROCESSES = int(os.environ.get("HUBBUB_WEB_PROCESSES") or (1 if _EMBEDDED el
 if WEB_PROCESSES > 1:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "hubbub.store.shared_cache.SharedCache",
             "LOCATION": DATA / "cache",
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }

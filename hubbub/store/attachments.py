@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ KEPT = timedelta(days=1)  # what was uploaded and then went out with nothing
 EVERY = timedelta(minutes=10)  # unused ones are looked for
 AT_ONCE = 50
 LONGEST_ALT = 1500  # characters
+LOCK = 20_661  # of PostgreSQL's numbered locks, with a part of the digest
 PRIVATE = (Draft, Draft.attachments.through)
 _LOOKED: dict[str, datetime] = {}  # when this process did last
 
@@ -47,12 +48,22 @@ def keep(workspace: Workspace, name: str, data: bytes, *, by: Member | None, alt
         raise Unfit(f"“{shown}” cannot be read: {damaged}. Save it again, and attach that.") from damaged
     digest = sha256(data).hexdigest()
     with transaction.atomic():
+        _keeping(digest)
         row = Attachment.everywhere.create(
             workspace=workspace, name=shown, mime=mime, size=len(data), sha256=digest, alt=told(alt, shown), by=by,
             at=timezone.now(),
         )  # fmt: skip
         _write(path_of(row), data)
     return row
+
+
+def _keeping(digest: str, *, alone: bool = False) -> None:
+    """Until the transaction ends nobody takes the bytes of a file away while a row of them is being made; `alone`: nor
+    makes one while they go. Who writes to SQLite is alone anyway."""
+    if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s, %s)", [LOCK, int(digest[:8], 16) - 2**31])
 
 
 def check_size(name: str, size: int) -> None:
@@ -147,6 +158,7 @@ def tell(rows: Sequence[Attachment], alts: Mapping[int, str], within: Planned | 
 
 
 def _copy(row: Attachment, alt: str) -> Attachment:
+    _keeping(row.sha256)
     same = ("workspace_id", "name", "mime", "size", "sha256", "by_id")
     kept = {name: getattr(row, name) for name in same}
     return Attachment.everywhere.create(**kept, alt=alt, at=timezone.now())
@@ -167,6 +179,7 @@ def forget(rows: Sequence[Attachment]) -> None:
     """Delete them, and their bytes where no other row has the same."""
     for row in rows:
         with transaction.atomic():
+            _keeping(row.sha256, alone=True)
             if not unused().filter(pk=row.pk).delete()[0]:
                 continue
             if not Attachment.everywhere.filter(workspace=row.workspace_id, sha256=row.sha256).exists():

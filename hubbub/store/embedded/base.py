@@ -28,11 +28,6 @@ class Queue:
     def __init__(self) -> None:
         self._given, self._serving, self._changed = 0, 0, Condition()
 
-    @property
-    def waiting(self) -> int:
-        """How many stand in it, besides the one whose turn it is."""
-        return max(0, self._given - self._serving - 1)
-
     def enter(self) -> None:
         """Wait for one's turn."""
         with self._changed:

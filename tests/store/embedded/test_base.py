@@ -176,7 +176,7 @@ def test_threads_that_step_back_write_in_the_order_in_which_they_asked() -> None
         thread = Thread(target=work, args=(number,))
         threads.append(thread)
         thread.start()
-        while queue.waiting <= number:
+        while queue._given < number + 2:  # it stands in the queue, behind whoever has the turn
             sleep(0.001)
     queue.leave()
     for thread in threads:
