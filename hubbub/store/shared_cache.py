@@ -19,6 +19,10 @@ FILE = "cache.lock"
 class SharedCache(FileBasedCache):
     """In files, with a lock on one of them."""
 
+    def __init__(self, dir: str, params: dict[str, Any]) -> None:
+        super().__init__(dir, params)
+        self._lock = Path(dir) / FILE
+
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """As Django's; True for one of all who ask."""
         with self._alone():
@@ -31,7 +35,7 @@ class SharedCache(FileBasedCache):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self._createdir()
-        with (Path(self._dir) / FILE).open("a") as held:  # closing it gives the lock back
+        self._lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._lock.open("a") as held:  # closing it gives the lock back
             flock(held, LOCK_EX)
             yield
