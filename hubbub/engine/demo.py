@@ -169,7 +169,6 @@ def _post(number: int, name: str, kind: str, what: str, saying: str, chance: ran
     return Post(
         id=f"demo-{number}",
         text=text,
-        title="" if kind == "comment" else text.split(".")[0][:60],
         type="comment" if kind == "comment" else "review" if kind == "review" else "post",
         author=Author(handle, handle, name, created=now - timedelta(days=chance.randint(2, 2000))),
         published=when,

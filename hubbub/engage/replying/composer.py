@@ -75,7 +75,7 @@ def composer(
     media = limits.media if limits.media.many and limits.media.verbs & set(ANSWERS) else None
     rule = approvals.needed(member, source, "replies")
     return Composer(
-        ways=_ways(conversation),
+        ways=_ways(source, post),
         counter=composing.counter(source, post),
         markup=MARKUP[limits.markup],
         limits=limits_in_words(limits),
@@ -90,15 +90,17 @@ def composer(
     )
 
 
-def _ways(conversation: Conversation) -> list[Way]:
-    source = conversation.source
+def _ways(source: Source, post: Post) -> list[Way]:
+    """What was said to us alone is answered to them alone, where the network can."""
+    verbs = [verb for verb in ("reply", "message") if verb in source.can]
+    if post.type == "message" and "message" in verbs:
+        verbs = ["message"]
     found = composing.network(source)
     names: dict[str, str] = dict(found.names.items()) if found else {}
     said = {"reply": ("Publicly", "seen by everybody"), "message": ("Privately", "seen by them alone")}
     return [
         Way(verb, said[verb][0], f"{said[verb][1]}{f', there: {names[verb]}' if verb in names else ''}")
-        for verb in ("reply", "message")
-        if verb in source.can
+        for verb in verbs
     ]
 
 

@@ -107,6 +107,8 @@ def _words(row: Conversation, words: str) -> SafeString | str:
         return short(words, 200)
     if not row.snippet or row.snippet == row.subject:
         return short(words, 120)
+    if row.snippet.startswith(row.subject):  # a title that many networks make of the first words
+        return short(row.snippet, 200)
     return fill('{} <span class="quiet">{}</span>', short(words, 120), short(row.snippet, 160))
 
 

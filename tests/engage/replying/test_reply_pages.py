@@ -72,6 +72,17 @@ def test_ways_to_send(world: World, talk: Conversation, fields: dict[str, object
     assert Outbox.everywhere.exists() is (status == 303)
 
 
+def test_what_was_said_to_us_alone_is_marked_and_answered_to_them_alone(world: World, talk: Conversation) -> None:
+    talk.posts.update(type="message")
+    page = world.client().get(at("conversation", talk.pk)).content.decode()
+    assert page.count(">private</span>") == 2  # at the post, and beside the way it is answered
+    assert "seen by everybody" not in page
+    status, page = send(world, talk)
+    assert status == 303
+    assert Outbox.everywhere.get().verb == "message"
+    assert page.count(">private</span>") == 3  # and at the answer
+
+
 def test_files_survive_a_refusal(world: World, talk: Conversation) -> None:
     file = SimpleUploadedFile("lid.png", png(), content_type="text/html")
     status, page = send(world, talk, text=" ", when="at", at="x", files=file)
