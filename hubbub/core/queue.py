@@ -25,6 +25,7 @@ REPORTED = 0.5  # so much of a severity more for each report by a member, times 
 REPORTS = 6  # … up to so many
 INTERACTION = 10  # a like, an answer or a share says that about so many have seen it
 HIGHEST_WEIGHT, SHORTEST, LONGEST = 5.0, 0.25, 720.0  # what can be set: weights, hours
+MOST = 1000.0  # doublings that are written as a number
 
 
 class Weights(Struct, frozen=True):
@@ -87,30 +88,31 @@ def due(since: datetime, severity: float, reach: float, weights: Weights) -> flo
 
 
 class Score(Struct, frozen=True):
-    """A score and its factors, as they are shown."""
+    """The factors of a score, as they are shown. Of waiting its logarithm: the factor itself soon outgrows a float."""
 
-    total: float
     severity: float  # weighed
     reach: float
-    waiting: float
+    doublings: float  # how often the score has doubled by waiting
 
     @property
     def points(self) -> float:
         """The total in doublings, which stays readable: 8 → 3, 16 → 4."""
-        return log2(self.total)
+        return log2(self.severity) + log2(self.reach) + self.doublings
 
     @property
-    def doublings(self) -> float:
-        """How often the score has doubled by waiting."""
-        return log2(self.waiting)
+    def total(self) -> float:
+        """The product; what no float holds is told as 2^1000."""
+        return float(2 ** min(self.points, MOST))
+
+    @property
+    def waiting(self) -> float:
+        """The factor of waiting; likewise."""
+        return float(2 ** min(self.doublings, MOST))
 
 
 def score(now: datetime, since: datetime, severity: float, reach: float, weights: Weights) -> Score:
     """What `due` orders by, at a moment."""
     hours = max(0.0, (now - since).total_seconds() / 3600)
-    parts = (
-        max(severity, 1.0) ** weights.severity,
-        max(reach, 1.0) ** weights.reach,
-        2 ** min(hours / weights.doubling_hours, 1000.0),
+    return Score(
+        max(severity, 1.0) ** weights.severity, max(reach, 1.0) ** weights.reach, hours / weights.doubling_hours
     )
-    return Score(parts[0] * parts[1] * parts[2], *parts)

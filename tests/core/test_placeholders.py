@@ -50,4 +50,5 @@ def test_amiss(text: str, says: str) -> None:
 def test_nothing_is_lost_and_nothing_stays_unnamed(text: str, values: dict[str, str]) -> None:
     filled = fill(text, values)
     assert set(filled.missing) == {name for name in named(text) if not values.get(name, "").strip()}
-    assert fill(filled.text, {}).missing == filled.missing
+    if not amiss(text):  # of brackets in brackets, which cannot be saved, what is put in may stand in a pair
+        assert fill(filled.text, {}).missing == filled.missing

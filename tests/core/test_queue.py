@@ -50,16 +50,28 @@ def test_reach(seen: dict[str, int], number: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "weights", "says"),
     [
-        (0, Weights(), Score(16, 4, 4, 1)),
-        (12, Weights(), Score(32, 4, 4, 2)),
-        (-3, Weights(), Score(16, 4, 4, 1)),
-        (24, Weights(doubling_hours=24), Score(32, 4, 4, 2)),
-        (0, Weights(severity=2, reach=0), Score(16, 16, 1, 1)),
-        (6, Weights(severity=0, reach=0.5, doubling_hours=6), Score(4, 1, 2, 2)),
+        (0, Weights(), Score(4, 4, 0)),
+        (12, Weights(), Score(4, 4, 1)),
+        (-3, Weights(), Score(4, 4, 0)),
+        (24, Weights(doubling_hours=24), Score(4, 4, 1)),
+        (0, Weights(severity=2, reach=0), Score(16, 1, 0)),
+        (6, Weights(severity=0, reach=0.5, doubling_hours=6), Score(1, 2, 1)),
     ],
 )
 def test_score(hours: float, weights: Weights, says: Score) -> None:
     assert score(NOON + timedelta(hours=hours), NOON, 4, 4, weights) == says
+
+
+@pytest.mark.parametrize(
+    ("says", "points", "total", "waiting"),
+    [
+        (Score(4, 4, 0), 4, 16, 1),
+        (Score(4, 4, 1), 5, 32, 2),
+        (Score(2, 1, 2_000), 2_001, 2.0**1000, 2.0**1000),  # by the quarter of an hour for three weeks
+    ],
+)
+def test_a_score_in_numbers(says: Score, points: float, total: float, waiting: float) -> None:
+    assert (says.points, says.total, says.waiting) == (points, total, waiting)
 
 
 FACTORS = st.floats(1, 40)
@@ -74,8 +86,8 @@ def test_who_is_due_first_has_the_higher_score(
     def place(post: tuple[int, float, float]) -> float:
         return due(NOON - timedelta(minutes=post[0]), post[1], post[2], weights)
 
-    def total(post: tuple[int, float, float]) -> float:
-        return score(NOON, NOON - timedelta(minutes=post[0]), post[1], post[2], weights).total
+    def points(post: tuple[int, float, float]) -> float:
+        return score(NOON, NOON - timedelta(minutes=post[0]), post[1], post[2], weights).points
 
     if place(one) < place(two) - 1:  # a second: less is rounded away
-        assert total(one) >= total(two)
+        assert points(one) > points(two)
