@@ -68,6 +68,28 @@ def test_compose_by_keys(chromium: Any, live_server: Any, world: World, tmp_path
         assert visit.wrong == []
 
 
+def test_a_refusal_leads_to_what_must_be_mended_and_loses_no_words(
+    chromium: Any, live_server: Any, world: World
+) -> None:
+    with window(chromium, live_server, world.alice.user) as visit:
+        page, keys = visit.page, visit.page.keyboard
+        page.goto(here(live_server))
+        page.wait_for_load_state()  # keys work once the script has run
+        box, at = page.get_by_label("To Carol"), page.locator("#reply-at")
+        page.locator("#reply-when").select_option("at")
+        expect(at).to_be_focused()
+        box.fill("x" * 600)
+        box.press("Control+Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Choose a day and a time")
+        expect(at).to_be_focused()
+        page.locator("#reply-when").select_option("now")
+        box.press("Control+Enter")
+        expect(page.get_by_role("alert")).to_contain_text("too many")
+        expect(box).to_be_focused()
+        keys.type("y")  # goes on where the words end
+        expect(box).to_have_value("x" * 600 + "y")
+
+
 def test_a_picture_is_dropped_or_pasted(chromium: Any, live_server: Any, world: World) -> None:
     paste = """(data) => {
         const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));

@@ -35,6 +35,10 @@ class Conflict(Refusal):
     """Somebody else answered meanwhile; sending again with `sure` sends nevertheless."""
 
 
+class UnfitTime(Refusal):
+    """It is the time that must be mended, not the words."""
+
+
 class Wish(Struct, frozen=True):
     """What a person wants to say, and how."""
 
@@ -214,9 +218,9 @@ def _check_time(at: datetime | None) -> None:
         return
     now = timezone.now()
     if at <= now:
-        raise Refusal("The time to send it at is over: choose a later one, or send it now")
+        raise UnfitTime("The time to send it at is over: choose a later one, or send it now")
     if at > now + FARTHEST:
-        raise Refusal("The time to send it at is more than a year away: choose an earlier one")
+        raise UnfitTime("The time to send it at is more than a year away: choose an earlier one")
 
 
 def _known_to(wish: Wish) -> tuple[int | None, int | None]:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from hubbub.store.models import ConversationStatus
-from hubbub.ui.api import Refusal
+
+from .actions import UnfitTime
 
 THEN = [
     (ConversationStatus.WAITING, "wait for them"),
@@ -56,4 +57,4 @@ def moment(text: str, zone: str) -> datetime:
         read = datetime.fromisoformat(text.strip())
         return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     except (ValueError, OverflowError) as error:  # the year 1 or 9999 has no moment in every zone
-        raise Refusal("Choose a day and a time to send it at, like 2026-12-24 09:30") from error
+        raise UnfitTime("Choose a day and a time to send it at, like 2026-12-24 09:30") from error

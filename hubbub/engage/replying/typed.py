@@ -21,6 +21,7 @@ class Typed(Struct, frozen=True):
     verb: str = ""  # "reply" or "message"; "": whatever comes first there
     when: str = "now"  # "now", "at", "awake"
     at: str = ""  # as the field held it
+    untimely: bool = False  # that is what must be mended
     files: Sequence[Attachment] = ()
     given: bool = False  # the form was sent: these are its files, whatever the draft holds
     draft: int = 0  # as which it is kept, in which version as far as the writer has seen it

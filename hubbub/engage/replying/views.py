@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -64,7 +64,12 @@ def reply(request: MemberRequest, pk: int) -> HttpResponse:
         return _again(request, acted, _typed(request, str(quicker), files, conflict=True), 409)
     except Refusal as no:
         parts = composing.measure(acted.source, post, request.POST.get("text", "").strip()).parts
-        return _again(request, acted, _typed(request, str(no), files, parts=parts), 422)
+        return _again(
+            request,
+            acted,
+            _typed(request, str(no), files, parts=parts, untimely=isinstance(no, actions.UnfitTime)),
+            422,
+        )
     here = reverse("engage:conversation", args=[request.workspace.slug, pk])
     _tell(request, row, here)
     return _see(here + read_listing(request).query + "#end")
@@ -136,6 +141,7 @@ def _typed(
     conflict: bool = False,
     preview: bool = False,
     parts: int = 0,
+    untimely: bool = False,
 ) -> Typed:
     given: QueryDict = request.POST
     return Typed(
@@ -146,6 +152,7 @@ def _typed(
         verb=given.get("verb", ""),
         when=given.get("when", "now"),
         at=given.get("at", ""),
+        untimely=untimely,
         files=files,
         given=True,
         preview=preview,

@@ -36,7 +36,7 @@ function press(key) {
     target.click();
     if (target.matches("summary")) {
       typeInto(target.parentElement);
-      if (document.activeElement === document.body) target.focus();
+      if (!target.parentElement.contains(document.activeElement)) target.focus();
     }
   }
   return true;
@@ -112,7 +112,8 @@ document.addEventListener("DOMContentLoaded", () => {
     [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).find(visible);
   if (!field) return;
   field.focus();
-  if (field.select) field.select();
+  if (field.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);  // what is typed next replaces nothing
+  else if (field.select) field.select();
 });
 
 let going = false;
