@@ -5,7 +5,7 @@ Pictures and films lose what their camera wrote into them before they are kept; 
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -125,9 +125,10 @@ def unused(*, by_others: bool = False) -> QuerySet[Attachment]:
     return rows
 
 
-def shown_to(member: Member, row: Attachment) -> bool:
-    """Whether a member may see it: what is only in a draft is its writer's."""
-    return row.by_id == member.pk or not unused(by_others=True).filter(pk=row.pk).exists()
+def shown_to(member: Member, pks: Collection[int]) -> QuerySet[Attachment]:
+    """Those of them that a member may see: what is only in a draft is its writer's."""
+    drafted = unused(by_others=True).filter(pk__in=pks).exclude(by=member)
+    return Attachment.of(member.workspace).filter(pk__in=pks).exclude(pk__in=drafted.values("pk"))
 
 
 def leaving(rows: Sequence[Attachment], within: Planned | None = None) -> bool:

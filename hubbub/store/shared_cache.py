@@ -19,9 +19,9 @@ FILE = "cache.lock"
 class SharedCache(FileBasedCache):
     """In files, with a lock on one of them."""
 
-    def __init__(self, dir: str, params: dict[str, Any]) -> None:
-        super().__init__(dir, params)
-        self._lock = Path(dir) / FILE
+    def __init__(self, folder: str, params: dict[str, Any]) -> None:
+        super().__init__(folder, params)
+        self._lock = Path(folder) / FILE
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """As Django's; True for one of all who ask."""

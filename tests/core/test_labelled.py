@@ -31,6 +31,9 @@ def test_they_come_apart_as_they_were(given: list[str]) -> None:
     [
         ("", []),
         ("[Part 1]\na", [("[Part 1]", "a")]),
+        ("[Part 1]\n\n[Part 2]\n", [("[Part 1]", ""), ("[Part 2]", "")]),
+        ("[Part 2]\nb\n[Part 1]\na", [("[Part 2]", "b"), ("[Part 1]", "a")]),
+        ("x", None),
         ("\n[Part 1]\r\na\r\n\r\nb\r\n[Part 2]", [("[Part 1]", "a\n\nb"), ("[Part 2]", "")]),
         ("x\n[Part 1]\na", None),  # nobody's words
         ("[Part 1]\na\n[Part 1]\nb", [("[Part 1]", "a"), ("[Part 1]", "b")]),  # whoever asks sees that it stands twice

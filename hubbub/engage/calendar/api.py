@@ -1,5 +1,6 @@
 """The calendar's calls for scripts; each does its thing through the same action as the page."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -263,6 +264,8 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
     sources = {one.pk: one for one in Source.of(workspace).filter(pk__in=[one.source for one in wish.wordings])}
     if missing := [one.source for one in wish.wordings if one.source not in sources]:
         raise Refusal(f"There is no source {missing[0]}")
+    named = {*wish.attachments, *(pk for one in wish.wordings for pk in one.attachments or ())}
+    files = attachments.shown_to(request.member, named).in_bulk() if named else {}
     owner = None
     if wish.owner:
         owner = Member.of(workspace).filter(user__email__iexact=wish.owner, active=True).first()
@@ -274,7 +277,7 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
         wordings=tuple(
             Wording(
                 sources[one.source], one.place, one.text, one.title, _aware(request, one.due),
-                None if one.attachments is None else _files(request, one.attachments),
+                None if one.attachments is None else _files(files, one.attachments),
             )
             for one in wish.wordings
         ),
@@ -286,7 +289,7 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
         objective=_named(Objective.of(workspace).filter(pk=wish.objective or 0).first(), wish.objective, "objective"),
         kpi=_named(Kpi.of(workspace).filter(pk=wish.kpi or 0).select_related("objective").first(), wish.kpi, "KPI"),
         tags=tuple(wish.tags),
-        attachments=_files(request, wish.attachments),
+        attachments=_files(files, wish.attachments),
         about=tuple(Post.of(workspace).filter(pk__in=wish.about[:50])),
     )  # fmt: skip
 
@@ -303,12 +306,7 @@ def _named(row: Named | None, asked: int | None, noun: str) -> Named | None:
     return row
 
 
-def _files(request: MemberRequest, pks: list[int]) -> tuple[Attachment, ...]:
-    found = {
-        row.pk: row
-        for row in Attachment.of(request.workspace).filter(pk__in=pks)
-        if attachments.shown_to(request.member, row)
-    }
+def _files(found: Mapping[int, Attachment], pks: Sequence[int]) -> tuple[Attachment, ...]:
     if missing := [pk for pk in pks if pk not in found]:
         raise Refusal(f"There is no file {missing[0]}")
     return tuple(found[pk] for pk in dict.fromkeys(pks))

@@ -26,6 +26,7 @@ from hubbub.store.models import (
 )
 from hubbub.ui.access import MemberRequest
 from hubbub.ui.api import Refusal
+from hubbub.ui.ids import id_of, ids_of
 
 from .checking import Taken, taken
 from .drafts import Draft, Wording
@@ -142,7 +143,7 @@ def read_item(request: MemberRequest, item: Planned | None, zone: tzinfo) -> Sen
     rows = [_typed_row(row, given) for row in before.rows]
     files = _read_files(request, "", before.files, errors)
     files_of = {row.key: _read_files(request, f"{row.key}_", row.files, errors) for row in rows if row.on}
-    about = _ids(given.getlist("about"))
+    about = ids_of(given.getlist("about"))
     typed = Typed(
         title=given.get("title", "")[:150],
         text=given.get("text", ""),
@@ -150,10 +151,10 @@ def read_item(request: MemberRequest, item: Planned | None, zone: tzinfo) -> Sen
         campaign=given.get("campaign", "")[:80],
         notes=given.get("notes", ""),
         tags=given.get("tags", ""),
-        owner=_id(given.get("owner", "")),
-        topic=_id(given.get("topic", "")),
-        objective=_id(given.get("objective", "")),
-        kpi=_id(given.get("kpi", "")),
+        owner=id_of(given.get("owner", "")) or 0,
+        topic=id_of(given.get("topic", "")) or 0,
+        objective=id_of(given.get("objective", "")) or 0,
+        kpi=id_of(given.get("kpi", "")) or 0,
         rows=[_with_files(row, files_of.get(row.key, row.files), row.files) for row in rows],
         files=files,
         about=list(Post.of(workspace).filter(pk__in=about[:50]).select_related("author")),
@@ -245,8 +246,8 @@ def _read_files(
     """Those that stay, with what is told of them, and those that came along. Files that came along with a form that
     was refused are named in it the next time (`kept`)."""
     given = request.POST
-    dropped = set(_ids(given.getlist(f"{prefix}drop_file")))
-    named = _ids(given.getlist(f"{prefix}file_id"))
+    dropped = set(ids_of(given.getlist(f"{prefix}drop_file")))
+    named = ids_of(given.getlist(f"{prefix}file_id"))
     known = {one.pk: one for one in there}
     others = [pk for pk in named if pk not in known]
     known |= {one.pk: one for one in Attachment.of(request.workspace).filter(pk__in=others, by=request.member)}
@@ -269,14 +270,6 @@ def _read_files(
         except Refusal as no:
             errors.append(str(no))
     return kept
-
-
-def _ids(texts: Sequence[str]) -> list[int]:
-    return [number for text in texts if (number := _id(text))]
-
-
-def _id(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def read_rule(given: Mapping[str, str]) -> Recurrence:

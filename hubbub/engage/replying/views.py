@@ -233,9 +233,7 @@ def file_add(request: MemberRequest) -> HttpResponse:
 @page(Role.VIEWER)
 def file(request: MemberRequest, pk: int) -> HttpResponse:
     """The file itself. Only pictures that browsers show safely are shown; everything else is saved."""
-    row = get_object_or_404(Attachment.of(request.workspace), pk=pk)
-    if not attachments.shown_to(request.member, row):
-        raise Http404
+    row = get_object_or_404(attachments.shown_to(request.member, [pk]))
     path = attachments.path_of(row)
     if not path.is_file():
         return HttpResponse("The file is gone from Hubbub's data folder.", status=410, content_type="text/plain")

@@ -25,7 +25,6 @@ from hubbub.store.models import (
     Role,
     Source,
 )
-from hubbub.store.planned_approval import split
 from hubbub.ui.api import Refusal
 from tests.world import World, make_source
 
@@ -165,14 +164,6 @@ def test_words_of_several_networks_come_back_to_each(world: World, sources: list
     approvals.vote(asked, by=manager, yes=True, text="[Masto]\nIt is here: https://example.org/lid\n\n[Sky]\nShorter")
     assert checked(version(item, sources[1])).leaves.text == "Shorter"
     assert checked(version(item, sources[0])).version.same
-
-
-@pytest.mark.parametrize(
-    ("words", "parts"),
-    [("[a]\nx\n\n[b]\ny", ["x", "y"]), ("[a]\n\n[b]\n", ["", ""]), ("[b]\ny\n[a]\nx", None), ("x", None)],
-)
-def test_splitting(words: str, parts: list[str] | None) -> None:
-    assert split(words, ["[a]", "[b]"]) == parts
 
 
 def test_what_nobody_approved_in_time_does_not_leave(world: World, sources: list[Source], rule: Approving) -> None:

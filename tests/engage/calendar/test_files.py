@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.engage.calendar import actions, forms
@@ -110,6 +112,27 @@ def test_no_file_of_too_many_is_passed_over_in_silence(world: World, monkeypatch
 def test_what_is_attached_stands_in_the_log(world: World) -> None:
     world.client().post(NEW, {"text": "All words", "title": "x", "act": "save", "files": picture("a.png")})
     assert Audit.of(world.acme).get(verb="attach").noun_id == Attachment.of(world.acme).get().pk
+
+
+def test_files_are_looked_up_together(world: World) -> None:
+    """A call that names many files asks as often as one that names one."""
+    make_token(world.roles[Role.MANAGER], Role.MANAGER, "manager")
+    headers, asked = {"authorization": "Bearer manager"}, []
+    masto = networks(world.acme)[0]
+    for many in (1, 1, 4):  # the first call of all asks for more
+        files = [file_actions.attach(world.acme, "a.png", png(), by=world.roles[Role.MANAGER]).pk for _ in range(many)]
+        wish = {
+            "text": "x",
+            "title": "x",
+            "wordings": [{"source": masto.pk, "attachments": files}],
+            "attachments": files,
+        }
+        with CaptureQueriesContext(connection) as done:
+            assert Client().post("/api/engage/planned", wish, "application/json", headers=headers).status_code == 201
+        asked.append(sum("store_attachment" in one["sql"] and "NOT EXISTS" in one["sql"] for one in done))
+    assert asked[1:] == [1, 1]
+    item = Planned.of(world.acme).order_by("-pk")[0]
+    assert [one.pk for one in item.attachments.order_by("pk")] == files
 
 
 def test_nobody_plans_with_a_file_of_anothers_draft(world: World) -> None:
