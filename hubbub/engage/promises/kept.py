@@ -26,6 +26,7 @@ MOST_ROWS = 100_000  # of an export
 ENDS: Mapping[str, tuple[str, ...]] = {
     "kept": (WaitEnd.KEPT,),
     "broken": BROKEN,
+    "waiting": (WaitEnd.RUNNING, WaitEnd.LATE),
     "late": (WaitEnd.LATE,),
     "running": (WaitEnd.RUNNING,),
     "dropped": (WaitEnd.DROPPED,),

@@ -72,7 +72,7 @@ def _told(row: Promise) -> Told:
 def about(row: Promise) -> str:
     """Whom it is about, in words."""
     names = [Priority(one).label.lower() for one in row.priorities if one in Priority.values]
-    parts = [f"priority {' or '.join(names)}" if names else "", f"those that match {row.query}" if row.query else ""]
+    parts = [f"priority {' or '.join(names)}" if names else "", f"those that match “{row.query}”" if row.query else ""]
     return " and ".join(part for part in parts if part) or "all conversations"
 
 

@@ -159,6 +159,7 @@ ENDS = {
     "": "All",
     "kept": "In time",
     "broken": "Too late",
+    "waiting": "Still waiting",
     "late": "Late, still waiting",
     "running": "Waiting, in time",
     "dropped": "Ended without a reply",

@@ -182,9 +182,9 @@ def test_what_was_kept_is_counted_and_every_number_has_its_list(world: World) ->
     assert "33 %" in page
     counts = {
         end: world.client().get(url("promises_waits"), {"end": end}).content.decode().count("<li data-row>")
-        for end in ("", "kept", "broken", "late", "running", "dropped")
+        for end in ("", "kept", "broken", "waiting", "late", "running", "dropped")
     }
-    assert counts == {"": 4, "kept": 1, "broken": 2, "late": 1, "running": 1, "dropped": 0}
+    assert counts == {"": 4, "kept": 1, "broken": 2, "waiting": 2, "late": 1, "running": 1, "dropped": 0}
     mine = world.client().get(url("promises_waits"), {"member": world.alice.pk}).content.decode()
     assert mine.count("<li data-row>") == 2
 
