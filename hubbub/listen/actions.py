@@ -9,7 +9,7 @@ from django.db import transaction
 from msgspec import Struct
 
 from hubbub.connectors import Found, Verb, connectors
-from hubbub.store import peopling, planned_lost, sameness
+from hubbub.store import other_account, peopling, planned_lost, sameness
 from hubbub.store.accounts import account_of_key
 from hubbub.store.audit import Plain, audit
 from hubbub.store.models import (
@@ -76,17 +76,22 @@ def change_source(source: Source, draft: SourceDraft, *, by: Member, now: dateti
     source.name = draft.name or source.name
     source.settings = dict(draft.settings)
     source.keep_secrets(draft.secrets)
-    left = source.our_account_id
+    left, was = source.our_account_id, source.our_account
     take_over(source, draft.found, draft.account)
     fields = ["name", "settings", "sealed", *TAKEN_OVER]
     if moved:
         source.cursor, source.done, source.total = "", None, None
         fields += ["cursor", "done", "total"]
     fields += _set_going(source, now, paused_stays=True)
+    other = was is not None and source.our_account != was
+    if other:
+        other_account.hold(source, str(was), by=by)
     source.save(update_fields=fields)
     after = {name: value for name, value in _told(source).items() if before.get(name) != value}
     audit(source, "change", by=by, why=why, before={name: before.get(name) for name in after}, after=after)
     _drop_later(source.workspace, dropped)
+    if other:
+        planned_lost.leave_account(source, str(was), by=by)
     account_actions.let_go(source.workspace, left, by=by)
 
 

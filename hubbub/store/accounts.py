@@ -7,7 +7,7 @@ from django.conf import settings
 from msgspec import json, structs
 
 from .keys import seal
-from .models import Account, Workspace
+from .models import Account, AccountState, Source, Workspace
 
 
 class Renewed(TypedDict):
@@ -47,3 +47,14 @@ def account_of_key(workspace: Workspace, kind: str, host: str, native_id: str, n
         workspace=workspace, kind=kind, host=host, native_id=native_id, defaults={"name": name[:200]}
     )
     return row
+
+
+def signed_out(source: Source) -> str:
+    """Why nothing can leave there as our account, and what to do; "" where it can. Best with `our_account` loaded."""
+    account = source.our_account if source.signed_in else None
+    mend = f"Sign in on the page of {source}, or choose another account."
+    if source.signed_in and account is None:
+        return f"The account that {source} posted as is gone. {mend}"
+    if account is not None and account.state == AccountState.REFUSED:
+        return f"{account} is signed out by its network. {mend}"
+    return ""

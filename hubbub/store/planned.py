@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.core.utm import Post as Said
 from hubbub.core.utm import TagRule, tagged
 
 from . import outbox
+from .accounts import signed_out
 from .audit import audit
 from .hours import zone_of
 from .models import (
+    AccountState,
+    Actor,
     Attachment,
     LinkTags,
     Member,
@@ -39,12 +43,16 @@ AT_ONCE = 20
 MOVES: Mapping[PlannedState, frozenset[PlannedState]] = {
     PlannedState.DRAFT: frozenset({PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.DROPPED}),
     PlannedState.APPROVAL: frozenset({PlannedState.DRAFT, PlannedState.PLANNED, PlannedState.DROPPED}),
+    # straight to "failed" where our account was signed out before its moment
     PlannedState.PLANNED: frozenset(
-        {PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.SENDING, PlannedState.DROPPED}
+        {PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.SENDING, PlannedState.FAILED, PlannedState.DROPPED}
     ),
     # from here on the states of its versions say what it is
     PlannedState.SENDING: frozenset({PlannedState.POSTED, PlannedState.FAILED, PlannedState.DROPPED}),
-    PlannedState.FAILED: frozenset({PlannedState.SENDING, PlannedState.POSTED, PlannedState.DROPPED}),
+    # back to "planned" where nothing of it ever was on its way
+    PlannedState.FAILED: frozenset(
+        {PlannedState.PLANNED, PlannedState.SENDING, PlannedState.POSTED, PlannedState.DROPPED}
+    ),
     PlannedState.POSTED: frozenset({PlannedState.SENDING}),  # a version is added to what has come out
     PlannedState.DROPPED: frozenset({PlannedState.DRAFT, PlannedState.SENDING, PlannedState.POSTED}),
     PlannedState.PATTERN: frozenset(),
@@ -64,6 +72,7 @@ FATES: Mapping[OutboxState, VersionState] = {
 if set(FATES) != set(OutboxState):
     raise AssertionError("every outbox state says how a planned version stands")
 
+UNDERWAY = (OutboxState.WAITING, OutboxState.FAILED)
 GOING = (PlannedState.PLANNED, PlannedState.SENDING, PlannedState.FAILED)  # items whose versions leave when due
 
 
@@ -106,8 +115,9 @@ def link_rules(workspace: Workspace) -> list[TagRule]:
 def step(now: datetime) -> bool:
     """A piece of what is due: versions leave, fates come back, posts are found again. False: there was none."""
     sent = send_due(now)
+    stopped = stop_some(now)
     settled = settle_some(now)
-    return find_some(now) or settled or sent
+    return find_some(now) or settled or stopped or sent
 
 
 def send_due(now: datetime) -> bool:
@@ -118,11 +128,14 @@ def send_due(now: datetime) -> bool:
         return False
     with transaction.atomic():
         item = held(found[1])
-        version = due.select_related("planned__workspace", "source").filter(pk=found[0]).first()
+        version = due.select_related("planned__workspace", "source__our_account").filter(pk=found[0]).first()
         if item is None or version is None:  # another worker has it, or a person moved it
             return True
         version.planned = item
-        _put(version)
+        if no := signed_out(version.source):
+            wait(version, no)
+        else:
+            _put(version)
         follow(item, now)
     return True
 
@@ -144,6 +157,32 @@ def _put(version: PlannedVersion) -> None:
     version.outbox, version.sent_text, version.state, version.error = row, what.text, VersionState.SENDING, ""
     version.save(update_fields=["outbox", "sent_text", "state", "error"])
     audit(version, "send", by=LOOP, why="its moment has come", after={"outbox": row.pk})
+
+
+def wait(version: PlannedVersion, error: str, *, by: Actor = LOOP) -> None:
+    """It does not leave until a person has looked; whoever minds it is told. The caller holds the item, and follows."""
+    before, version.state, version.error, version.queued = version.state, VersionState.FAILED, error, False
+    version.save(update_fields=["state", "error", "queued"])
+    audit(version, "failed", by=by, why=error, before={"state": before}, after={"state": version.state})
+    _tell(version, f"waits {timezone.now().isoformat()}")
+
+
+def stop_some(now: datetime) -> bool:
+    """What is on its way as an account that was signed out meanwhile waits for a person, who is told, and does not
+    leave as yesterday's news once somebody signs in. False: there is none."""
+    unsent = Q(outbox__state__in=UNDERWAY)
+    refused = Q(source__signed_in=True, source__our_account__state=AccountState.REFUSED)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    found = PlannedVersion.everywhere.filter(unsent, refused, state=VersionState.SENDING)
+    stopped = False
+    for version in found.select_related("source__our_account", "outbox").order_by("pk")[:AT_ONCE]:
+        with transaction.atomic():
+            rows = Outbox.everywhere.filter(free, planned_version=version, state__in=UNDERWAY)
+            error = signed_out(version.source)
+            if rows.update(state=OutboxState.BROKEN, error=error):
+                audit(version, "stop", by=LOOP, why=error, after={"outbox": version.outbox_id})
+                stopped = True
+    return stopped
 
 
 def settle_some(now: datetime) -> bool:
@@ -173,10 +212,12 @@ def _settle(version: PlannedVersion, row: Outbox) -> None:
     version.save(update_fields=["state", "error", "sent", "result_url"])
     audit(version, str(version.state), by=LOOP, why=version.error, before={"state": before}, after={"outbox": row.pk})
     if version.state == VersionState.FAILED:
-        says = f"“{version.planned.title}” could not be posted on {version.source}: it waits for you"
-        notify(
-            minders(version.planned), NotificationKind.FAILED, says, about=version.planned, key=f"{row.pk} {row.tries}"
-        )
+        _tell(version, f"{row.pk} {row.tries}")
+
+
+def _tell(version: PlannedVersion, key: str) -> None:
+    says = f"“{version.planned.title}” could not be posted on {version.source}: it waits for you"
+    notify(minders(version.planned), NotificationKind.FAILED, says, about=version.planned, key=key)
 
 
 def minders(item: Planned) -> list[Member]:

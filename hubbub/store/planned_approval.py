@@ -38,7 +38,7 @@ def rule_for(item: Planned, by: Member) -> Approving | None:
 
 def versions_of(item: Planned) -> list[PlannedVersion]:
     """In their order."""
-    return list(item.versions.select_related("source").order_by("pk"))
+    return list(item.versions.select_related("source__our_account").order_by("pk"))
 
 
 def fingerprint(item: Planned) -> str:

@@ -36,7 +36,8 @@ def extend_some(now: datetime) -> bool:
 
 
 def _pattern(series: PlannedSeries) -> Planned | None:
-    return Planned.everywhere.filter(series=series, state=PlannedState.PATTERN).first()
+    there = Planned.everywhere.filter(series=series, state=PlannedState.PATTERN)
+    return there.filter(versions__isnull=False).first()  # without a network it would come again and go nowhere
 
 
 def extend(series: PlannedSeries, pattern: Planned, now: datetime) -> list[Planned]:

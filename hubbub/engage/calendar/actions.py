@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hubbub.store import approvals
@@ -20,12 +21,12 @@ from hubbub.store.models import (
     VersionState,
     Workspace,
 )
-from hubbub.store.planned import MOVES, follow, leaving
+from hubbub.store.planned import MOVES, follow
 from hubbub.store.planned_approval import ask, fingerprint, rule_for, versions_of
 from hubbub.ui.api import Refusal
 
 from . import writing
-from .checking import checked
+from .checking import Checked, checked
 from .drafts import Draft
 
 MOST = 200  # items in one bulk act
@@ -65,11 +66,19 @@ def change(item: Planned, draft: Draft, *, by: Member, why: str = "") -> Planned
     row.save()
     other = fingerprint(row) != was
     audit(row, "change", by=by, why=why, before={"due": moved}, after={"due": row.due, "words": other})
+    plan_again(row, by=by)
     if row.state in {PlannedState.APPROVAL, PlannedState.PLANNED}:
         _still_fine(row, other=other, by=by)
     elif row.state in BEGUN:
         _rest_still_fine(row, other=other, by=by)
     return row
+
+
+def plan_again(row: Planned, *, by: Member) -> None:
+    """What waited for a person before anything of it was on its way, and may go now, is planned as it was."""
+    waits = row.versions.filter(Q(outbox__isnull=False) | Q(state__in=[VersionState.FAILED, VersionState.POSTED]))
+    if row.state == PlannedState.FAILED and not waits.exists():
+        _go(row, PlannedState.PLANNED, "plan", by=by)
 
 
 def _still_fine(row: Planned, *, other: bool, by: Member) -> None:
@@ -234,27 +243,36 @@ def retry(version: PlannedVersion, *, by: Member, why: str = "") -> PlannedVersi
     """Send what failed again, with the words as they are now. It is the same row of the outbox, so that a try that
     arrived after all is found and not repeated. Raises Refusal."""
     item = held(version.planned)
-    row = PlannedVersion.of(item.workspace).select_related("source", "outbox").get(pk=version.pk)
+    row = PlannedVersion.of(item.workspace).select_related("source__our_account", "outbox").get(pk=version.pk)
     row.planned = item
-    if row.state != VersionState.FAILED or row.outbox is None:
+    if row.state != VersionState.FAILED:
         raise Refusal(f"Only what failed can be tried again; this is: {VersionState(row.state).label.lower()}")
-    _refuse_on_its_way(row.outbox)
+    if row.outbox is not None:
+        _refuse_on_its_way(row.outbox)
     found = checked(row)
     if found.troubles:
         raise Refusal(" ".join(found.troubles))
     if rule_for(item, by) is not None and item.approved and item.approved != fingerprint(item):
         raise Refusal("Its words are others than those that were approved: copy it, and have the copy approved")
-    now, what = timezone.now(), leaving(row)
-    out = row.outbox
+    now, out = timezone.now(), row.outbox
+    if out is None:  # it never was on its way
+        row.state, row.error, row.due = VersionState.READY, "", now
+        row.save(update_fields=["state", "error", "due"])
+    else:
+        _send_again(row, out, found, now)
+    audit(row, "retry", by=by, why=why, before={"state": VersionState.FAILED}, after={"outbox": out.pk if out else 0})
+    follow(item, now)
+    return row
+
+
+def _send_again(row: PlannedVersion, out: Outbox, found: Checked, now: datetime) -> None:
+    what = found.leaves
     out.text, out.title, out.thread = what.text, what.title, row.place
     out.state, out.due, out.first_try, out.lease_until = OutboxState.WAITING, now, None, None
     out.save(update_fields=["text", "title", "thread", "state", "due", "first_try", "lease_until"])
     out.attachments.set(found.files)
     row.state, row.error, row.sent_text = VersionState.SENDING, "", what.text
     row.save(update_fields=["state", "error", "sent_text"])
-    audit(row, "retry", by=by, why=why, before={"state": VersionState.FAILED}, after={"outbox": out.pk})
-    follow(item, now)
-    return row
 
 
 @transaction.atomic

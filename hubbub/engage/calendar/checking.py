@@ -17,6 +17,7 @@ from hubbub.connectors import (
 )
 from hubbub.core.failures import Broken
 from hubbub.core.utm import TagRule
+from hubbub.store.accounts import signed_out
 from hubbub.store.models import Attachment, PlannedVersion, Source, SourceState
 from hubbub.store.planned import Leaving, leaving
 
@@ -112,7 +113,9 @@ def troubles(
         found.append(
             f"{source} takes no posts of ours with the settings it has. Take it off, or add credentials to it."
         )
-    if source.state == SourceState.BROKEN:
+    if no := signed_out(source):
+        found.append(no)
+    elif source.state == SourceState.BROKEN:
         found.append(f"{source} needs a look before anything can be sent there: {source.error or 'see its page'}")
     length, most = length_of(leaves.text, limits), source.length or limits.length
     if most is not None and length > most:

@@ -27,7 +27,7 @@ from hubbub.store.models import (
 from hubbub.ui.api import Refusal
 
 from . import writing
-from .actions import chosen, do_all, held
+from .actions import chosen, do_all, held, plan_again
 
 MOVABLE = (PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.FAILED, PlannedState.SENDING)
 MOST_SLOTS = 200  # of one source
@@ -42,15 +42,16 @@ def move(item: Planned, due: datetime, *, by: Member, why: str = "") -> Planned:
         raise Refusal(f"It cannot be moved: {PlannedState(row.state).label.lower()}")
     if row.state != PlannedState.DRAFT and due < writing.just_now(now):
         raise Refusal("That moment lies in the past: choose another, or post it at once")
-    ready = list(row.versions.filter(state=VersionState.READY).order_by("due"))
+    ready = [version for version in row.versions.order_by("due") if version.movable]
     if not ready and row.versions.exists():
         raise Refusal("All of it has left already")
     first = next((one.due for one in ready if one.due), None)
     before = row.due
     for version in ready:
         version.due = due if version.due is None or first is None else version.due + (due - first)
-        version.queued = False
-        version.save(update_fields=["due", "queued"])
+        version.queued, version.state, version.error = False, VersionState.READY, ""
+        version.save(update_fields=["due", "queued", "state", "error"])
+    plan_again(row, by=by)
     if ready:
         writing.settle_due(row)
     else:

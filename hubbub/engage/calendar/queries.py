@@ -100,9 +100,7 @@ class Entry(Struct, frozen=True):
     def movable(self) -> bool:
         """Whether something of it can still be moved."""
         done = {PlannedState.POSTED, PlannedState.DROPPED}
-        return self.item.state not in done and (
-            not self.versions or any(version.state == VersionState.READY for version in self.versions)
-        )
+        return self.item.state not in done and (not self.versions or any(version.movable for version in self.versions))
 
 
 class Day(Struct, frozen=True):
@@ -292,13 +290,13 @@ class Whole(Struct, frozen=True):
     @property
     def movable(self) -> bool:
         """Whether something of it can still be moved."""
-        states = [one.checked.version.state for one in self.versions]
-        return self.item.state != PlannedState.DROPPED and (not states or VersionState.READY in states)
+        versions = [one.checked.version for one in self.versions]
+        return self.item.state != PlannedState.DROPPED and (not versions or any(one.movable for one in versions))
 
 
 def whole(item: Planned, zone: tzinfo) -> Whole:
     """Everything about one item."""
-    versions = list(item.versions.select_related("source", "post", "outbox").order_by("pk"))
+    versions = list(item.versions.select_related("source__our_account", "post", "outbox").order_by("pk"))
     rules = link_rules(item.workspace)
     for version in versions:
         version.planned = item

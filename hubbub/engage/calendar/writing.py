@@ -74,8 +74,8 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
     version.same, version.text = wording.text is None, (wording.text or "").strip()
     version.own_files = wording.attachments is not None
     version.due, version.own_moment = moment, wording.due is not None
-    if version.state == VersionState.DROPPED and version.outbox_id is None:
-        version.state = VersionState.READY
+    if version.movable or (version.state == VersionState.DROPPED and version.outbox_id is None):
+        version.state, version.error = VersionState.READY, ""
     version.save()
     version.attachments.set(_told(version.planned, wording.attachments or ()))
 

@@ -116,3 +116,8 @@ class PlannedVersion(Owned):
 
     def __str__(self) -> str:
         return f"{self.planned} on {self.source}"
+
+    @property
+    def movable(self) -> bool:
+        """Whether it never was on its way, and may still go."""
+        return self.state == VersionState.READY or (self.state == VersionState.FAILED and self.outbox_id is None)

@@ -1,0 +1,44 @@
+"""What waits to leave as an account of ours that its source has no more: it leaves as no other, unless a person looks.
+
+What is planned and not on its way yet: `planned_lost.leave_account`.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from . import bulk
+from .audit import audit
+from .models import Actor, Conversation, HeldFor, Member, NotificationKind, Outbox, OutboxState, Role, Source
+from .notifying import notify
+from .outbox import ANSWERS, stir
+
+
+def hold(source: Source, was: str, *, by: Actor) -> None:
+    """In the transaction in which the source changes, before its row is locked. `was`: the account that it posted as,
+    as people know it."""
+    why = f"{source} no longer posts as {was}"
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    unsent = Outbox.of(source.workspace).filter(
+        free, source=source, state__in=[OutboxState.WAITING, OutboxState.FAILED], verb__in=[*ANSWERS, "post"]
+    )
+    # conversations first, as whoever answers in them does
+    talks = Conversation.of(source.workspace).filter(pk__in=unsent.values("post__conversation"))
+    list(bulk.held(talks).values_list("pk"))
+    for row in unsent.select_related("workspace", "post", "by_member").order_by("pk"):
+        if row.verb == "post":  # its version in the calendar follows, and tells whoever minds it
+            row.state = OutboxState.BROKEN
+        else:
+            row.state, row.held_for = OutboxState.HELD, HeldFor.OVERTAKEN
+            _tell(row, f"{why}: look whether the reply there still fits")
+        row.error = f"{why}: look whether it still fits"
+        row.save(update_fields=["state", "held_for", "error"])
+        audit(row, str(row.state), by=by, why=why)
+        stir(row)
+
+
+def _tell(row: Outbox, says: str) -> None:
+    writer = row.by_member
+    leaders = Member.of(row.workspace).filter(active=True, role__in=[Role.MANAGER, Role.ADMIN])
+    about = row.post.conversation if row.post and row.post.conversation else row
+    told = [writer] if writer and writer.active else list(leaders)
+    notify(told, NotificationKind.FAILED, says, about=about, key=f"account {row.pk}")
