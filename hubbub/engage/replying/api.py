@@ -10,6 +10,7 @@ from ninja.files import UploadedFile
 
 from hubbub.core import awake
 from hubbub.engage.thread import thread
+from hubbub.store.hours import zone_of
 from hubbub.store.models import Conversation, ConversationStatus, Outbox, Post, Replying, Role
 from hubbub.ui.access import MemberRequest, call
 from hubbub.ui.api import Refusal
@@ -69,7 +70,8 @@ def _target(found: Conversation, asked: int | None) -> Post:
 
 def _awake(found: Conversation, target: Post) -> awake.Moment:
     set_up = settings_actions.replying_of(found.workspace)
-    return composer.awake_moment(target.author, timezone.now(), (set_up.awake_from, set_up.awake_to))
+    usual = (set_up.awake_from, set_up.awake_to)
+    return composer.awake_moment(target.author, timezone.now(), usual, zone_of(found.workspace))
 
 
 @router.post("/conversations/{pk}/reply/measure", response=shapes.MeasuredOut, summary="How long words are there")

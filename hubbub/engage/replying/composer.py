@@ -12,15 +12,15 @@ from msgspec import Struct
 
 from hubbub.connectors import limits_in_words
 from hubbub.core import awake
+from hubbub.engage.person import LOOKED_AT, Card
 from hubbub.store import approvals
-from hubbub.store.models import Approving, Author, Conversation, Member, Post, Source
+from hubbub.store.models import Approving, Author, Conversation, Member, Post, Replying, Source
 from hubbub.store.outbox import ANSWERS
 from hubbub.ui.prose import TAGS, prose
 
 from . import composing
 from .settings_actions import replying_of
 
-LOOKED_AT = 200  # posts of a person from which their hours are told
 MARKUP = {
     "plain": "Plain text: nothing is marked up there.",
     "markdown": "Markdown works there: **bold**, [words](address).",
@@ -66,14 +66,17 @@ def composer(
     *,
     zone: ZoneInfo,
     seen: int,
-    names: Sequence[Author] | None = None,
+    card: Card | None = None,
+    set_up: Replying | None = None,
+    ruled: bool = True,
 ) -> Composer:
     """For an answer to `post` by `member`. `zone`: the workspace's; `seen`: the newest post that the page shows, as its
-    id; `names`: those of whoever wrote it, where they were read."""
+    id; `card`: of whoever wrote it, and `set_up`, where they were read; `ruled`: whether any words may need approval.
+    """
     source, now = conversation.source, timezone.now()
-    limits, set_up = composing.limits_of(source), replying_of(conversation.workspace)
+    limits, own = composing.limits_of(source), set_up or replying_of(conversation.workspace)
     media = limits.media if limits.media.many and limits.media.verbs & set(ANSWERS) else None
-    rule = approvals.needed(member, source, "replies")
+    rule = approvals.needed(member, source, "replies") if ruled else None
     return Composer(
         ways=_ways(source, post),
         counter=composing.counter(source, post),
@@ -82,8 +85,8 @@ def composer(
         accept=",".join(media.kinds) if media else "",
         files=f"at most {media.many}: {media.takes}" if media else "",
         keeps=media is not None and not all(kind.startswith("image/") for kind in media.kinds),
-        awake=awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to), names),
-        undo_seconds=set_up.undo_seconds,
+        awake=awake_moment(post.author, now, (own.awake_from, own.awake_to), zone, card),
+        undo_seconds=own.undo_seconds,
         approval=_approval(rule, member),
         zone=zone.key,
         seen=seen,
@@ -113,15 +116,18 @@ def _approval(rule: Approving | None, member: Member) -> str:
 
 
 def awake_moment(
-    author: Author | None, now: datetime, usual: awake.Hours, known: Sequence[Author] | None = None
+    author: Author | None, now: datetime, usual: awake.Hours, zone: ZoneInfo, card: Card | None = None
 ) -> awake.Moment:
-    """When whoever wrote it is awake: all their names on all networks count. `known`: these, where they were read."""
-    times: list[datetime] = []
-    if author is not None:
-        names = Author.of(author.workspace).filter(person=author.person_id) if known is None else known
+    """When whoever wrote it is awake: all their names on all networks count. `zone`: the workspace's, by whose clocks
+    `usual` is meant; `card`: theirs, where it was read."""
+    times: Sequence[datetime] = []
+    if card is not None and card.wrote is not None:
+        times = card.wrote
+    elif author is not None:
+        names = Author.of(author.workspace).filter(person=author.person_id) if card is None else card.identities
         theirs = Post.of(author.workspace).filter(author__in=[one.pk for one in names], ours=False)
         times = list(theirs.order_by("-published").values_list("published", flat=True)[:LOOKED_AT])
-    return awake.moment(times, now, usual)
+    return awake.moment(times, now, usual, zone)
 
 
 class Part(Struct, frozen=True):

@@ -39,16 +39,16 @@ class ReplyForm(forms.Form):
 
 
 class ReplyingForm(forms.Form):
-    """How answers leave."""
+    """How answers leave. The page says by which clock hours are meant."""
 
     undo_seconds = forms.IntegerField(
         min_value=0, max_value=60, label="Seconds in which what was sent can be called back", help_text="0 to 60"
     )
     awake_from = forms.IntegerField(
         min_value=0, max_value=23, label="People are awake from",
-        help_text="Hour of the day in UTC; taken for people who have not written enough to tell",
+        help_text="Hour of the day; taken for people who have not written enough to tell",
     )  # fmt: skip
-    awake_to = forms.IntegerField(min_value=0, max_value=23, label="until", help_text="Hour of the day in UTC")
+    awake_to = forms.IntegerField(min_value=0, max_value=23, label="until", help_text="Hour of the day")
 
 
 def moment(text: str, zone: str) -> datetime:

@@ -146,12 +146,13 @@ class AwakeOut(Schema):
 
     at: datetime
     known: bool  # from what they wrote
-    hours: tuple[int, int]  # UTC
+    hours: tuple[int, int]  # by the workspace's clock
     says: str
 
 
 class ReplyingOut(Schema):
-    """How replies leave: seconds in which they can be called back, hours in which people are awake (UTC)."""
+    """How replies leave: seconds in which they can be called back, hours in which people are awake, by the
+    workspace's clock."""
 
     undo_seconds: int
     awake_from: int

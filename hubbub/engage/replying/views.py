@@ -106,7 +106,8 @@ def _wish(
         says = f"chosen by {request.member}"
     elif given["when"] == "awake":
         set_up, now = replying_of(acted.workspace), timezone.now()
-        found = composer.awake_moment(post.author, now, (set_up.awake_from, set_up.awake_to))
+        usual, zone = (set_up.awake_from, set_up.awake_to), zone_of(acted.workspace)
+        found = composer.awake_moment(post.author, now, usual, zone)
         at, says = (found.at, found.says) if found.at > now else (None, found.says)
     return actions.Wish(
         text=request.POST.get("text", ""),

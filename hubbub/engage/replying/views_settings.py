@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from hubbub.store.hours import zone_of
 from hubbub.store.models import Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
@@ -26,5 +27,5 @@ def replying(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
         return HttpResponseRedirect(reverse("engage:replying", args=[request.workspace.slug]), status=303)
-    shown = {"form": form, "row": row, "may_set": request.role.may(Role.MANAGER)}
+    shown = {"form": form, "row": row, "may_set": request.role.may(Role.MANAGER), "zone": zone_of(request.workspace)}
     return render(request, "engage/replying/settings.html", shown, status=422 if form.errors else 200)

@@ -1,8 +1,11 @@
 """Answers that go later, privately, in parts, with files, after approval; changed and called back until they leave."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hubbub.engage.replying import actions, composer, composing, file_actions, outbox_actions
@@ -15,11 +18,13 @@ from hubbub.store.models import (
     Audit,
     Conversation,
     Draft,
+    Hours,
     Outbox,
     OutboxState,
     Role,
 )
 from hubbub.ui.api import Refusal
+from tests.furnished import make_token
 from tests.pictures import png
 from tests.world import World, make_author, make_conversation, make_post, make_source
 
@@ -194,9 +199,18 @@ def test_when_they_are_awake(world: World, talk: Conversation) -> None:
         for hour in (18, 19, 20, 21):
             when = timezone.now().replace(hour=hour, minute=30) - timedelta(days=day + 1)
             make_post(talk.source, "x", 100 + 10 * hour + day, author=author, published=when)
-    found = composer.awake_moment(author, timezone.now().replace(hour=8), (8, 20))
+    found = composer.awake_moment(author, timezone.now().replace(hour=8), (8, 20), ZoneInfo("UTC"))
     assert (found.known, found.at.hour, found.at.minute) == (True, 18, 5)
-    assert composer.awake_moment(None, timezone.now(), (8, 20)).known is False
+    assert composer.awake_moment(None, timezone.now(), (8, 20), ZoneInfo("UTC")).known is False
+
+
+def test_hours_are_those_of_the_workspace_s_clock(world: World, talk: Conversation) -> None:
+    Hours.everywhere.create(workspace=world.acme, zone="Asia/Tokyo", week=[""] * 7, standard=True)
+    make_token(world.alice, Role.ADMIN, "admin")
+    answer = Client().get(f"/api/engage/conversations/{talk.pk}/awake", headers={"authorization": "Bearer admin"})
+    assert "08 to 20 (Asia/Tokyo) is taken" in answer.json()["says"]
+    assert 8 <= datetime.fromisoformat(answer.json()["at"]).astimezone(ZoneInfo("Asia/Tokyo")).hour < 20
+    assert "(Asia/Tokyo)" in world.client().get(reverse("engage:replying", args=["acme"])).content.decode()
 
 
 @pytest.mark.parametrize(
