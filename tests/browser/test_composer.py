@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from hubbub.engage.presence.actions import keep
 from hubbub.store.models import Approval, Approving, Conversation, Outbox, Role
 from tests.browser.test_every_page import window
 from tests.pictures import png
@@ -88,6 +89,17 @@ def test_a_refusal_leads_to_what_must_be_mended_and_loses_no_words(
         expect(box).to_be_focused()
         keys.type("y")  # goes on where the words end
         expect(box).to_have_value("x" * 600 + "y")
+
+
+def test_a_draft_is_gone_on_with_at_its_end(chromium: Any, live_server: Any, world: World) -> None:
+    keep(Conversation.everywhere.get(), "Half a", by=world.alice)
+    with window(chromium, live_server, world.alice.user) as visit:
+        page, keys = visit.page, visit.page.keyboard
+        page.goto(here(live_server))
+        page.wait_for_load_state()  # keys work once the script has run
+        keys.press("r")
+        keys.type(" word")
+        expect(page.get_by_label("To Carol")).to_have_value("Half a word")
 
 
 def test_a_picture_is_dropped_or_pasted(chromium: Any, live_server: Any, world: World) -> None:

@@ -78,6 +78,7 @@ def _one(request: MemberRequest, row: Approval, error: str = "", status: int = 2
             "may_vote": _may_vote(request, row),
             "error": error,
             "why": request.POST.get("why", ""),
+            "unsaid": bool(error) and request.POST.get("vote") == "no",
         },
         status=status,
     )

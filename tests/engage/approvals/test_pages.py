@@ -1,5 +1,6 @@
 """Pages and calls of approvals: what waits, saying yes and no, the rules."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +45,11 @@ def at(name: str, *args: object, query: str = "") -> str:
 def test_the_list(world: World, asked: Approval, who: Role, tab: str, shown: bool) -> None:
     page = world.client(world.roles[who]).get(at("approvals", query=f"?tab={tab}")).content.decode()
     assert ("A reply on Acme blog" in page) is shown
+
+
+def test_a_refusal_without_a_reason_leads_to_the_reason(world: World, asked: Approval) -> None:
+    page = world.client().post(at("approval_vote", asked.pk), {"vote": "no"}).content.decode()
+    assert re.findall(r'<(\w+) [^>]*id="(\w+)"[^>]*aria-invalid="true"', page) == [("input", "why")]
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,19 @@ function step(by) {
 const FIELDS = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
 const visible = (element) => element.checkVisibility();  // what is folded away has a place, but is not there
 
+/* words that stand there are gone on with at their end, and not typed over */
+function goInto(field) {
+  field.focus();
+  if (field.matches("textarea") && !field.selectionEnd) field.setSelectionRange(field.value.length, field.value.length);
+}
+
 function press(key) {
   const within = chosen();
   const named = `[data-key="${CSS.escape(key)}"]`;
   const target = (within && within.querySelector(named)) ||
     [...document.querySelectorAll(named)].find((element) => visible(element) && !element.closest("[data-row]"));
   if (!target) return false;
-  if (typing(target) === target) target.focus();
+  if (typing(target) === target) goInto(target);
   else {
     target.click();
     if (target.matches("summary")) {
@@ -111,9 +117,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const field = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible) ||
     [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).find(visible);
   if (!field) return;
-  field.focus();
-  if (field.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);  // what is typed next replaces nothing
-  else if (field.select) field.select();
+  goInto(field);
+  if (field.select && !field.matches("textarea")) field.select();
 });
 
 let going = false;
