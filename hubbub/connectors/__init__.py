@@ -41,7 +41,7 @@ from ._connector import (
     Verb,
 )
 from ._http import Http, Parts
-from ._lengths import ADDRESS, MENTION, length_of
+from ._lengths import ADDRESS, MENTION, length_of, too_many
 from ._media import Attached, MediaLimits, fits, unfit
 from ._oauth import OAuth, SigningIn, Who
 from ._words import DOING, FAMILIES, READING, limits_in_words
@@ -94,6 +94,7 @@ __all__ = [
     "length_of",
     "limits_in_words",
     "oauth",
+    "too_many",
     "unfit",
 ]
 

@@ -32,6 +32,16 @@ def length_of(text: str, limits: Limits, *, to: str = "") -> int:
             return len(text)
 
 
+def too_many(text: str, most: int, limits: Limits, *, to: str = "") -> int:
+    """How many characters of it are more than `most` takes, as whoever shortens it counts them: where the network
+    counts bytes, those at its end; 0 where it fits."""
+    over = max(0, length_of(text, limits, to=to) - most)
+    if limits.counts != "bytes" or not over:
+        return over
+    data = text.encode()
+    return len(text) - len(data[: max(0, len(data) - over)].decode(errors="ignore"))
+
+
 def graphemes(text: str) -> int:
     """How many characters a reader sees: a flag, a family or a letter with its accents is one.
 

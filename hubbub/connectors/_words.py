@@ -55,8 +55,8 @@ DOING: Mapping[Verb, str] = {
 
 def limits_in_words(limits: Limits) -> str:
     """As in “300 characters a post; 4 files a post; 300 requests in 5 minutes”; "" where nothing is declared."""
-    unit = "bytes" if limits.counts == "bytes" else "characters"
-    length = f"{limits.length:,} {unit} a post" if limits.length is not None else ""
+    weighs = " (é takes the room of 2, 字 of 3, 😀 of 4)" if limits.counts == "bytes" else ""
+    length = f"{limits.length:,} characters a post{weighs}" if limits.length is not None else ""
     link = f"a web address counts {limits.link}" if limits.link is not None else ""
     called = limits.title_name.lower()
     title = {"none": "", "may": f"a new post may have a {called}", "must": f"a new post needs a {called}"}[limits.title]

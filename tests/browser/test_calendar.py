@@ -32,6 +32,18 @@ def tab(world: World, chromium: Any, live_server: Any) -> Any:
     context.close()
 
 
+def test_what_a_network_counts_in_bytes_is_told_in_characters(world: World, tab: Any, live_server: Any) -> None:
+    blog = networks(world.acme)[2]
+    blog.length = 10
+    blog.save()
+    tab.goto(f"{live_server.url}/w/acme/engage/calendar/new/")
+    tab.get_by_role("checkbox", name="Blog").first.check()
+    counter = tab.locator(".version").filter(has_text="Blog").locator(".counter")
+    for words, says in (("éé", "2 characters, room for about 3 more"), ("é" * 8, "3 too many: 8 characters")):
+        tab.locator("#text").fill(words)
+        expect(counter).to_have_text(says)
+
+
 def test_a_post_is_written_and_planned_by_keyboard(world: World, tab: Any, live_server: Any) -> None:
     masto, sky, _ = networks(world.acme)
     tab.goto(f"{live_server.url}/w/acme/engage/calendar/")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hubbub.connectors import (
@@ -19,6 +21,7 @@ from hubbub.connectors import (
     connectors,
     length_of,
     limits_in_words,
+    too_many,
     unfit,
 )
 from hubbub.core.failures import Broken
@@ -82,6 +85,33 @@ def test_files_that_are_not_taken_are_refused_before_anything_is_sent(network: C
 )
 def test_lengths_are_counted_as_the_network_does(text: str, limits: Limits, to: str, length: int) -> None:
     assert length_of(text, limits, to=to) == length
+
+
+@given(st.text(st.sampled_from("aé字😀 \n"), max_size=40), st.integers(0, 60))
+def test_of_bytes_those_at_the_end_are_too_many(text: str, most: int) -> None:
+    limits = Limits(counts="bytes")
+    over = too_many(text, most, limits)
+    assert length_of(text[: len(text) - over], limits) <= most
+    assert over == 0 or length_of(text[: len(text) - over + 1], limits) > most
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "limits", "over"),
+    [
+        ("abc", 3, Limits(), 0),
+        ("abcde", 3, Limits(), 2),
+        ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 1, Limits(counts="graphemes"), 1),
+        ("https://a.example/long", 20, Limits(link=23), 3),
+        ("ééé", 5, Limits(counts="bytes"), 1),
+        ("a😀", 3, Limits(counts="bytes"), 1),
+    ],
+)
+def test_what_is_too_many_is_told_as_people_count(text: str, most: int, limits: Limits, over: int) -> None:
+    assert too_many(text, most, limits) == over
+
+
+def test_limits_in_bytes_are_told_in_characters() -> None:
+    assert limits_in_words(Limits(length=40_000, counts="bytes")).startswith("40,000 characters a post (é takes")
 
 
 @pytest.mark.parametrize("kind", SPEAKING)

@@ -13,6 +13,7 @@ from hubbub.connectors import (
     connector,
     length_of,
     limits_in_words,
+    too_many,
     unfit,
 )
 from hubbub.core.failures import Broken
@@ -33,6 +34,7 @@ class Taken(Struct, frozen=True):
     link: int | None  # what a web address counts
     short_mentions: bool
     title: str  # none, may or must
+    title_name: str  # what the network calls it
     title_length: int | None
     place: str  # what a place is called there; "": a post has one place to go
     media: str  # in words; "": no files
@@ -50,6 +52,7 @@ class Checked(Struct, frozen=True):
     files: Sequence[Attachment]
     length: int
     most: int | None
+    counts: str  # characters, graphemes or bytes
     troubles: Sequence[str]  # why it cannot, and what to do; [] where it can
 
     @property
@@ -85,6 +88,7 @@ def taken(source: Source) -> Taken:
         link=limits.link,
         short_mentions=limits.short_mentions,
         title=limits.title,
+        title_name=limits.title_name,
         title_length=limits.title_length,
         place=found.place if found else "",
         media=f"at most {media.many}: {media.takes}" if media.many and "post" in media.verbs else "",
@@ -101,7 +105,9 @@ def checked(version: PlannedVersion, rules: list[TagRule] | None = None) -> Chec
     leaves = leaving(version, rules)
     files = list(Attachment.of(version.workspace).filter(pk__in=leaves.files).order_by("pk"))
     length, most = length_of(leaves.text, limits), source.length or limits.length
-    return Checked(version, leaves, files, length, most, troubles(source, limits, version, leaves, files))
+    return Checked(
+        version, leaves, files, length, most, limits.counts, troubles(source, limits, version, leaves, files)
+    )
 
 
 def troubles(
@@ -120,7 +126,10 @@ def troubles(
     length, most = length_of(leaves.text, limits), source.length or limits.length
     if most is not None and length > most:
         tags = " The tags on its links are counted." if len(leaves.text) > len(_own(version)) else ""
-        found.append(f"{source}: {length:,} {limits.counts}, at most {most:,} are taken. Shorten it there.{tags}")
+        says = f"{length:,} characters, at most {most:,} are taken"
+        if limits.counts == "bytes":
+            says = f"its last {too_many(leaves.text, most, limits):,} characters do not fit"
+        found.append(f"{source}: {says}. Shorten it there.{tags}")
     if not leaves.text.strip() and not (files or leaves.title):
         found.append(f"{source}: there is nothing to say yet. Write the words.")
     found += _title_troubles(source, limits, leaves.title)

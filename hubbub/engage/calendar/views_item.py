@@ -98,7 +98,8 @@ def _written(request: MemberRequest, item: Planned | None) -> HttpResponse:
         if kept is None or kept is item:
             return _editor(request, item, sent.typed, error=str(no))
         messages.warning(request, f"It is kept as a draft. {no}")  # nothing that was written is lost
-        return _to(request, "engage:planned_edit", kept.pk)
+        back = _to(request, "engage:planned_edit", kept.pk)
+        return HttpResponseRedirect(f"{back.url}?missing=when", status=303) if kept.due is None else back
     messages.success(request, says)
     return _to(request, "engage:planned", kept.pk)
 

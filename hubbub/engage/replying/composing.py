@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from hubbub.connectors import ADDRESS, MENTION, Connector, Limits, connector, length_of, unfit
+from hubbub.connectors import ADDRESS, MENTION, Connector, Limits, connector, length_of, too_many, unfit
 from hubbub.core.failures import Broken
 from hubbub.core.splitting import split
 from hubbub.engage.actions import words_of
@@ -26,6 +26,7 @@ class Measured(Struct, frozen=True):
     most: int | None  # None: no limit is known
     unit: str  # "characters" or "bytes"
     parts: int = 1  # in how many answers they could go; 0: in no number of them
+    over: int = 0  # characters that are too many
 
     @property
     def fits(self) -> bool:
@@ -35,8 +36,9 @@ class Measured(Struct, frozen=True):
     @property
     def says(self) -> str:
         """Why they do not, and what to do."""
-        over = self.length - (self.most or 0)
-        said = f"This has {self.length:,} {self.unit} there, and {self.most:,} is the most: {over:,} too many."
+        said = f"This has {self.length:,} characters there, and {self.most:,} is the most: {self.over:,} too many."
+        if self.unit == "bytes":
+            said = f"This is too long there: its last {self.over:,} characters do not fit."
         if self.parts > 1:
             return f"{said} Shorten it, or send it as {self.parts} replies, one after the other."
         return f"{said} Shorten it."
@@ -93,7 +95,8 @@ def measure(source: Source, post: Post, words: str) -> Measured:
     length = _length(limits, post, words)
     if most is None or length <= most:
         return Measured(length, most, UNITS[limits.counts])
-    return Measured(length, most, UNITS[limits.counts], len(in_parts(source, post, words)))
+    over = too_many(words, most, limits, to=_handle(post.author))
+    return Measured(length, most, UNITS[limits.counts], len(in_parts(source, post, words)), over)
 
 
 def _length(limits: Limits, post: Post, words: str) -> int:

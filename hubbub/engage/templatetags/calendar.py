@@ -26,7 +26,9 @@ def tone(kind: str) -> int:
 
 @register.filter
 def counted(one: Checked) -> str:
-    """ "230 of 500"."""
+    """ "230 of 500"; where the network counts bytes, which tell nobody anything, what a reader counts."""
+    if one.counts == "bytes":
+        return f"{len(one.leaves.text):,} characters"
     return f"{one.length:,} of {one.most:,}" if one.most is not None else f"{one.length:,}"
 
 

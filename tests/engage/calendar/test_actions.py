@@ -12,6 +12,7 @@ from hubbub.core.slots import Slot
 from hubbub.engage.calendar import actions, moving, series_actions, writing
 from hubbub.engage.calendar.checking import checked
 from hubbub.engage.calendar.drafts import Draft, Wording
+from hubbub.engage.templatetags.calendar import counted
 from hubbub.store import approvals, planned_approval, planned_series
 from hubbub.store.models import (
     Approval,
@@ -86,6 +87,14 @@ def test_each_network_has_its_own_limits(world: World, sources: list[Source]) ->
     assert (found["mastodon"].length, found["mastodon"].troubles) == (23, [])
     assert "at most 300" in found["bluesky"].troubles[0]
     assert "needs a title" in found["wordpress"].troubles[0]
+
+
+def test_a_limit_in_bytes_is_told_in_characters(world: World) -> None:
+    blog = make_source(world.acme, "Blog", can=["post"], account="user:1", length=10)
+    item = actions.create(world.acme, Draft("x", "é" * 8, (Wording(blog, title="T"),)), by=world.alice)
+    found = checked(version(item, blog))
+    assert found.troubles == ["Blog: its last 3 characters do not fit. Shorten it there."]
+    assert counted(found) == "8 characters"
 
 
 def test_where_nothing_can_be_posted_that_is_said(world: World) -> None:

@@ -96,6 +96,15 @@
     return [...counted].length;
   }
 
+  /* what a network counts in bytes is told in characters */
+  function inBytes(text, used, most) {
+    const bytes = new TextEncoder().encode(text), all = [...text].length;
+    if (used <= most) return `${all} characters, room for about ${Math.floor((most - used) * all / used)} more`;
+    let end = Math.max(0, bytes.length - (used - most));
+    while (end > 0 && (bytes[end] & 0xc0) === 0x80) end -= 1;
+    return `${all - [...new TextDecoder().decode(bytes.slice(0, end))].length} too many: ${all} characters`;
+  }
+
   function count() {
     composer.querySelectorAll("[data-version]").forEach((version) => {
       const counter = version.querySelector("[data-counter]");
@@ -103,11 +112,12 @@
       const own = version.querySelector(".version-own");
       const text = own && own.checked ? version.querySelector(".own textarea").value : composer.querySelector("#text").value;
       const used = length(text.trim().replace(/\r\n/g, "\n"), counter);
-      const most = Number(counter.dataset.most), unit = counter.dataset.counts === "bytes" ? "bytes" : "characters";
+      const most = Number(counter.dataset.most);
       counter.classList.toggle("over", Boolean(most) && used > most);
       counter.textContent = most
-        ? (used > most ? `${used - most} too many: ${used} of ${most} ${unit}` : `${used} of ${most} ${unit}, ${most - used} left`)
+        ? (used > most ? `${used - most} too many: ${used} of ${most} characters` : `${used} of ${most} characters, ${most - used} left`)
         : `${used} characters; no limit is known`;
+      if (most && counter.dataset.counts === "bytes" && used) counter.textContent = inBytes(text.trim().replace(/\r\n/g, "\n"), used, most);
     });
   }
   composer.addEventListener("input", count);

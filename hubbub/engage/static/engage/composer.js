@@ -21,6 +21,15 @@ function measure(text) {
   if (limits.counts === "graphemes" && segments) return [...segments.segment(text)].length;
   return [...text].length;
 }
+/* what a network counts in bytes is told in characters: how many there are, for how many like them there is room, how
+   many at the end are too many */
+function inBytes(text, length) {
+  const bytes = new TextEncoder().encode(text), all = [...text].length;
+  if (length <= limits.most) return `${all} characters, room for about ${Math.floor((limits.most - length) * all / length)} more`;
+  let end = Math.max(0, bytes.length - (length - limits.most));
+  while (end > 0 && (bytes[end] & 0xc0) === 0x80) end -= 1;
+  return `${all} characters, the last ${all - [...new TextDecoder().decode(bytes.slice(0, end))].length} too many`;
+}
 let before = "";
 function count() {
   const words = box.value.trim();
@@ -28,6 +37,7 @@ function count() {
   const length = words ? measure(words) + (named ? 0 : limits.extra) : 0;
   const over = limits.most !== null && length > limits.most;
   told.textContent = limits.most === null ? (length ? String(length) : "") : `${length} of ${limits.most}${over ? `, ${length - limits.most} too many` : ""}`;
+  if (limits.counts === "bytes" && limits.most !== null && length) told.textContent = inBytes(words, length);
   told.style.color = over ? "var(--bad)" : "";
   told.style.fontWeight = over ? "600" : "";
   const stage = over ? "Too long for one reply there" : limits.most !== null && limits.most - length < 20 && length ? "Nearly at the limit" : "";
