@@ -113,3 +113,14 @@ def test_a_narrow_screen_shows_the_agenda(world: World, tab: Any, live_server: A
     tab.goto(f"{live_server.url}/w/acme/engage/calendar/?day={item.due:%Y-%m-%d}")
     expect(tab.locator(".cal-day:visible")).to_have_count(1)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_planned_without_a_moment_asks_for_one(world: World, tab: Any, live_server: Any) -> None:
+    networks(world.acme)
+    tab.goto(f"{live_server.url}/w/acme/engage/calendar/new/")
+    tab.get_by_label("Words", exact=True).fill("A new lid")
+    tab.get_by_role("checkbox", name="Mastodon").first.check()
+    tab.get_by_role("button", name="Plan it").press("Enter")
+    expect(tab.get_by_text("Say when it goes out")).to_be_visible()
+    expect(tab.get_by_label("When", exact=False).first).to_be_focused()
+    expect(tab.get_by_label("Words", exact=True)).to_have_value("A new lid")

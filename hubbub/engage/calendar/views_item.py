@@ -99,7 +99,8 @@ def _written(request: MemberRequest, item: Planned | None) -> HttpResponse:
             return _editor(request, item, sent.typed, error=str(no))
         messages.warning(request, f"It is kept as a draft. {no}")  # nothing that was written is lost
         back = _to(request, "engage:planned_edit", kept.pk)
-        return HttpResponseRedirect(f"{back.url}?missing=when", status=303) if kept.due is None else back
+        timeless = kept.due is None and kept.versions.exists()
+        return HttpResponseRedirect(f"{back.url}?missing=when", status=303) if timeless else back
     messages.success(request, says)
     return _to(request, "engage:planned", kept.pk)
 

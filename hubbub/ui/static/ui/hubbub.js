@@ -114,8 +114,10 @@ document.addEventListener("htmx:afterSettle", () => {
 /* a page begins where the work goes on: at what must be mended, or in the first field of what is made anew */
 document.addEventListener("DOMContentLoaded", () => {
   if (document.activeElement !== document.body) return;
-  const field = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible) ||
-    [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).find(visible);
+  const invalid = [...document.querySelectorAll("main [aria-invalid=true]")].find(visible);
+  const slip = !invalid && [...document.querySelectorAll("main .slip[role=alert]")].find(visible);
+  if (slip) { slip.tabIndex = -1; slip.focus(); return; }
+  const field = invalid || [...document.querySelectorAll("form[data-begin]")].flatMap((form) => [...form.querySelectorAll(FIELDS)]).find(visible);
   if (!field) return;
   goInto(field);
   if (field.select && !field.matches("textarea")) field.select();
