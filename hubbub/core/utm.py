@@ -8,12 +8,15 @@ from msgspec import Struct
 
 NAMES = ("source", "medium", "campaign", "content", "term")
 PLACEHOLDERS = ("network", "campaign", "date", "post", "source")
-# what ends an address where words stand without spaces: full stops and brackets of full width
-CLOSED = "\u3002\u3001\uff0c\uff01\uff1f\uff1b\uff1a\uff08\uff09\u300c\u300d\u300e\u300f\u3010\u3011\u300a\u300b"
+# what ends an address where words stand without spaces: full stops and brackets of full width, a cell of a table
+CLOSED = (
+    "|`»\u203a\u3002\u3001\uff0c\uff01\uff1f\uff1b\uff1a\uff08\uff09\u300c\u300d\u300e\u300f\u3010\u3011\u300a\u300b"
+)
 ADDRESS = re.compile(rf"(?<![a-z0-9_@/.])https?://(?:(?!\]\()[^\s<>\"“”{CLOSED}])+", re.IGNORECASE)
 PARTS = re.compile(r"([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
 HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:@]+|\[[^\]]*\])", re.IGNORECASE)
-TRAILING = ".,;:!?'\u2019…"  # after an address they end a sentence
+TRAILING = ".,;:!?'\u2019…*"  # after an address they end a sentence, or what is set off in Markdown
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
 
@@ -75,15 +78,24 @@ def _in_text(found: str, rules: Sequence[TagRule], post: Post) -> str:
 
 def _cut(found: str) -> tuple[str, str]:
     """The address, and what of the sentence hangs on its end: a full stop, a bracket that was opened before it, the
-    end of a Markdown link."""
-    end = len(found)
-    while end:
-        last = found[end - 1]
-        unopened = last in ")]}" and found.count(last, 0, end) > found.count("([{"[")]}".index(last)], 0, end)
-        if not (unopened or last in TRAILING):
-            break
-        end -= 1
+    end of a Markdown link and what follows that."""
+    end = _closed(found)
+    while found[end - 1] in TRAILING or found.endswith("~~", 0, end):
+        end -= 2 if found[end - 1] == "~" else 1
     return found[:end], found[end:]
+
+
+def _closed(found: str) -> int:
+    """Where the first bracket closes that was opened before the address; its end, where there is none."""
+    opened = dict.fromkeys(BRACKETS.values(), 0)
+    for at, char in enumerate(found):
+        if char in opened:
+            opened[char] += 1
+        elif (opener := BRACKETS.get(char)) is not None:
+            opened[opener] -= 1
+            if opened[opener] < 0:
+                return at
+    return len(found)
 
 
 def host_of(url: str) -> str:
