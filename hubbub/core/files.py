@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 
 from .boxes import Torn, bare_film, bare_picture
+from .tracks import unmeasured
 
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (  # where, what stands there, what it is
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -84,7 +85,7 @@ def bare(data: bytes, mime: str) -> bytes:
             case "image/heic" | "image/avif":
                 return bare_picture(data)
             case "video/mp4" | "video/quicktime":
-                return bare_film(data)
+                return unmeasured(bare_film(data))
     except (struct.error, IndexError, Torn) as error:
         raise Unreadable("It ends too early") from error
     return data

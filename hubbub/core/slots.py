@@ -28,7 +28,7 @@ def coming(slots: Collection[Slot], zone: tzinfo, *, after: datetime, until: dat
     for slot in slots:
         by_day.setdefault(slot.weekday, set()).add(slot)
     day = after.astimezone(zone).date() - timedelta(days=1)
-    held: set[datetime] = set()  # a time that the clocks skip comes later than some that follow it, even on the next day
+    held: set[datetime] = set()  # a time that the clocks skip comes later than some that follow it, even a day later
     while by_day and day <= until.astimezone(zone).date() + timedelta(days=1):
         begins = on_the_clock(day, time(), zone)
         yield from sorted(moment for moment in held if moment < begins)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import File, Router, Status, UploadedFile
 
-from hubbub.core.recurring import Unreadable, read_rule
+from hubbub.core.recurring import Unreadable, on_the_clock, read_rule
 from hubbub.store import attachments
 from hubbub.store.hours import zone_of
 from hubbub.store.models import (
@@ -297,7 +297,9 @@ def _draft(request: MemberRequest, wish: shapes.PlannedPostIn) -> Draft:
 def _aware(request: MemberRequest, when: datetime | None) -> datetime | None:
     if when is not None and not 2000 <= when.year < 2200:
         raise Refusal(f"{when.isoformat()} is no moment that can be planned: say one between 2000 and 2199")
-    return when if when is None or when.tzinfo else when.replace(tzinfo=zone_of(request.workspace))
+    if when is None or when.tzinfo:
+        return when
+    return on_the_clock(when.date(), when.time(), zone_of(request.workspace))
 
 
 def _named(row: Named | None, asked: int | None, noun: str) -> Named | None:
