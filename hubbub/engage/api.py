@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -97,6 +98,7 @@ def conversations(
     found = page(listed, size=50)
     if found.slips:
         raise language.QueryError(tuple(found.slips))
+    prefetch_related_objects(found.conversations, "tags")
     return shapes.ConversationsOut(
         items=[shapes.ConversationOut.of(row) for row in found.conversations],
         before=write_place(found.older) if found.older else None,

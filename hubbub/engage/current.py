@@ -15,7 +15,7 @@ from hubbub.ui.lists import Filter
 
 from . import queries
 from .listing import Listing, listing_of
-from .ordering import place
+from .ordering import place, stretches
 from .saved.queries import visible
 
 
@@ -80,10 +80,13 @@ def page(found: Current, *, size: int = queries.PAGE) -> queries.Inbox:
     )
 
 
-def following(found: Current, acted: Conversation) -> Conversation | None:
-    """The next one in the list after `acted`, which stands where it stood when it was read."""
+def following(found: Current, acted: Conversation) -> int | None:
+    """The id of the next one in the list after `acted`, which stands where it stood when it was read."""
     if found.filter.slips:
         return None
+    if found.query is None:  # nothing has to be read but its place
+        parts = stretches(found.rows.exclude(pk=acted.pk), found.listing.sort, place(acted, found.listing.sort))
+        return next((pk for _, part in parts for pk in part.values_list("pk", flat=True)[:1]), None)
     rest = queries.inbox(
         found.rows.exclude(pk=acted.pk),
         found.query,
@@ -93,7 +96,7 @@ def following(found: Current, acted: Conversation) -> Conversation | None:
         size=1,
         workspace=found.workspace,
     )
-    return rest.conversations[0] if rest.conversations else None
+    return rest.conversations[0].pk if rest.conversations else None
 
 
 def belongs(found: Current, acted: Conversation) -> bool:

@@ -1,7 +1,7 @@
 """Whom a note names: members and teams of the workspace, in its words and in what is shown of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -19,9 +19,12 @@ class Piece(Struct, frozen=True):
 def known(workspace: Workspace) -> Directory:
     """All who can be named there."""
     members = Member.of(workspace).filter(active=True).select_related("user")
-    return directory(
-        ((one.pk, one.user.name, one.user.email) for one in members), Team.of(workspace).values_list("pk", "name")
-    )
+    return among(members, Team.of(workspace).values_list("pk", "name"))
+
+
+def among(members: Iterable[Member], teams: Iterable[tuple[int, str]]) -> Directory:
+    """These members, with their users, and these teams."""
+    return directory(((one.pk, one.user.name, one.user.email) for one in members), teams)
 
 
 def told_in(workspace: Workspace, text: str) -> list[Member]:

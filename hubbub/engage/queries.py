@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 from msgspec import Struct
@@ -108,13 +109,15 @@ def rows_of(member: Member, view: SavedView, now: datetime) -> QuerySet[Conversa
 
 def counts(member: Member) -> Mapping[str, str]:
     """Tab → how many, as shown: nothing is counted beyond "999+"."""
-    asked = counted_tabs(member)
+    asked = counted_tabs(member.workspace_id, member.pk)
     return {tab: capped.shown(number) for tab, number in zip(asked, capped.counts(list(asked.values())), strict=True)}
 
 
-def counted_tabs(member: Member) -> Mapping[str, QuerySet[Conversation]]:
-    """The rows of the tabs that have a number."""
-    return {tab: rows(member, tab) for tab in TABS if tab not in UNCOUNTED}
+@lru_cache(1_024)
+def counted_tabs(workspace: int, member: int) -> Mapping[str, capped.Written]:
+    """The counts of the tabs that have a number. By ids."""
+    who = Member(pk=member, workspace=Workspace(pk=workspace))
+    return {tab: capped.written(rows(who, tab)) for tab in TABS if tab not in UNCOUNTED}
 
 
 def inbox(
@@ -133,7 +136,7 @@ def inbox(
     found = shown(conversations)
     if query is None:
         if workspace is not None:
-            found = found.prefetch_related(None).prefetch_related("source", "tags")
+            found = found.prefetch_related(None).prefetch_related("source")
         page = _plain(found, sort, before, size)
         if workspace is not None:  # it is known: nobody has to ask for it
             for row in page.conversations:
@@ -148,10 +151,19 @@ def inbox(
 
 
 def shown(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """With all that a row shows."""
+    """With what a row shows; its tags are `labels`."""
     # workspace and source by themselves: joined, SQLite would begin with them, and put all conversations in order
     found = conversations.select_related("author", "assignee__user", "team")
-    return found.prefetch_related("workspace", "source", "tags")
+    return found.prefetch_related("workspace", "source")
+
+
+def labels(conversations: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Of conversations of one workspace, by their ids: their tags. One query."""
+    found: dict[int, list[str]] = {}
+    rows = Conversation.tags.through.objects.filter(conversation__in=conversations).order_by("pk")
+    for conversation, name in rows.values_list("conversation", "tag__name"):
+        found.setdefault(conversation, []).append(name)
+    return found
 
 
 def _plain(found: QuerySet[Conversation], sort: Sort, before: Place | None, size: int) -> Inbox:
@@ -229,10 +241,15 @@ def _chunk(
     return chunk, WINDOW if last else len(chunk), last
 
 
+def members(workspace: Workspace) -> list[Member]:
+    """All who belong to it, also those who cannot sign in at present, by name."""
+    found = Member.of(workspace).filter(active=True).select_related("user")
+    return sorted(found, key=lambda one: str(one).casefold())
+
+
 def colleagues(workspace: Workspace) -> list[Member]:
     """All who are there, by name."""
-    members = Member.of(workspace).filter(active=True, user__is_active=True).select_related("user")
-    return sorted(members, key=lambda one: str(one).casefold())
+    return [one for one in members(workspace) if one.user.is_active]
 
 
 def responders(workspace: Workspace) -> list[Member]:

@@ -33,6 +33,15 @@ class Item(Struct, frozen=True):
     answer: Outbox | None = None  # of a post of ours: what it was when it left from here
 
 
+class Stretch(Struct, frozen=True):
+    """Posts of a conversation that follow each other, newest first."""
+
+    posts: Sequence[Post]
+    earlier: Before | None  # where the stretch before this one ends; None: this begins the conversation
+    until: Before | None  # where it ends; None: with the conversation
+    answer_to: Post | None  # whom a reply answers unless another is chosen
+
+
 class Thread(Struct, frozen=True):
     """One page of a conversation, oldest first."""
 
@@ -54,19 +63,38 @@ def thread(
     size: int = PAGE,
 ) -> Thread:
     """The newest `size` posts, or those before `until`, with the notes and replies that belong between them."""
+    return threaded(conversation, stretch(conversation, until, size), now=now, query=query)
+
+
+def stretch(conversation: Conversation, until: Before | None = None, size: int = PAGE) -> Stretch:
+    """The newest `size` posts, or those before `until`."""
     # by the conversation alone: its index then serves, whatever the planner thinks of the workspace's
     posts = conversation.posts.select_related("author__person", "source")
     found = list(older_than(posts, until).order_by("-published", "-id")[: size + 1])
     shown = found[:size]
     earlier = Before(shown[-1].published, shown[-1].pk) if len(found) > size else None
+    return Stretch(shown, earlier, until, _answer_to(conversation, shown, until))
+
+
+def threaded(
+    conversation: Conversation,
+    of: Stretch,
+    *,
+    now: datetime,
+    query: language.Query | None = None,
+    around: Mapping[str, int] | None = None,
+) -> Thread:
+    """A stretch with the notes and replies that belong between its posts. `around`: what `store.around` counted; what
+    is not there is not asked for."""
+    shown, earlier, until = of.posts, of.earlier, of.until
+    there = {"outbox": 1, "notes": 1, "mentions": 1, **(around or {})}
     whole = until is None and earlier is None
     low = earlier.published if earlier else None
     high = until.published if until else None
-    leaving = conversation_outbox(conversation).select_related("source", "workspace", "follows")
-    outbox = list(leaving.prefetch_related("attachments").order_by("-id")[:MOST_REPLIES])
+    outbox = _outbox(conversation) if there["outbox"] else []
     answers = {row.result_id: row for row in outbox if row.verb in ANSWERS and row.result_id}
     moves = {row.post_id: row for row in reversed(outbox) if row.verb not in ANSWERS and row.state in PENDING}
-    spans = _spans(conversation, shown, query, now)
+    spans = _spans(conversation, shown, query, now, caught=bool(there["mentions"]))
     items = [
         Item(
             "post",
@@ -78,14 +106,15 @@ def thread(
         )
         for post in shown
     ]
-    items += [Item("note", note.at, note=note) for note in _notes(conversation, low, high)]
+    if there["notes"]:
+        items += [Item("note", note.at, note=note) for note in _notes(conversation, low, high)]
     if until is None:
         items += [Item("reply", row.created, reply=row) for row in _under_way(conversation, outbox)]
     return Thread(
         items=sorted(items, key=lambda item: item.at),
         earlier=earlier,
         newest=until is None,
-        answer_to=_answer_to(conversation, shown, until),
+        answer_to=of.answer_to,
         seen_row=max((row.pk for row in outbox if row.verb in ANSWERS), default=0),
         # where the whole conversation was read, nobody has to be asked
         seen_post=_newest([one for one in shown if one.ours]) if whole else newest_own(conversation),
@@ -112,6 +141,11 @@ def newest_post(conversation: Conversation) -> int:
     return conversation.posts.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def _outbox(conversation: Conversation) -> list[Outbox]:
+    leaving = conversation_outbox(conversation).select_related("source", "workspace", "follows")
+    return list(leaving.prefetch_related("attachments").order_by("-id")[:MOST_REPLIES])
+
+
 def _notes(conversation: Conversation, low: datetime | None, high: datetime | None) -> list[Note]:
     notes = conversation.notes.order_by("-at", "-id")
     if low:
@@ -125,6 +159,8 @@ def _under_way(conversation: Conversation, outbox: Sequence[Outbox]) -> list[Out
     """Replies that do not yet stand in the thread as posts of ours."""
     replies = [row for row in outbox if row.verb in ANSWERS and row.state != OutboxState.DROPPED]
     sent = [row.result_id for row in replies if row.state == OutboxState.SENT and row.result_id]
+    if not sent:
+        return replies
     arrived = set(
         Post.of(conversation.workspace)
         .filter(source_id=conversation.source_id, native_id__in=sent)
@@ -134,10 +170,11 @@ def _under_way(conversation: Conversation, outbox: Sequence[Outbox]) -> list[Out
 
 
 def _spans(
-    conversation: Conversation, posts: Sequence[Post], query: language.Query | None, now: datetime
+    conversation: Conversation, posts: Sequence[Post], query: language.Query | None, now: datetime, *, caught: bool
 ) -> Mapping[int, Sequence[Place]]:
+    """`caught`: whether a topic caught any of them."""
     found: dict[int, list[Place]] = defaultdict(list)
-    if posts:
+    if posts and caught:
         mentions = Mention.of(conversation.workspace).filter(post__in=[post.pk for post in posts])
         for post_id, spans in mentions.values_list("post_id", "spans"):
             found[post_id] += spans

@@ -1,11 +1,14 @@
 """The room's pages: the inbox with its three panes."""
 
 import secrets
+from collections.abc import Mapping
+from typing import cast
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from hubbub.store import around
 from hubbub.store.models import Conversation, Post, Role
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.lists import read_before, write_before
@@ -15,7 +18,7 @@ from .pane import list_pane
 from .person import card
 from .replying.actions import why_not
 from .replying.typed import NOTHING_TYPED, Typed
-from .thread import Thread, thread
+from .thread import Stretch, stretch, threaded
 
 
 @page(Role.VIEWER)
@@ -32,25 +35,29 @@ def conversation(request: MemberRequest, pk: int) -> HttpResponse:
 
 def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TYPED, status: int = 200) -> HttpResponse:
     """The page of one conversation; with `typed`, its forms hold what was refused and say why."""
-    found = Conversation.of(request.workspace).select_related("source", "author__person", "assignee__user")
+    found = Conversation.of(request.workspace).select_related("source", "author__person", "assignee__user", "team")
     chosen = get_object_or_404(found, pk=pk)
     chosen.workspace = request.workspace  # it is known: nobody has to ask for it
     listed = current(request)
-    read = thread(chosen, now=timezone.now(), until=read_before(request, "until"), query=listed.query)
-    target = _target(request, chosen, read)
+    posts = stretch(chosen, read_before(request, "until"))
+    target = _target(request, chosen, posts)
     author = target.author if target and target.author else chosen.author
     if author:
         author.workspace = author.person.workspace = request.workspace
+    also = around.counts(chosen, request.member, author.person_id if author else 0)
+    pane = list_pane(request, listed, chosen.pk, also)
+    there = cast("Mapping[str, int]", pane["around"])
+    read = threaded(chosen, posts, now=timezone.now(), query=listed.query, around=there)
     return render(
         request,
         "engage/conversation.html",
         {
-            **list_pane(request, listed),
+            **pane,
             "conversation": chosen,
             "thread": read,
             "earlier": write_before(read.earlier) if read.earlier else "",
             "target": target,
-            "card": card(author.person) if author else None,
+            "card": card(author.person, sanctions=bool(there["sanctions"])) if author else None,
             "why_not": why_not(chosen),
             "statuses": [("waiting", "wait for them"), ("done", "mark done"), ("open", "leave it open")],
             "assigned": str(chosen.assignee_id or ""),
@@ -62,11 +69,11 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
     )
 
 
-def _target(request: MemberRequest, chosen: Conversation, read: Thread) -> Post | None:
+def _target(request: MemberRequest, chosen: Conversation, posts: Stretch) -> Post | None:
     """Whom a reply answers: the post that was asked for (`?to=`), or the newest that is not ours."""
     asked = request.POST.get("post") or request.GET.get("to", "")
     if asked.isdecimal() and len(asked) < 19:
         found = chosen.posts.select_related("author__person", "source").filter(pk=int(asked)).first()
         if found:
             return found
-    return read.answer_to
+    return posts.answer_to

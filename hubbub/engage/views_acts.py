@@ -44,8 +44,7 @@ def _onward(request: MemberRequest, acted: Conversation, here: int | None) -> Ht
     listed = current(request)
     if listed.filter.slips or belongs(listed, acted):
         return _see(_url(request, here))
-    after = following(listed, acted)
-    return _see(_url(request, after.pk if after else None))
+    return _see(_url(request, following(listed, acted)))
 
 
 def _offer(request: MemberRequest, says: str, acts: Sequence[Audit], here: int | None = None) -> None:

@@ -11,7 +11,7 @@ from hubbub.core import priority as order
 from hubbub.core.relations import Weight
 
 from . import relations
-from .models import Conversation, ConversationStatus, Post, Ranking, Workspace
+from .models import Conversation, ConversationStatus, Post, Ranking, Relating, Workspace
 
 STEP = 500  # conversations whose clock has struck, stirred at a time
 UNFINISHED = (ConversationStatus.OPEN, ConversationStatus.WAITING, ConversationStatus.SNOOZED)
@@ -49,14 +49,16 @@ def settle(rows: Sequence[Conversation], now: datetime) -> None:
         row.resettle = found.until if row.status in UNFINISHED else None
 
 
-def cases(rows: Sequence[Conversation], held: Mapping[int, Post] | None = None) -> list[order.Case]:
-    """What is known of conversations of one workspace, in their order. Four queries for all, of which one is spared
-    who holds their `newest` posts."""
+def cases(
+    rows: Sequence[Conversation], held: Mapping[int, Post] | None = None, relating: Relating | None = None
+) -> list[order.Case]:
+    """What is known of conversations of one workspace, in their order. Four queries for all, of which one each is
+    spared who holds their `newest` posts, and how the workspace relates."""
     if not rows:
         return []
     posts = newest(rows) if held is None else held
     people = {post.author.person_id for post in posts.values() if post.author}
-    known = relations.weights_of(rows[0].workspace_id, sorted(people))
+    known = relations.weights_of(rows[0].workspace_id, sorted(people), relating)
     return [_case(row, posts.get(row.pk), known) for row in rows]
 
 
@@ -93,13 +95,15 @@ def explain(
     now: datetime,
     held: Mapping[int, Post] | None = None,
     ranking: Ranking | None = None,
+    relating: Relating | None = None,
 ) -> Mapping[int, order.Score]:
     """Conversation id → why it stands where it does, at this moment. `held`: their newest posts; `ranking`: what their
-    workspace holds for important; both where they were read."""
+    workspace holds for important; `relating`: how it relates; each where it was read."""
     if not rows:
         return {}
     weights = weights_of(rows[0].workspace_id) if ranking is None else weights_in(ranking)
-    return {row.pk: order.score(case, weights, now) for row, case in zip(rows, cases(rows, held), strict=True)}
+    known = cases(rows, held, relating)
+    return {row.pk: order.score(case, weights, now) for row, case in zip(rows, known, strict=True)}
 
 
 def wake(now: datetime) -> bool:

@@ -50,13 +50,14 @@ def read(kept: object, shape: type[Shape]) -> Shape:
         return shape()
 
 
-def weights_of(workspace_id: int, persons: Sequence[int]) -> Mapping[int, Weight]:
+def weights_of(workspace_id: int, persons: Sequence[int], relating: Relating | None = None) -> Mapping[int, Weight]:
     """For each of these people (ids) what their relationships make of their conversations' place in the inbox, and
-    their reach; everybody asked for is in it. Three queries, whatever their number."""
+    their reach; everybody asked for is in it. Three queries, whatever their number, and two where `relating` was read
+    before."""
     wanted = sorted(set(persons))
     if not wanted:
         return {}
-    own = weights(relating_of(workspace_id))
+    own = weights(relating or relating_of(workspace_id))
     kinds = kinds_of(workspace_id, wanted)
     rows = Activity.everywhere.filter(workspace=workspace_id, person__in=numbered(wanted))
     reach = {

@@ -1,6 +1,6 @@
 """Who may open a page or make a call: one decorator for pages, one for API calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
@@ -26,6 +26,7 @@ class MemberRequest(HttpRequest):
     member: Member
     workspace: Workspace
     role: Role  # of this request: an API token may carry less than its member
+    waiting: Mapping[str, int]  # what the page's menu counts, where the page has counted it along with its own
 
 
 class Forbidden(Exception):

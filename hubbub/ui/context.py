@@ -1,6 +1,6 @@
 """What every page is given: the workspace, the rooms to go to, what can be undone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -105,8 +105,7 @@ def workspace(request: HttpRequest) -> dict[str, object]:
     member: Member | None = getattr(request, "member", None)
     if here is None or member is None:
         return {}
-    waiting = _waiting(here, member)
-    counts = dict(zip(waiting, capped.counts(list(waiting.values())), strict=True))
+    counts: Mapping[str, int] = getattr(request, "waiting", None) or count_along(member)[0]
     unread, unfolded = counts["team:notifications"], _unfolded(request)
     addresses = _addresses(here.slug)
     current = _current(request, reverse("workspace", args=[here.slug]), addresses)
@@ -115,19 +114,17 @@ def workspace(request: HttpRequest) -> dict[str, object]:
         for activity, _ in DOORS
     )
     partial = request.headers.get("HX-Target", "") in PARTS
-    others = Workspace.objects.filter(
-        pk__in=Member.everywhere.filter(user=member.user, active=True).values("workspace")
-    )
+    others = Workspace.objects.filter(pk__in=_elsewhere(here.pk, member.user_id).values("workspace"))
     return {
         "workspace": here,
         "member": member,
         "rooms": groups,
         "unread": capped.shown(unread) if unread else "",
-        "other_workspaces": others.exclude(pk=here.pk),
+        "other_workspaces": others if counts["elsewhere"] else (),
         # a page that fetches its own list anew shows no messages: they wait for the page that a person goes to
         "partial": partial,
         "undo": None if partial else request.session.pop("undo", None),
-        "stopped_rules": _stopped(here) if Role(member.role).may(Role.MODERATOR) else [],
+        "stopped_rules": _stopped(here) if counts["stopped"] and Role(member.role).may(Role.MODERATOR) else [],
     }
 
 
@@ -192,13 +189,31 @@ def _current(request: HttpRequest, start: str, addresses: Mapping[str, str]) -> 
     return best, "true" if best else ""
 
 
-def _waiting(here: Workspace, member: Member) -> dict[str, QuerySet[Any]]:
-    """Door → what waits behind it."""
-    return {
-        "engage:inbox": Conversation.of(here).filter(status="open"),
-        "moderate:queue": Post.of(here).filter(decision="queued"),
-        "moderate:appeals": Appeal.of(here).filter(state="open"),
-        "moderate:reports": Report.of(here).filter(state="open"),
-        "moderate:proposals": Proposal.of(here).filter(state="open"),
-        "team:notifications": telling.unread_of(member),
+def count_along(
+    member: Member, asked: Sequence[QuerySet[Any] | capped.Written] = ()
+) -> tuple[Mapping[str, int], list[int]]:
+    """What the menu says, for `request.waiting`, and what a page itself counts: all in one question."""
+    waiting = _waiting(member.workspace_id, member.pk, member.user_id)
+    found = capped.counts([*waiting.values(), *asked])
+    return dict(zip(waiting, found, strict=False)), found[len(waiting) :]
+
+
+@lru_cache(1_024)
+def _waiting(here: int, member: int, user: int) -> Mapping[str, capped.Written]:
+    """Door → what waits behind it; "stopped": rules that a breaker stopped; "elsewhere": other workspaces of theirs."""
+    place = Workspace(pk=here)
+    asked: dict[str, QuerySet[Any]] = {
+        "engage:inbox": Conversation.of(place).filter(status="open"),
+        "moderate:queue": Post.of(place).filter(decision="queued"),
+        "moderate:appeals": Appeal.of(place).filter(state="open"),
+        "moderate:reports": Report.of(place).filter(state="open"),
+        "moderate:proposals": Proposal.of(place).filter(state="open"),
+        "team:notifications": telling.unread_of(Member(pk=member)),
+        "stopped": Breaker.of(place).filter(stopped__isnull=False),
+        "elsewhere": _elsewhere(here, user),
     }
+    return {door: capped.written(rows) for door, rows in asked.items()}
+
+
+def _elsewhere(here: int, user: int) -> QuerySet[Member]:
+    return Member.everywhere.filter(user=user, active=True).exclude(workspace=here)

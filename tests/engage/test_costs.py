@@ -66,12 +66,28 @@ def furnish(world: World, source: Source, opened: Conversation, at: int) -> None
     )
 
 
-@pytest.mark.parametrize(("name", "most"), [("inbox", 22), ("conversation", 45)])
+BARE = {"inbox": 13, "conversation": 19}  # what a page asks at most where nothing but a post is
+FULL = {"inbox": 15, "conversation": 26}  # and where everything is
+
+
+def address(name: str, opened: Conversation) -> str:
+    return reverse(f"engage:{name}", args=["acme", *([opened.pk] if name == "conversation" else [])])
+
+
+@pytest.mark.parametrize(("name", "most"), BARE.items())
+def test_what_is_not_there_is_not_asked_for(world: World, opened: Conversation, name: str, most: int) -> None:
+    client, url = world.client(), address(name, opened)
+    client.get(url)  # what is made when first asked for
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) <= most, [one["sql"] for one in queries.captured_queries]
+
+
+@pytest.mark.parametrize(("name", "most"), FULL.items())
 def test_as_many_questions_whatever_is_shown(
     world: World, source: Source, opened: Conversation, name: str, most: int
 ) -> None:
-    client = world.client()
-    url = reverse(f"engage:{name}", args=["acme", *([opened.pk] if name == "conversation" else [])])
+    client, url = world.client(), address(name, opened)
     asked = []
     for half in (0, 1):
         for at in range(half * ROWS, (half + 1) * ROWS):

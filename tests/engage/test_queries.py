@@ -123,8 +123,8 @@ def test_the_list_asks_the_same_number_of_questions_for_any_length(world: World,
         found = queries.inbox(queries.rows(world.alice, "open"), read("hay"), now=NOON)
         for row in found.conversations:
             assert [str(row.source), bool(str(row.author)), row.assignee] == ["Acme blog", True, None]
-    # conversations, their workspace, sources and tags, their newest posts, those posts' topics
-    assert len(asked) == 6
+    # conversations, their workspace and sources, their newest posts, those posts' topics
+    assert len(asked) == 5
 
 
 def test_a_thread_in_pages_with_what_belongs_between(world: World) -> None:

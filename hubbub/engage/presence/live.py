@@ -16,7 +16,7 @@ from msgspec import Struct
 from hubbub.engage.current import Current, current
 from hubbub.engage.ordering import key
 from hubbub.engage.pane import row_context
-from hubbub.engage.queries import PAGE, shown
+from hubbub.engage.queries import PAGE, labels, shown
 from hubbub.engage.thread import conversation_outbox
 from hubbub.store import presence
 from hubbub.store.models import Conversation, ConversationStatus, Member, OutboxState
@@ -150,7 +150,8 @@ def _rendered(
     # the row of the open conversation has no keys of its own: they would be pressed instead of those beside it
     slug = request.workspace.slug
     place = reverse("engage:conversation", args=[slug, here.pk]) if here else reverse("engage:inbox", args=[slug])
-    context = {**row_context(request, found, rows), "conversation": here, "back": place + found.listing.query}
+    said = {**row_context(request, found, rows), "labels": labels([row.pk for row in rows])}
+    context = {**said, "conversation": here, "back": place + found.listing.query}
     return {str(row.pk): render_to_string("engage/_row.html", {**context, "row": row}, request) for row in rows}
 
 

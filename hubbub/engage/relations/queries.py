@@ -16,6 +16,7 @@ from hubbub.store.models import (
     Author,
     Member,
     Person,
+    Relating,
     Relationship,
     Stage,
     Suggestion,
@@ -220,32 +221,49 @@ class Regard(Struct, frozen=True):
     free: Sequence[str]  # kinds in which they do not stand
 
 
-def regard(person: Person, now: datetime, zone: ZoneInfo | None = None) -> Regard:
-    """Read in eight queries. `zone`: the workspace's, where it was read."""
+def regard(
+    person: Person,
+    now: datetime,
+    zone: ZoneInfo | None = None,
+    relating: Relating | None = None,
+    around: Mapping[str, int] | None = None,
+) -> Regard:
+    """Read in eight queries at most. `zone`: the workspace's, `relating`: how it relates, where they were read;
+    `around`: what `store.around` counted, so that nobody asks for what is not there."""
     workspace = person.workspace
-    rows = list(Relationship.of(workspace).filter(person=person).select_related(*WITH).order_by("since", "pk"))
+    there = {"relationships": 1, "suggestions": 1, "merged": 1, **(around or {})}
+    theirs = Relationship.of(workspace).filter(person=person).select_related(*WITH).order_by("since", "pk")
+    rows = list(theirs) if there["relationships"] else []
     standing = [row for row in rows if row.ended is None]
     today = now.astimezone(zone).date() if zone else relations.today(workspace, now)
     known = activities.of_person(workspace, person.pk)
     doing = relations.doing_of(known)
-    thresholds = relations.levels_of(workspace.pk)
+    thresholds = relations.thresholds(relating) if relating else relations.levels_of(workspace.pk)
     found = relations.influence_of(known)
-    open_ = suggestions.visible(workspace, now).filter(person=person, state=SuggestionState.OPEN).order_by("-strength")
-    kept = Relationship.of(workspace).filter(person__in=merging.merged_into(person), ended=None)
     return Regard(
         person,
         lines(workspace, standing, today),
         [row for row in rows if row.ended is not None],
-        lines(workspace, list(kept.select_related(*WITH).order_by("since", "pk")), today),
+        lines(workspace, _kept(person), today) if there["merged"] else [],
         levels.level_of(doing, thresholds),
         levels.because(doing, thresholds),
         round(found.score),
         influence.formula(found),
         known.counted,
         WINDOW,
-        list(open_[:5]),
+        _open(person, now) if there["suggestions"] else [],
         [kind for kind in RELATIONS if kind not in {row.kind for row in standing}],
     )
+
+
+def _kept(person: Person) -> list[Relationship]:
+    rows = Relationship.of(person.workspace).filter(person__in=merging.merged_into(person), ended=None)
+    return list(rows.select_related(*WITH).order_by("since", "pk"))
+
+
+def _open(person: Person, now: datetime) -> list[Suggestion]:
+    rows = suggestions.visible(person.workspace, now).filter(person=person, state=SuggestionState.OPEN)
+    return list(rows.order_by("-strength")[:5])
 
 
 # Suggestions

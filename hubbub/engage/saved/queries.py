@@ -1,7 +1,8 @@
 """Which views a member has, and how many conversations stand in each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -59,14 +60,42 @@ def visible(member: Member) -> QuerySet[SavedView]:
 
 def pinned(member: Member, now: datetime) -> list[Counted]:
     """The views above the list, with their numbers; those that a workspace begins with are made with its `ranking`."""
+    shown = pinned_rows(member, now)
+    return numbered(shown, capped.counts(at_once(shown, member, now)), now)
+
+
+def pinned_rows(member: Member, now: datetime) -> list[SavedView]:
+    """The same before they are counted; it is noted that somebody looks at their numbers."""
     shown = list(visible(member).filter(pinned=True)[:MOST])
     stale = [one.pk for one in shown if one.query and (one.looked_at is None or one.looked_at < now - STEP)]
     if stale:
         SavedView.of(member.workspace).filter(pk__in=stale).update(looked_at=now)
-    at_once = [one for one in shown if not one.query]
-    found = capped.counts([queries.rows_of(member, one, now) for one in at_once])
-    numbers = {one.pk: number for one, number in zip(at_once, found, strict=True)}
-    return [_counted(one, numbers, now) for one in shown]
+    return shown
+
+
+def at_once(views: Sequence[SavedView], member: Member, now: datetime) -> list[capped.Written]:
+    """The counts of those that have no query, in their order."""
+    bare = [one for one in views if not one.query]
+    return [
+        capped.written(queries.rows_of(member, one, now))
+        if one.promised in (Promised.SOON, Promised.BROKEN)  # as of this moment
+        else _written(member.workspace_id, member.pk, one.status, one.whose, one.kind, one.promised)
+        for one in bare
+    ]
+
+
+@lru_cache(1_024)
+def _written(workspace: int, member: int, status: str, whose: str, kind: str, promised: str) -> capped.Written:
+    who = Member(pk=member, workspace=Workspace(pk=workspace))
+    view = SavedView(status=status, whose=whose, kind=kind, promised=promised)
+    return capped.written(queries.rows_of(who, view, datetime.min.replace(tzinfo=UTC)))  # no moment is asked for
+
+
+def numbered(views: Sequence[SavedView], found: Sequence[int], now: datetime) -> list[Counted]:
+    """All of them with their numbers; `found`: what `at_once` counted."""
+    bare = [one for one in views if not one.query]
+    numbers = {one.pk: number for one, number in zip(bare, found, strict=True)}
+    return [_counted(one, numbers, now) for one in views]
 
 
 def counted(view: SavedView, member: Member, now: datetime) -> Counted:

@@ -30,6 +30,8 @@ def draft_here(context: Context) -> Draughted:
     conversation, member = context.get("conversation"), context.get("member")
     if not isinstance(conversation, Conversation) or not isinstance(member, Member):
         return Draughted()
+    if not context["around"]["drafts"]:
+        return Draughted()
     found = list(drafts.of(conversation, member))
     request = context.get("request")
     typed = context.get("typed")

@@ -8,6 +8,7 @@ from hubbub.core.relations import NAMES
 from hubbub.engage.relations import queries
 from hubbub.store import relations
 from hubbub.store.models import Person, Role
+from hubbub.store.set_up import SetUp
 from hubbub.ui.access import MemberRequest
 
 from .promises import zone_in
@@ -17,9 +18,12 @@ register = template.Library()
 
 @register.inclusion_tag("engage/relations/_card.html", takes_context=True)
 def relations_card(context: Context, person: Person) -> dict[str, object]:
-    """`{% relations_card person %}`: kinds, stages, next steps, level, influence. Eight queries."""
+    """`{% relations_card person %}`: kinds, stages, next steps, level, influence. Eight queries at
+    most."""
     request: MemberRequest = context["request"]
-    regard = queries.regard(person, timezone.now(), zone_in(context))
+    own, around = context.get("set_up"), context.get("around")
+    relating = own.relating if isinstance(own, SetUp) else None
+    regard = queries.regard(person, timezone.now(), zone_in(context), relating, around)
     return {
         "regard": regard,
         "stages": relations.stages(request.workspace) if regard.lines else {},

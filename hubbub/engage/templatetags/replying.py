@@ -9,6 +9,7 @@ from hubbub.engage.replying import composer as composing
 from hubbub.engage.replying.fates import Fate, fate
 from hubbub.engage.thread import Thread, newest_post
 from hubbub.store.models import Conversation, Member, Outbox, Post
+from hubbub.store.set_up import SetUp
 
 from .promises import zone_in
 
@@ -23,8 +24,17 @@ def composer_here(context: Context) -> composing.Composer | None:
         read, card = context.get("thread"), context.get("card")
         seen = read.seen if isinstance(read, Thread) else newest_post(talk)
         theirs = isinstance(card, Card) and post.author is not None and card.person.pk == post.author.person_id
-        names = card.identities if isinstance(card, Card) and theirs else None
-        return composing.composer(talk, post, member, zone=zone_in(context), seen=seen, names=names)
+        own, around = context.get("set_up"), context.get("around")
+        return composing.composer(
+            talk,
+            post,
+            member,
+            zone=zone_in(context),
+            seen=seen,
+            card=card if isinstance(card, Card) and theirs else None,
+            set_up=own.replying if isinstance(own, SetUp) else None,
+            ruled=around is None or bool(around["approving"]),
+        )
     return None
 
 

@@ -131,7 +131,7 @@ def _badges(context: Context, row: Conversation) -> SafeString:
         found.append(badge(row.get_status_display()))
     if row.kind:
         found.append(badge(row.get_kind_display()))
-    found += [badge(tag) for tag in row.tags.all()]
+    found += [badge(name) for name in context["labels"].get(row.pk, ())]
     found.append(badge(row.source))
     return fill_each("{} ", ((one,) for one in found if one))
 

@@ -25,7 +25,7 @@ TAGS_OFFERED = 300
 class Head(Struct, frozen=True):
     """What stands above a conversation and can be changed there."""
 
-    tags: Sequence[Tag]
+    tags: Sequence[str]
     all_tags: Sequence[str]
     kinds: Sequence[tuple[str, str]]
     priorities: Sequence[tuple[str, str]]
@@ -39,13 +39,14 @@ class Head(Struct, frozen=True):
 
 @register.simple_tag(takes_context=True)
 def head_of(context: Context, conversation: Conversation) -> Head:
-    """A few queries."""
+    """A query at most, where the page holds what its list has read."""
     now = timezone.now()
     zone = zone_in(context)
     own, slept = conversation.assignee_id, conversation.snoozed_until
+    every = Tag.of(conversation.workspace).order_by("name").values_list("name", flat=True)
     return Head(
-        tags=sorted(conversation.tags.all(), key=lambda one: one.name.casefold()),
-        all_tags=list(Tag.of(conversation.workspace).order_by("name").values_list("name", flat=True)[:TAGS_OFFERED]),
+        tags=sorted(context["labels"].get(conversation.pk, ()), key=str.casefold),
+        all_tags=list(every[:TAGS_OFFERED]) if context["around"]["tags"] else [],
         kinds=[(str(value), str(label)) for value, label in Kind.choices],
         priorities=[(str(value), str(label)) for value, label in reversed(Priority.choices)],
         moments=choices(now, zone),
@@ -66,10 +67,10 @@ def _guessed(conversation: Conversation) -> str:
 
 @register.simple_tag(takes_context=True)
 def note_words(context: Context, note: Note) -> SafeString:
-    """A note, with those whom it names shown as such. One look-up a page."""
+    """A note, with those whom it names shown as such."""
     names = context.render_context.get("naming")
     if names is None:
-        names = context.render_context["naming"] = naming.known(context["workspace"])
+        names = context.render_context["naming"] = naming.among(context["members"], context["teams"])
     words = naming.pieces(note.text, names)
     shown = [format_html("<strong>{}</strong>", one.text) if one.named else one.text for one in words]
     return format_html_join("", "{}", ((one,) for one in shown))
