@@ -15,6 +15,25 @@ from hubbub.ui.templatetags.ui import badge
 
 register = template.Library()
 
+HAPPENED = {  # verbs of the log, after whoever did it
+    "add": "wrote it",
+    "change": "changed it",
+    "plan": "planned it",
+    "move": "moved it",
+    "queue": "put it into the queue",
+    "draft": "made it a draft again",
+    "drop": "dropped it",
+    "retry": "tried again",
+    "repeat": "let it come again",
+    "series": "changed all that follow",
+    "send": "sent it",
+    "stop": "stopped it",
+    "posted": "saw it arrive",
+    "failed": "could not send it",
+    "ask approval": "asked for approval",
+    "approved": "approved it",
+    "not approved": "refused it",
+}
 KNOWN = ("mastodon", "bluesky", "wordpress", "matrix", "discourse", "lemmy", "github", "misago")
 
 
@@ -74,3 +93,9 @@ def _address(context: Context, pk: int) -> str:
         before, _, after = reverse("engage:planned", args=[context["workspace"].slug, 0]).rpartition("0")
         kept = context.render_context["planned"] = before, after
     return f"{kept[0]}{pk}{kept[1]}"
+
+
+@register.filter
+def happened(verb: str) -> str:
+    """A verb of the log, as it is read after a name."""
+    return HAPPENED.get(verb, verb)
