@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hubbub.engage.people import imported
 from hubbub.store.models import PeopleImport
 
-AT_ONCE = 10  # lines of one step
+AT_ONCE = 25  # lines of one step, in one transaction
 KEPT = timedelta(days=30)  # after its end an import can be looked at, and taken back
 
 

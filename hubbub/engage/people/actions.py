@@ -40,6 +40,11 @@ MOST = 500  # people in one bulk act
 def held(person: Person) -> Person:
     """The person, nobody else's to change until the transaction ends. Raises Refusal where they are gone."""
     row = Person.of(person.workspace).select_for_update(of=("self",)).select_related("workspace").get(pk=person.pk)
+    return stands(row)
+
+
+def stands(row: Person) -> Person:
+    """The same row. Raises Refusal where they are gone."""
     if row.erased:
         raise Refusal("This person was erased; nothing can be added to them")
     if row.merged_into_id:
@@ -56,11 +61,7 @@ def names_held(person: Person) -> None:
 def edit(person: Person, *, name: str, about: str, by: Actor, why: str = "") -> Audit | None:
     """What we call them, and what we say of them. None where it stood so already."""
     names_held(person)
-    row, name, about = held(person), " ".join(name.split()), about.strip()
-    if len(name) > LONGEST:
-        raise Refusal(f"The name is {len(name)} characters long; {LONGEST} is the most")
-    if len(about) > LONGEST_NOTE:
-        raise Refusal(f"What you say of them is {len(about)} characters long; {LONGEST_NOTE} is the most")
+    row, (name, about) = held(person), worded(name, about)
     changed = [field for field, value in (("name", name), ("about", about)) if getattr(row, field) != value]
     if not changed:
         return None
@@ -70,14 +71,30 @@ def edit(person: Person, *, name: str, about: str, by: Actor, why: str = "") -> 
     return audit(row, "edit", by=by, why=why, after={"changed": ", ".join(changed)})
 
 
-@transaction.atomic
-def note(person: Person, text: str, *, by: Member) -> PersonNote:
-    """What colleagues should know; it is never sent."""
-    row, text = held(person), text.strip()
+def worded(name: str, about: str) -> tuple[str, str]:
+    """The same as they are stored. Raises Refusal."""
+    name, about = " ".join(name.split()), about.strip()
+    if len(name) > LONGEST:
+        raise Refusal(f"The name is {len(name)} characters long; {LONGEST} is the most")
+    if len(about) > LONGEST_NOTE:
+        raise Refusal(f"What you say of them is {len(about)} characters long; {LONGEST_NOTE} is the most")
+    return name, about
+
+
+def noted(text: str) -> str:
+    """A note as it is stored. Raises Refusal."""
+    text = text.strip()
     if not text:
         raise Refusal("The note is empty: write what your colleagues should know")
     if len(text) > LONGEST_NOTE:
         raise Refusal(f"The note is {len(text)} characters long; {LONGEST_NOTE} is the most")
+    return text
+
+
+@transaction.atomic
+def note(person: Person, text: str, *, by: Member) -> PersonNote:
+    """What colleagues should know; it is never sent."""
+    row, text = held(person), noted(text)
     made = PersonNote.everywhere.create(
         workspace=row.workspace, person=row, by=by, by_name=str(by)[:200], text=text, at=timezone.now()
     )
@@ -257,11 +274,9 @@ def withdraw_consent(found: Consent, *, by: Member, why: str = "") -> Consent:
 @transaction.atomic
 def add(workspace: Workspace, name: str, *, by: Member, why: str = "") -> Person:
     """Somebody whom no network has brought yet, by name."""
-    name = " ".join(name.split())
+    name, _ = worded(name, "")
     if not name:
         raise Refusal("Give the name of the person")
-    if len(name) > LONGEST:
-        raise Refusal(f"The name is {len(name)} characters long; {LONGEST} is the most")
     made = Person.everywhere.create(workspace=workspace, name=name)
     peopling.settle([made.pk])
     audit(made, "add", by=by, why=why)

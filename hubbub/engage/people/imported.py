@@ -1,12 +1,13 @@
-"""Files of people on their way in: each line in a transaction of its own, by the loop, so that nobody waits for a whole
-file and nothing of it comes twice; stopped, gone on with, taken back."""
+"""Files of people on their way in: some lines in one transaction, by the loop, so that nobody waits for a whole file
+and nothing of it comes twice; stopped, gone on with, taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from hubbub.store import bulk
 from hubbub.store.audit import audit
 from hubbub.store.models import (
     Actor,
@@ -21,7 +22,7 @@ from hubbub.store.models import (
 )
 from hubbub.ui.api import Refusal
 
-from . import importing
+from . import importing, taking_in
 from .table import Table
 from .taking_back import take_back_line
 
@@ -84,50 +85,49 @@ def _go(row: PeopleImport, of: set[ImportState], to: ImportState, verb: str, by:
 def work(row: PeopleImport, most: int) -> bool:
     """Up to so many lines of it. False: nothing of it is to be done, or another worker does it."""
     done = 0
-    while done < most and _one(row):
-        done += 1
+    while done < most and (more := _some(row, most - done)):
+        done += more
     return done > 0
 
 
-def _one(given: PeopleImport) -> bool:
-    """One line, in one transaction with what became of it. False: there is none."""
+def _some(given: PeopleImport, most: int) -> int:
+    """Some lines, in one transaction with what became of them: what is taken back, line by line. 0: there is none."""
     with transaction.atomic():
         rows = PeopleImport.of(given.workspace).filter(pk=given.pk, state__in=GOES_ON)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
         row = rows.select_related("workspace").first()
         if row is None:
-            return False
+            return 0
         by = Member.of(row.workspace).select_related("user").filter(pk=row.by_member_id or 0, active=True).first()
         if by is None or not by.may(Role.MANAGER):
             stop(row, by=LOOP, why=f"{row.by_name} may no longer take people in: somebody else can go on with it")
-            return True
+            return 1
         forth = row.state == ImportState.RUNNING
         if forth:
-            line = row.lines.filter(fate=LineFate.WAITING).order_by("number").first()
+            lines = list(row.lines.filter(fate=LineFate.WAITING).order_by("number")[:most])
         else:  # the last first: what two lines did to one person is taken back in turn
-            line = row.lines.filter(fate__in=[LineFate.MADE, LineFate.CHANGED]).order_by("-number").first()
-        if line is None:
+            lines = list(row.lines.filter(fate__in=[LineFate.MADE, LineFate.CHANGED]).order_by("-number")[:1])
+        if not lines:
             _end(row, ImportState.DONE if forth else ImportState.UNDONE)
-            return False
-        line.workspace = row.workspace
-        _take_in(line, row, by) if forth else take_back_line(line, by=by)
-        return True
+        elif forth:
+            _take_in(lines, row, by)
+        else:
+            lines[0].workspace = row.workspace
+            take_back_line(lines[0], by=by)
+        return len(lines)
 
 
-def _take_in(line: ImportedLine, row: PeopleImport, by: Member) -> None:
-    try:
-        with transaction.atomic():  # a savepoint: what is refused leaves nothing behind
-            done = importing.take_in(line.number, line.cells, row.workspace, by, str(row))
-    except (Refusal, IntegrityError) as slip:
-        line.fate = LineFate.LEFT
-        said = str(slip) if isinstance(slip, Refusal) else "Their network brought them at this moment: take it in again"
-        line.says = said[:300]
-    else:
-        line.person, line.did = done.person, dict(done.did)
-        line.fate = LineFate.MADE if done.new else LineFate.CHANGED if done.changed else LineFate.SAME
-    line.cells = {}
-    line.save(update_fields=["fate", "says", "person", "did", "cells"])
+def _take_in(lines: Sequence[ImportedLine], row: PeopleImport, by: Member) -> None:
+    found = taking_in.take_in([(line.number, line.cells) for line in lines], row.workspace, by, str(row))
+    told: list[tuple[bulk.Cell, ...]] = []
+    for line, done in zip(lines, found, strict=True):
+        if isinstance(done, Refusal):
+            told.append((LineFate.LEFT, str(done)[:300], None, bulk.json({}), bulk.json({}), line.pk))
+            continue
+        fate = LineFate.MADE if done.new else LineFate.CHANGED if done.changed else LineFate.SAME
+        told.append((fate, "", done.person.pk, bulk.json(done.did), bulk.json({}), line.pk))
+    bulk.update(ImportedLine, ("fate", "says", "person", "did", "cells"), told)
 
 
 def _end(row: PeopleImport, state: ImportState) -> None:

@@ -1,6 +1,6 @@
 """Files of people come in line by line: stopped, killed, gone on with and taken back, nothing comes twice."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hubbub.engage.people import actions, imported, importing, table
+from hubbub.engage.people import actions, imported, importing, table, taking_in
 from hubbub.engage.people import views_files as views
 from hubbub.engine import people_files
 from hubbub.store import erasing, merging, peopling
@@ -56,7 +56,7 @@ def state(row: PeopleImport) -> tuple[str, dict[str, int]]:
 
 def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "AT_ONCE", 3)
-    monkeypatch.setattr(importing, "TRIED", 4)
+    monkeypatch.setattr(taking_in, "TRIED", 4)
     client = world.client(world.roles[Role.MANAGER])
     page = client.post(HOME, {"file": SimpleUploadedFile("p.csv", file_of(30))})
     assert "What would become of its first 4 lines" in page.content.decode()
@@ -88,14 +88,14 @@ def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypat
 def test_a_worker_that_dies_in_a_line_leaves_it_to_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     row = begin(world, file_of(5))
     imported.work(row, 2)
-    whole = importing.take_in
+    whole = taking_in.take_in
 
-    def dies(number: int, cells: Mapping[str, str], workspace: Workspace, by: Member, of: str) -> importing.Done:
-        whole(number, cells, workspace, by, of)
+    def dies(lines: Sequence[tuple[int, taking_in.Cells]], workspace: Workspace, by: Member, of: str) -> None:
+        whole(lines, workspace, by, of)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(importing, "take_in", dies)
+        patched.setattr(taking_in, "take_in", dies)
         with pytest.raises(KeyboardInterrupt):
             imported.work(row, 2)
     assert Person.of(world.acme).count() == 2
