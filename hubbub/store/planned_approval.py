@@ -111,32 +111,35 @@ def _leave_now(item: Planned) -> None:
 
 def take_over(item: Planned, words: str) -> None:
     """Words as an approver changed them. Raises `approvals.Unapprovable` where it cannot be told which are whose."""
-    for version, text in _apart(item, words):
-        if version is None:
-            item.text = text
-        elif text != (item.text if version.same else version.text):
-            version.text, version.same = text, False
-            version.save(update_fields=["text", "same"])
+    for version in reworded(item, words):
+        version.save(update_fields=["text", "same"])
 
 
-def _apart(item: Planned, words: str) -> list[tuple[PlannedVersion | None, str]]:
+def reworded(item: Planned, words: str) -> list[PlannedVersion]:
+    """The item and its versions with these words, unsaved. Raises `approvals.Unapprovable`."""
     versions = versions_of(item)
+    for version in versions:
+        version.planned = item
     if _one_text(versions):
-        return [(None, words)]
+        item.text = words
+        return versions
     found = apart(words, _mark(versions))
     if found is None or [label for label, _ in found] != [_label(one) for one in versions]:
         raise approvals.Unapprovable(
             "The lines in square brackets say which words go where: leave them as they are, and change what is "
             "between. A line of your own that looks like one begins with \\."
         )
-    return [(version, text) for version, (_, text) in zip(versions, found, strict=True)]
+    for version, (_, text) in zip(versions, found, strict=True):
+        if text != (item.text if version.same else version.text):
+            version.text, version.same = text, False
+    return versions
 
 
 def _fits(approval: Approval, words: str) -> None:
     """Whoever changes them hears of it, not the next who agrees."""
     item = Planned.everywhere.filter(workspace=approval.workspace_id, pk=approval.noun_id).first()
     if item is not None:
-        _apart(item, words)
+        reworded(item, words)
 
 
 def expire_one(now: datetime) -> bool:

@@ -5,13 +5,28 @@ from collections.abc import Sequence
 from django.db import transaction
 from msgspec import Struct
 
+from hubbub.engage.calendar import writing
+from hubbub.engage.calendar.checking import limits_of, too_long
 from hubbub.engage.replying.composing import check, pieces_of
-from hubbub.store import approvals, outbox, parts
+from hubbub.store import approvals, outbox, parts, planned_approval
 from hubbub.store.audit import Plain, audit
-from hubbub.store.models import Approval, ApprovalState, Approving, Member, Outbox, OutboxState, Source, Team, Workspace
+from hubbub.store.models import (
+    Approval,
+    ApprovalState,
+    Approving,
+    Member,
+    Outbox,
+    OutboxState,
+    Planned,
+    Source,
+    Team,
+    VersionState,
+    Workspace,
+)
+from hubbub.store.planned import leaving
 from hubbub.ui.api import Refusal
 
-LONGEST = 10_000  # characters, as of what is approved
+LONGEST = 10_000  # characters of a reply
 
 
 def vote(
@@ -29,8 +44,11 @@ def vote(
     about = subject(approval)
     if yes and text and text.strip() and about is not None and about.post is not None:
         check(about.source, about.post, pieces_of(parts.of(about), text))
-    elif text is not None and len(text.strip()) > LONGEST:
-        raise Refusal(f"The words have {len(text.strip()):,} characters; {LONGEST:,} is the most. Shorten them.")
+    elif yes and text is not None and (words := text.replace("\r\n", "\n").strip()) != approval.words:
+        if approval.noun == planned_approval.NOUN:
+            _check_planned(approval, words)
+        elif len(words) > LONGEST:
+            raise Refusal(f"The words have {len(words):,} characters; {LONGEST:,} is the most. Shorten them.")
     with transaction.atomic():
         try:
             row = approvals.vote(approval, by=by, yes=yes, why=why, text=text, read=read)
@@ -42,6 +60,23 @@ def vote(
                 seen=seen
             )
     return row
+
+
+def _check_planned(approval: Approval, words: str) -> None:
+    """Each network takes what it would get of a planned post in these words. Raises Refusal."""
+    item = Planned.of(approval.workspace).filter(pk=approval.noun_id).first()
+    if item is None:
+        return
+    try:
+        versions = planned_approval.reworded(item, words)
+    except approvals.Unapprovable as no:
+        raise Refusal(str(no)) from no
+    ready = [one for one in versions if one.state == VersionState.READY]
+    if any(len(text) > writing.LONGEST for text in (item.text, *(one.text for one in ready))):
+        raise Refusal(f"At most {writing.LONGEST:,} characters are kept of a post. Shorten it.")
+    long = [too_long(one, limits_of(one.source), leaving(one)) for one in ready]
+    if any(long):
+        raise Refusal(" ".join(filter(None, long)))
 
 
 class Rule(Struct, frozen=True):

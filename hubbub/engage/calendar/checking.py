@@ -123,13 +123,8 @@ def troubles(
         found.append(no)
     elif source.state == SourceState.BROKEN:
         found.append(f"{source} needs a look before anything can be sent there: {source.error or 'see its page'}")
-    length, most = length_of(leaves.text, limits), source.length or limits.length
-    if most is not None and length > most:
-        tags = " The tags on its links are counted." if len(leaves.text) > len(_own(version)) else ""
-        says = f"{length:,} characters, at most {most:,} are taken"
-        if limits.counts == "bytes":
-            says = f"its last {too_many(leaves.text, most, limits):,} characters do not fit"
-        found.append(f"{source}: {says}. Shorten it there.{tags}")
+    if no := too_long(version, limits, leaves):
+        found.append(no)
     if not leaves.text.strip() and not (files or leaves.title):
         found.append(f"{source}: there is nothing to say yet. Write the words.")
     found += _title_troubles(source, limits, leaves.title)
@@ -140,6 +135,19 @@ def troubles(
     if asked and asked.place and not version.place:
         found.append(f"{source} must be told where it goes: fill in “{asked.place}”.")
     return found
+
+
+def too_long(version: PlannedVersion, limits: Limits, leaves: Leaving) -> str:
+    """How much of its words is more than the network takes, in words; "" where they fit."""
+    source = version.source
+    length, most = length_of(leaves.text, limits), source.length or limits.length
+    if most is None or length <= most:
+        return ""
+    tags = " The tags on its links are counted." if len(leaves.text) > len(_own(version)) else ""
+    says = f"{length:,} characters, at most {most:,} are taken"
+    if limits.counts == "bytes":
+        says = f"its last {too_many(leaves.text, most, limits):,} characters do not fit"
+    return f"{source}: {says}. Shorten it there.{tags}"
 
 
 def _own(version: PlannedVersion) -> str:

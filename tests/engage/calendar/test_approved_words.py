@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hubbub.core.failures import Broken
+from hubbub.engage.approvals import actions as approving
 from hubbub.engage.calendar import actions
 from hubbub.engage.calendar.drafts import Draft, Wording
 from hubbub.engine import outbox
@@ -119,6 +120,31 @@ def test_who_breaks_the_lines_hears_of_it_and_not_the_next(
         with pytest.raises(approvals.Unapprovable, match="square brackets"):
             approvals.vote(asked, by=manager, yes=True, text=broken)
     assert not asked.votes.exists()
+
+
+def test_an_approver_writes_no_more_than_a_network_takes(world: World, sources: list[Source], rule: Approving) -> None:
+    """Else it would fail at its moment, when nobody looks."""
+    writer, manager = world.roles[Role.RESPONDER], world.roles[Role.MANAGER]
+    for wordings in ((Wording(sources[0]),), (Wording(sources[0]), Wording(sources[1], text="Short"))):
+        item = actions.plan(launch(writer, wordings=wordings), by=writer)
+        asked = Approval.everywhere.get(noun_id=item.pk)
+        long = asked.text.replace("It is here", "word " * 100)
+        with pytest.raises(Refusal, match=r"Masto: .* at most 500 are taken"):
+            approving.vote(asked, by=manager, yes=True, text=long)
+        assert state(item) == "approval"
+        approving.vote(asked, by=manager, yes=True, text=asked.text.replace("It is here", "Look"))
+        assert state(item) == "planned"
+
+
+def test_a_long_article_is_approved_by_its_page(world: World, sources: list[Source], rule: Approving) -> None:
+    """Its form holds all the words, changed or not."""
+    writer, manager = world.roles[Role.RESPONDER], world.roles[Role.MANAGER]
+    item = actions.plan(launch(writer, sources[2], text="long words " * 1_000), by=writer)
+    asked = Approval.everywhere.get(noun_id=item.pk)
+    page, client = f"/w/acme/engage/approvals/{asked.pk}/", world.client(manager)
+    assert 'maxlength="10000"' not in client.get(page).content.decode()
+    answer = client.post(f"{page}vote/", {"vote": "yes", "text": asked.text.replace("long", "longer")})
+    assert (answer.status_code, state(item)) == (303, "planned")
 
 
 def test_other_words_for_a_picture_need_approval_too(
