@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hubbub.core.slots import Slot, next_free, reordered
@@ -30,6 +31,7 @@ from . import writing
 from .actions import chosen, do_all, held, plan_again
 
 MOVABLE = (PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.FAILED, PlannedState.SENDING)
+STILL_HERE = Q(state=VersionState.READY) | Q(state=VersionState.FAILED, outbox__isnull=True)  # as `movable` has it
 MOST_SLOTS = 200  # of one source
 TAKING = (PlannedState.DRAFT, PlannedState.APPROVAL, PlannedState.PLANNED, PlannedState.SENDING, PlannedState.FAILED)
 
@@ -42,7 +44,7 @@ def move(item: Planned, due: datetime, *, by: Member, why: str = "") -> Planned:
         raise Refusal(f"It cannot be moved: {PlannedState(row.state).label.lower()}")
     if row.state != PlannedState.DRAFT and due < writing.just_now(now):
         raise Refusal("That moment lies in the past: choose another, or post it at once")
-    ready = [version for version in row.versions.order_by("due") if version.movable]
+    ready = list(row.versions.filter(STILL_HERE).order_by("due"))
     if not ready and row.versions.exists():
         raise Refusal("All of it has left already")
     first = next((one.due for one in ready if one.due), None)
@@ -113,7 +115,7 @@ def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
     row, now = held(item), timezone.now()
     if row.state not in MOVABLE:
         raise Refusal(f"It cannot be put into the queue: {PlannedState(row.state).label.lower()}")
-    ready = list(row.versions.filter(state=VersionState.READY).select_related("source__workspace").order_by("pk"))
+    ready = list(row.versions.filter(STILL_HERE).select_related("source__workspace").order_by("pk"))
     if not ready:
         raise Refusal("Choose at least one network that it goes to")
     if not {version.source_id for version in ready} <= sources:
@@ -123,7 +125,9 @@ def enqueue(item: Planned, *, by: Member, why: str = "") -> Planned:
         version.save(update_fields=["due"])
     for version in ready:
         version.due, version.queued, version.own_moment = free_slot(version.source, now), True, len(ready) > 1
-        version.save(update_fields=["due", "queued", "own_moment"])
+        version.state, version.error = VersionState.READY, ""
+        version.save(update_fields=["due", "queued", "own_moment", "state", "error"])
+    plan_again(row, by=by)
     before = row.due
     writing.settle_due(row)
     row.changed, row.revision = now, row.revision + 1
@@ -141,7 +145,7 @@ def enqueue_all(workspace: Workspace, pks: Sequence[int], *, by: Member) -> list
 
 def _lock(workspace: Workspace, items: Sequence[Planned]) -> set[int]:
     """One after the other takes a slot of the sources of these: two who ask at once get two different ones."""
-    versions = PlannedVersion.of(workspace).filter(planned__in=[item.pk for item in items], state=VersionState.READY)
+    versions = PlannedVersion.of(workspace).filter(STILL_HERE, planned__in=[item.pk for item in items])
     sources = bulk.held(Source.of(workspace).filter(pk__in=versions.values("source")))
     return set(sources.values_list("pk", flat=True))
 

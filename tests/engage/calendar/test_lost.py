@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hubbub.connectors import Found
 from hubbub.core.recurring import read_rule
+from hubbub.core.slots import Slot
 from hubbub.engage.calendar import actions, moving, queries, series_actions
 from hubbub.engage.calendar.drafts import Draft, Wording
 from hubbub.engage.replying import outbox_actions
@@ -133,7 +134,7 @@ def test_signed_out_before_its_moment_it_says_so_and_waits(
     assert (state(item), len(network.posted)) == ("posted", 2)
 
 
-@pytest.mark.parametrize("how", ["changed", "moved"])
+@pytest.mark.parametrize("how", ["changed", "moved", "queued"])
 def test_what_waits_goes_another_day_or_elsewhere(
     world: World, sources: list[Source], network: Network, how: str
 ) -> None:
@@ -145,9 +146,13 @@ def test_what_waits_goes_another_day_or_elsewhere(
     later = timezone.now() + timedelta(days=1)
     if how == "changed":
         actions.change(item, Draft("x", item.text, (Wording(sources[1]),), due=later), by=world.alice)
-    else:
+    elif how == "moved":
         Account.everywhere.update(state="active")
         moving.move(item, later, by=world.alice)
+    else:
+        Account.everywhere.update(state="active")
+        moving.set_slots(sources[0], [Slot(day, 540) for day in range(7)], by=world.alice)
+        moving.enqueue(item, by=world.alice)
     assert (state(item), network.posted) == ("planned", [])
     due_now(item)
     work()
