@@ -52,6 +52,7 @@ class Thread(Struct, frozen=True):
     seen_row: int  # the newest of our replies in the outbox, as its id
     seen_post: int  # the newest of our posts, as its id
     seen: int  # the newest post, whose it may be, as its id
+    came_back: Outbox | None = None  # the newest of our replies, where it was not sent, and why
 
 
 def thread(
@@ -119,7 +120,14 @@ def threaded(
         # where the whole conversation was read, nobody has to be asked
         seen_post=_newest([one for one in shown if one.ours]) if whole else newest_own(conversation),
         seen=_newest(shown) if whole else newest_post(conversation),
+        came_back=_came_back(outbox),
     )
+
+
+def _came_back(outbox: Sequence[Outbox]) -> Outbox | None:
+    """`outbox`: newest first. Parts that were left out of one say nothing of it."""
+    newest = next((row for row in outbox if row.verb in ANSWERS and row.follows_id is None), None)
+    return newest if newest and newest.state == OutboxState.DROPPED and newest.error else None
 
 
 def _newest(posts: Sequence[Post]) -> int:

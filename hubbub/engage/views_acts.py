@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -76,7 +77,8 @@ def _act(request: MemberRequest, pk: int, *, onward: bool) -> HttpResponse:
         done = wish.act(acted)
     except Refusal as no:
         messages.error(request, str(no))
-        return _see(_url(request, shown))
+        url, tags = _url(request, shown), request.POST.get("tag", "")
+        return _see(f"{url}{'&' if '?' in url else '?'}{urlencode({'typed_tags': tags})}" if tags else url)
     if done:
         _offer(request, f"“{_short(acted)}” is {wish.says}.", [done], here=pk if onward else shown)
     return _onward(request, was, shown) if onward else _see(_url(request, shown))

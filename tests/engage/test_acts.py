@@ -129,6 +129,15 @@ def test_tags(world: World, talk: Conversation) -> None:
         actions.tag(talk, add=["x" * 51], by=world.alice)
 
 
+def test_tags_that_are_refused_stand_there_still(world: World, talk: Conversation) -> None:
+    typed = {"tag": f"press, {'x' * 51}", "here": str(talk.pk)}
+    answer = world.client().post(f"/w/acme/engage/{talk.pk}/act/", typed, follow=True)
+    page = answer.content.decode()
+    assert "is too long for a tag" in page
+    assert f'value="{typed["tag"]}" aria-invalid="true"' in page
+    assert not fresh(talk).tags.exists()
+
+
 def test_named_in_notes(world: World, talk: Conversation) -> None:
     team_actions.add(world.acme, "Support", [world.alice.pk, world.roles[Role.MANAGER].pk], by=world.alice)
     actions.note(talk, "@responder and @support, see mail@viewer.example", by=world.alice)

@@ -73,6 +73,18 @@ def test_saying_yes_and_no(
     assert (Approval.everywhere.get().state, row.state, row.text) == (state, outbox, text)
 
 
+def test_why_it_was_refused_stands_beside_the_draft(world: World, asked: Approval) -> None:
+    post = Outbox.everywhere.get().post
+    assert post
+    writer, colleague = world.client(world.roles[Role.RESPONDER]), world.client()
+    colleague.post(at("approval_vote", asked.pk), {"vote": "no", "why": "Too short"})
+    said = "Your last reply was not sent. Not approved: Too short"
+    assert said in writer.get(at("conversation", post.conversation_id)).content.decode()
+    assert said not in colleague.get(at("conversation", post.conversation_id)).content.decode()
+    say(post.conversation, post, Wish("Thanks a lot"), by=world.alice)
+    assert said not in writer.get(at("conversation", post.conversation_id)).content.decode()
+
+
 def test_what_came_since_is_shown_and_then_seen(world: World, asked: Approval) -> None:
     row = Outbox.everywhere.get()
     assert row.post
