@@ -129,6 +129,13 @@ def test_tags(world: World, talk: Conversation) -> None:
         actions.tag(talk, add=["x" * 51], by=world.alice)
 
 
+def test_who_may_only_look_sees_the_tags(world: World, talk: Conversation) -> None:
+    actions.tag(talk, add=["Press"], by=world.alice)
+    page = world.client(world.roles[Role.VIEWER]).get(f"/w/acme/engage/{talk.pk}/").content.decode()
+    head = page[page.index('id="talk-stands"') : page.index('id="thread"')]
+    assert ">Press</span>" in head
+
+
 def test_tags_that_are_refused_stand_there_still(world: World, talk: Conversation) -> None:
     typed = {"tag": f"press, {'x' * 51}", "here": str(talk.pk)}
     answer = world.client().post(f"/w/acme/engage/{talk.pk}/act/", typed, follow=True)
