@@ -21,6 +21,8 @@ LATELY = 5_000  # entries whose verbs and nouns are offered as choices
 PAGES = {
     "conversation": "engage:conversation",
     "person": "engage:person",
+    "planned": "engage:planned",
+    "relationship": "engage:relation",
     "post": "moderate:post",
     "rule": "moderate:rule",
     "sanction": "moderate:sanction",

@@ -8,7 +8,25 @@ from django.utils import timezone
 
 from hubbub.core.post import PostState
 
-from .models import Actor, Audit, Conversation, Member, Note, Owned, Person, Post, Relationship, Rule, System
+from .models import (
+    Actor,
+    Approval,
+    Audit,
+    Conversation,
+    Member,
+    Note,
+    Owned,
+    Person,
+    Planned,
+    PlannedVersion,
+    Post,
+    Proposal,
+    Relationship,
+    Rule,
+    Sanction,
+    Strike,
+    System,
+)
 
 Plain = str | int | float | bool | None | datetime | PostState
 
@@ -76,10 +94,18 @@ def _named(noun: Owned) -> str:
     """What it is called in the log, which is never changed: what people said must not outlast its deletion there, nor
     their name their erasing."""
     match noun:
-        case Post():
-            return f"{noun.type} {noun.native_id}"
-        case Conversation() | Note() | Person():
+        case Post():  # some networks' own ids hold the name of who wrote
+            return f"{noun.type} {noun.pk}"
+        case Conversation() | Note() | Person() | Approval():
             return f"{noun._meta.model_name} {noun.pk}"
+        case Planned():  # a title may name whom it answers
+            return f"planned post {noun.pk}"
+        case PlannedVersion():
+            return f"planned post {noun.planned_id} on {noun.source}"
+        case Sanction() | Proposal():
+            return f"{noun.verb} person {noun.author.person_id}"
+        case Strike():
+            return f"{noun.points} point{'' if noun.points == 1 else 's'} for person {noun.author.person_id}"
         case Relationship():
             return f"{noun.get_kind_display()}: person {noun.person_id}"
     return str(noun)

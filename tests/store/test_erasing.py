@@ -1,5 +1,7 @@
 """Erasing a person: no table holds a word of theirs, or about them, any more; beside what the log must say."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.core import serializers
@@ -10,24 +12,32 @@ from hubbub.engage.people import actions as people
 from hubbub.engage.people import erasing_actions, listing, merging_actions
 from hubbub.engage.relations import actions as relations
 from hubbub.store import erasing, merging, outbox, peopling, reminding
+from hubbub.store.audit import audit
 from hubbub.store.models import (
     Approval,
     Audit,
     Author,
     Conversation,
     Draft,
+    ImportedLine,
     Likeness,
     NotificationKind,
+    Opinion,
     Opportunity,
     Outbox,
+    PeopleImport,
     Person,
     PersonField,
     Planned,
     Post,
+    Proposal,
+    Redaction,
     Report,
     Role,
+    Sanction,
     Sketch,
     Statement,
+    Strike,
     Suggestion,
 )
 from hubbub.store.notifying import notify
@@ -100,6 +110,7 @@ def known_everywhere(world: World) -> Person:
         why=WORD, at=NOON, taken=NOON,
     )  # fmt: skip
     told_to_colleagues(world, person, post)
+    decided_about_them(world, post)
     said_by_us(world, person, post)
     return person
 
@@ -126,6 +137,26 @@ def told_to_colleagues(world: World, person: Person, post: Post) -> None:
     notify([alice], NotificationKind.FAILED, f"What you wrote to {WORD}1 could not be sent", about=talk, key="x")
 
 
+def decided_about_them(world: World, post: Post) -> None:
+    """What moderators did to them and why, which stands in the log, too; a line of a file that was left out."""
+    given: dict[str, Any] = {"workspace": world.acme, "author": post.author, "post": post}
+    bare = {"workspace": world.acme, "post": post, "by_name": "Alice"}
+    for row in (
+        Sanction(**given, source=post.source, verb="mute", why=f"{WORD}1 again", error=f"no {WORD}1", at=NOON),
+        Strike(**given, points=1, given=NOON, why=f"{WORD}1 again", withdrawn=NOON, withdrawn_why=f"sorry, {WORD}1"),
+        Proposal(**given, verb="ban", threshold=3, points=3, at=NOON, why=f"not {WORD}1"),
+        Opinion(**bare, note=f"Is this {WORD}1?", asked=NOON),
+        Redaction(**bare, original="x", text="y", why=f"{WORD}1 asked for it", at=NOON),
+    ):
+        row.save()
+        with transaction.atomic():
+            audit(row, "write down", by=world.alice)
+    imported = PeopleImport.everywhere.create(workspace=world.acme, key="0" * 32, by_name="A", at=NOON, total=1)
+    ImportedLine.everywhere.create(
+        workspace=world.acme, imported=imported, number=2, fate="left", says=f"Born: “{WORD}1” is no day"
+    )
+
+
 def said_by_us(world: World, person: Person, post: Post) -> None:
     """An answer with its approval and its echo, a message, a planned post about what they said."""
     alice, source = world.alice, post.source
@@ -140,7 +171,7 @@ def said_by_us(world: World, person: Person, post: Post) -> None:
     echo = make_post(source, f"Dear {WORD}1", 77, ours=True, parent=post.native_id, thread=post.thread)
     Post.everywhere.filter(pk=echo.pk).update(conversation=post.conversation_id)
     Conversation.of(world.acme).update(snippet=f"Dear {WORD}1")
-    item = launch(alice, source, text=f"Thank you @{WORD}1 for the idea", about=(post,), title="Thanks")
+    item = launch(alice, source, text=f"Thank you @{WORD}1 for the idea", about=(post,), title=f"Thanks to {WORD}1")
     Planned.everywhere.filter(pk=item.pk).update(state="planned")
     item.versions.update(text=f"To @{WORD}2", sent_text=f"Thank you @{WORD}2", same=False)
 
@@ -176,5 +207,8 @@ def test_names_are_taken_out_as_whole_words(text: str, left: str) -> None:
 
 def test_the_log_names_people_by_their_number(world: World) -> None:
     known_everywhere(world)
+    at = make_post(make_source(world.acme, "Sky"), native_id=f"at://{WORD}/post/1")  # the network's id is a name
+    with transaction.atomic():
+        audit(at, "look at", by=world.alice)
     assert WORD not in serializers.serialize("json", Audit.everywhere.all())
     assert not Statement.of(world.acme).exists()

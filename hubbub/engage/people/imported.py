@@ -122,8 +122,9 @@ def _take_in(lines: Sequence[ImportedLine], row: PeopleImport, by: Member) -> No
     found = taking_in.take_in([(line.number, line.cells) for line in lines], row.workspace, by, str(row))
     told: list[tuple[bulk.Cell, ...]] = []
     for line, done in zip(lines, found, strict=True):
-        if isinstance(done, Refusal):
-            told.append((LineFate.LEFT, str(done)[:300], None, bulk.json({}), bulk.json({}), line.pk))
+        if isinstance(done, taking_in.Left):
+            spoken_of = done.person.pk if done.person else None
+            told.append((LineFate.LEFT, done.says[:300], spoken_of, bulk.json({}), bulk.json({}), line.pk))
             continue
         fate = LineFate.MADE if done.new else LineFate.CHANGED if done.changed else LineFate.SAME
         told.append((fate, "", done.person.pk, bulk.json(done.did), bulk.json({}), line.pk))

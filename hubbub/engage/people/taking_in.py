@@ -50,7 +50,14 @@ class Done(Struct, frozen=True):
         return bool(self.did) and not self.new
 
 
-def take_in(lines: Sequence[tuple[int, Cells]], workspace: Workspace, by: Member, of: str) -> list[Done | Refusal]:
+class Left(Struct, frozen=True):
+    """Why a line was left out; of whom it spoke, where that is known: the words may quote what stood there."""
+
+    says: str
+    person: Person | None = None
+
+
+def take_in(lines: Sequence[tuple[int, Cells]], workspace: Workspace, by: Member, of: str) -> list[Done | Left]:
     """Lines by their numbers, in the transaction of the caller. `of`: the import, for the log. A line that is refused
     leaves nothing behind."""
     try:
@@ -58,7 +65,7 @@ def take_in(lines: Sequence[tuple[int, Cells]], workspace: Workspace, by: Member
             return _Group([cells for _, cells in lines if _fits(cells)], workspace, by).take_in(lines, of)
     except IntegrityError:  # what one of them brings came from elsewhere at this moment
         if len(lines) == 1:
-            return [Refusal(BROUGHT)]
+            return [Left(BROUGHT)]
     return [done for line in lines for done in take_in([line], workspace, by, of)]
 
 
@@ -75,8 +82,8 @@ def tried(table: Table, mapping: Mapping[str, str], *, workspace: Workspace, by:
             found = take_in(some, workspace, by, "tried")
             transaction.set_rollback(True)
         for (number, _), done in zip(some, found, strict=True):
-            if isinstance(done, Refusal):
-                slips.append((number, str(done)))
+            if isinstance(done, Left):
+                slips.append((number, done.says))
                 continue
             made, changed, same = made + done.new, changed + done.changed, same + (not done.new and not done.changed)
     return Outcome(made, changed, same, slips)
@@ -171,18 +178,18 @@ class _Group:
 
     # ---- deciding: nothing is written, and a line that is refused is as if it was not there
 
-    def take_in(self, lines: Sequence[tuple[int, Cells]], of: str) -> list[Done | Refusal]:
+    def take_in(self, lines: Sequence[tuple[int, Cells]], of: str) -> list[Done | Left]:
         """What became of each: those that this is a group of, and those that are too long to be looked at."""
-        found: list[_Deed | Refusal] = []
+        found: list[_Deed | Left] = []
         for number, cells in lines:
             try:
                 found.append(self._decided(number, cells))
             except Refusal as slip:
-                found.append(slip)
+                found.append(Left(str(slip), self._spoken_of(cells)))
         deeds = [one for one in found if isinstance(one, _Deed)]
         tags = self._write(deeds)
         self._log(deeds, tags, of)
-        return [one if isinstance(one, Refusal) else _done(one, tags) for one in found]
+        return [one if isinstance(one, Left) else _done(one, tags) for one in found]
 
     def _decided(self, number: int, cells: Cells) -> _Deed:
         for name, most in LONGEST.items():
@@ -236,6 +243,14 @@ class _Group:
         for address in _MAIL.findall(cells.get("email", "")):
             found = found or self._named("mail", address.lower(), "")
         return found
+
+    def _spoken_of(self, cells: Cells) -> Person | None:
+        """Whoever stays of those whom a refused line means."""
+        try:
+            whom = self._found(cells) if _fits(cells) else None
+        except Refusal:
+            return None
+        return whom.row if whom and not whom.row.erased else None
 
     def _named(self, network: str, native: str, handle: str) -> _Known | None:
         """Whose name that is."""

@@ -276,6 +276,23 @@ def test_whoever_is_erased_is_not_in_a_file_that_waits(world: World) -> None:
     assert state(row) == ("done", {"left": 3, "made": 2})
 
 
+def test_a_refused_line_goes_with_whom_it_spoke_of(world: World) -> None:
+    """It quotes what stood there, for as long as the import can be looked at."""
+    PersonField.everywhere.create(workspace=world.acme, name="Born", kind="date")
+    person = make_author(world.acme, "erin").person
+    row = begin(
+        world,
+        b"network,handle,email,Born\nwordpress,erin,,around 1980\n,,new@example.org,long ago\n,,no address,x\n",
+    )
+    tend()
+    said = dict(row.lines.values_list("number", "person"))
+    assert said == {2: person.pk, 3: None, 4: None}
+    assert "around 1980" in row.lines.get(number=2).says
+    erasing.erase(person, by=world.alice, why="asked for it")
+    assert list(row.lines.order_by("number").values_list("number", flat=True)) == [3, 4]
+    assert world.client().get(f"{HOME}{row.pk}/").status_code == 200
+
+
 def test_another_workspaces_import_is_not_there(world: World) -> None:
     row = begin(world, file_of(1))
     client = world.client(world.bob)
