@@ -25,6 +25,8 @@ class Here(Struct, frozen=True):
     member: int
     name: str
     writing: bool
+    until: datetime  # when their lease ends
+    writing_until: datetime | None
 
 
 def beat(conversation: Conversation, member: Member, now: datetime, *, writing: bool = False) -> bool:
@@ -45,15 +47,17 @@ def beat(conversation: Conversation, member: Member, now: datetime, *, writing: 
         except IntegrityError:  # another window of theirs was quicker
             return False
         return True
-    if row.until >= now + SEEING - STEP and not _writing_changed(row, now, writing=writing):
+    if holds(row, now, writing=writing):
         return False
     # another window of theirs may be written in: only time ends that
     changed = {"until": now + SEEING} | ({"writing_until": wanted} if writing else {})
     return bool(rows.update(**changed))
 
 
-def _writing_changed(row: Presence, now: datetime, *, writing: bool) -> bool:
-    return writing and (row.writing_until is None or row.writing_until < now + WRITING - STEP / 2)
+def holds(row: Presence | Here, now: datetime, *, writing: bool = False) -> bool:
+    """Whether a lease needs no `beat` yet."""
+    wrote = not writing or (row.writing_until is not None and row.writing_until >= now + WRITING - STEP / 2)
+    return wrote and row.until >= now + SEEING - STEP
 
 
 def leave(conversation: Conversation, member: Member) -> None:
@@ -72,10 +76,11 @@ def here(workspace: Workspace, now: datetime, *, conversations: Iterable[int] | 
     rows = Presence.of(workspace).filter(until__gt=now)
     if conversations is not None:
         rows = rows.filter(conversation__in=list(conversations))
-    found = rows.select_related("member__user")[:1_000]
+    # no rows are made of these: every open page asks every two seconds
+    names = ("conversation", "member", "member__user__name", "member__user__email", "until", "writing_until")
     said = [
-        Here(row.conversation_id, row.member_id, str(row.member), bool(row.writing_until and row.writing_until > now))
-        for row in found
+        Here(talk, member, name or address, bool(wrote and wrote > now), until, wrote)
+        for talk, member, name, address, until, wrote in rows.values_list(*names)[:1_000]
     ]
     return sorted(said, key=lambda one: (one.conversation, one.name.casefold(), one.member))
 

@@ -1,5 +1,7 @@
 """What the inbox and a conversation ask the database: so much, and no more with twice as many rows."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hubbub.store import drafts, presence
-from hubbub.store.models import Conversation, Note, Role, Sanction, SavedView, Source, Tag, Team
+from hubbub.store.models import Conversation, Note, Presence, Role, Sanction, SavedView, Source, Tag, Team
 from tests.world import (
     World,
     make_author,
@@ -22,6 +24,7 @@ from tests.world import (
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 ROWS = 5
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -99,3 +102,20 @@ def test_as_many_questions_whatever_is_shown(
         asked.append([one["sql"] for one in queries.captured_queries])
     assert len(asked[1]) == len(asked[0]), [sql for sql in asked[1] if sql not in asked[0]]
     assert len(asked[1]) <= most, len(asked[1])
+
+
+def test_an_open_page_asks_little(world: World, source: Source, opened: Conversation) -> None:
+    for at in range(ROWS):
+        furnish(world, source, opened, at)
+    client, url = world.client(), reverse("engage:live", args=["acme"])
+    told = {"shown": str(opened.pk), "here": str(opened.pk), "since": FAR.isoformat()}
+    client.post(url, told)
+    # as just after a beat, however slow the machine is
+    Presence.everywhere.filter(member=world.alice).update(until=FAR)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(url, told).json()
+    assert [one["name"] for one in answer["people"] if one["conversation"] == opened.pk] == [
+        f"Colleague{at}" for at in range(ROWS)
+    ]
+    # the session, its user, the member; who is here; what has changed
+    assert len(queries) == 5, [one["sql"] for one in queries.captured_queries]

@@ -73,26 +73,39 @@ def _moment(text: str) -> datetime | None:
 def changes(request: MemberRequest, wish: Wish, *, now: datetime) -> dict[str, Json]:
     """See the keys; `until` is what the page says as `since` the next time."""
     member = request.member
+    everybody = presence.here(member.workspace, now)
+    own = next((one for one in everybody if (one.member, one.conversation) == (member.pk, wish.here)), None)
     here = None
-    if wish.here:
-        here = Conversation.of(request.workspace).filter(pk=wish.here).select_related("workspace").first()
+    if wish.here and (own is None or not presence.holds(own, now, writing=wish.writing)):
+        here = _open(request, wish)
         if here is not None:
             actions.see(here, by=member, writing=wish.writing)
-    answer: dict[str, Json] = {"until": now.isoformat(), "people": people(member, now)}
+    answer: dict[str, Json] = {"until": now.isoformat(), "people": _others(everybody, member)}
     since = wish.since or now
     moved = _moved(request, wish, since - OVERLAP)
     if moved:
+        here = here or _open(request, wish)
         answer |= _list(request, wish, moved, here)
         if here is not None and here.pk in moved and moved[here.pk] > since - OVERLAP:
             answer |= {"thread": moved[here.pk].isoformat(), "answered": _answered(here, wish, member)}
     return answer
 
 
+def _open(request: MemberRequest, wish: Wish) -> Conversation | None:
+    """The conversation that the page shows; None: none, or it is gone."""
+    found = Conversation.of(request.workspace).filter(pk=wish.here).select_related("workspace")
+    return found.first() if wish.here else None
+
+
 def people(member: Member, now: datetime) -> list[Json]:
     """Everybody else in the workspace who has a conversation open."""
+    return _others(presence.here(member.workspace, now), member)
+
+
+def _others(everybody: Sequence[presence.Here], member: Member) -> list[Json]:
     return [
         {"conversation": one.conversation, "name": one.name, "writing": one.writing}
-        for one in presence.here(member.workspace, now)
+        for one in everybody
         if one.member != member.pk
     ]
 

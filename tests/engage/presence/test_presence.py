@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -118,15 +116,6 @@ def test_what_a_page_shows_is_told_however_much_changed(
     told = world.client().post(at("live"), asked).json()
     assert list(told["rows"]) == [str(shown)]
     assert "thread" in told
-
-
-def test_a_poll_where_nothing_changed_is_cheap(world: World, talks: list[Conversation]) -> None:
-    client = world.client()
-    client.post(at("live"), {"since": timezone.now().isoformat(), "here": talks[0].pk})
-    with CaptureQueriesContext(connection) as asked:
-        client.post(at("live"), {"since": timezone.now().isoformat(), "here": talks[0].pk})
-    # session, user, member; the conversation and its lease; who is here; what was settled since
-    assert len(asked) == 7
 
 
 def test_a_draft_is_kept_restored_and_gone_when_sent(world: World, talks: list[Conversation]) -> None:
