@@ -54,11 +54,12 @@ def parts(followers: int, posts: int, usual: float) -> Influence:
 def formula(found: Influence) -> Sequence[str]:
     """How the number comes about, part by part, in words."""
     seen = f"{found.posts:,} post{'' if found.posts == 1 else 's'}"
-    audience = f"10 {BY} log10(1 + {found.followers:,}) = {found.audience:.0f}"
+    audience = f"10 {BY} log10(1 + {found.followers:,}) = {found.audience:.1f}"
+    usual = f"{found.usual:,.1f}".removesuffix(".0")  # a median lies on a number or between two
     weighed = f"likes + 2 {BY} replies + 3 {BY} shares; few posts count less"
-    said = f"20 {BY} log10(1 + {found.usual:,.0f} {BY} {found.posts} / {found.posts + DOUBT}) = {found.echo:.0f}"
+    said = f"20 {BY} log10(1 + {usual} {BY} {found.posts} / {found.posts + DOUBT}) = {found.echo:.1f}"
     return (
         f"{found.followers:,} followers on all networks: {audience}",
-        f"{seen} in 90 days, a usual echo of {found.usual:,.0f} ({weighed}): {said}",
-        f"Together {found.score:.0f}",
+        f"{seen} in 90 days, a usual echo of {usual} ({weighed}): {said}",
+        f"Together {found.score:.1f}",
     )

@@ -19,22 +19,11 @@ from hubbub.store.models import Audit, Author, Member, Person, PersonNote, Perso
 from hubbub.ui.api import Refusal
 
 from . import actions, listing, queries
-from .importing import LONGEST, TARGETS, meant, whole
-from .table import Table
+from .importing import LONGEST, TARGETS
 
 Cells = Mapping[str, str]  # what a column is taken for → what stands there
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
-TRIED, AT_ONCE = 100, 10  # lines that are tried before a file is taken in; in one transaction
 BROUGHT = "Their network brought them at this moment: take it in again"
-
-
-class Outcome(Struct, frozen=True):
-    """What would become of the first lines of a file."""
-
-    made: int
-    changed: int
-    same: int
-    slips: Sequence[tuple[int, str]]  # line, what is wrong with it: it was left out
 
 
 class Done(Struct, frozen=True):
@@ -67,26 +56,6 @@ def take_in(lines: Sequence[tuple[int, Cells]], workspace: Workspace, by: Member
         if len(lines) == 1:
             return [Left(BROUGHT)]
     return [done for line in lines for done in take_in([line], workspace, by, of)]
-
-
-def tried(table: Table, mapping: Mapping[str, str], *, workspace: Workspace, by: Member) -> Outcome:
-    """What would become of the first lines; nothing is changed. A few at a time, so that others can write meanwhile:
-    what two lines far from each other say of one person is seen only once they are taken in. Raises Refusal."""
-    whole(mapping)
-    made = changed = same = 0
-    slips: list[tuple[int, str]] = []
-    first = [(line.number, meant(line, mapping)) for line in table.lines[:TRIED]]
-    for at in range(0, len(first), AT_ONCE):
-        some = first[at : at + AT_ONCE]
-        with transaction.atomic():
-            found = take_in(some, workspace, by, "tried")
-            transaction.set_rollback(True)
-        for (number, _), done in zip(some, found, strict=True):
-            if isinstance(done, Left):
-                slips.append((number, done.says))
-                continue
-            made, changed, same = made + done.new, changed + done.changed, same + (not done.new and not done.changed)
-    return Outcome(made, changed, same, slips)
 
 
 class _Known:
@@ -203,7 +172,7 @@ class _Group:
         before = {"name": "", "about": ""} if new else {"name": whom.row.name, "about": whom.row.about}
         said = {name: cells.get(name) or text for name, text in before.items()}
         now = dict(zip(said, actions.worded(**said), strict=True))
-        tags = [name for name in cleaned(re.split(r"[,;|]", cells.get("tags", ""))) if folded(name) not in whom.tags]
+        tags = [name for name in cleaned(self._tags_of(cells)) if folded(name) not in whom.tags]
         values = {field.pk: [whom.values.get(field.pk, ""), actions.fit(field, text)]
                   for target, text in cells.items() if (field := self.fields.get(target))}  # fmt: skip
         note = actions.noted(cells["note"]) if "note" in cells else ""
@@ -285,6 +254,13 @@ class _Group:
                 url=url if url.startswith(("https://", "http://")) else "",
             )  # fmt: skip
         return list(made.values())
+
+    def _tags_of(self, cells: Cells) -> list[str]:
+        """Parted by commas, and by other marks where no tag has them in its name."""
+        parts = cells.get("tags", "").split(",")
+        marked = [part for part in parts if re.search(r"[;|]", part)]
+        known = {folded(name) for name in Tag.of(self.workspace).values_list("name", flat=True)} if marked else set()
+        return [name for part in parts for name in ([part] if folded(part) in known else re.split(r"[;|]", part))]
 
     def _note(self, whom: _Known, text: str) -> PersonNote:
         return PersonNote(

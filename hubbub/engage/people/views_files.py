@@ -15,7 +15,7 @@ from hubbub.store.models import PeopleImport, Role, Workspace
 from hubbub.ui.access import MemberRequest, page
 from hubbub.ui.api import Refusal
 
-from . import erasing_actions, exporting, imported, importing, listing, table, taking_in
+from . import erasing_actions, exporting, imported, importing, listing, table, trying
 from .forms import FileForm
 from .views_acts import find
 from .views_imports import see_import
@@ -50,7 +50,7 @@ def people_file(request: MemberRequest) -> HttpResponse:
             _drop(request.workspace, key)
             imported.work(row, AT_ONCE)  # a short file is in at once; the loop takes in the rest
             return see_import(request, row)
-        outcome = taking_in.tried(found, mapping, workspace=request.workspace, by=request.member)
+        outcome = trying.tried(found, mapping, workspace=request.workspace, by=request.member)
     except Refusal as no:
         slip = str(no)
     return render(request, "engage/people/file.html", _preview(request, key, found, mapping, outcome, slip))
@@ -61,7 +61,7 @@ def _preview(
     key: str,
     found: table.Table,
     mapping: dict[str, str],
-    outcome: taking_in.Outcome | None,
+    outcome: trying.Outcome | None,
     slip: str,
 ) -> dict[str, object]:
     return {
@@ -74,7 +74,7 @@ def _preview(
         "targets": importing.targets(request.workspace).items(),
         "outcome": outcome,
         "slip": slip,
-        "tried": min(len(found.lines), taking_in.TRIED),
+        "tried": min(len(found.lines), trying.TRIED),
     }
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hubbub.engage.people import actions, imported, importing, table, taking_in
+from hubbub.engage.people import actions, imported, importing, table, taking_in, trying
 from hubbub.engage.people import views_files as views
 from hubbub.engine import people_files
 from hubbub.store import erasing, merging, peopling
@@ -56,7 +56,7 @@ def state(row: PeopleImport) -> tuple[str, dict[str, int]]:
 
 def test_a_long_file_goes_on_after_the_page_has_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "AT_ONCE", 3)
-    monkeypatch.setattr(taking_in, "TRIED", 4)
+    monkeypatch.setattr(trying, "TRIED", 4)
     client = world.client(world.roles[Role.MANAGER])
     page = client.post(HOME, {"file": SimpleUploadedFile("p.csv", file_of(30))})
     assert "What would become of its first 4 lines" in page.content.decode()
