@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,7 @@ def measure(workspace: "Workspace") -> "Iterator[tuple[str, float, float, float]
     from hubbub.engage.saved import queries as saved
     from hubbub.store.models import Member, SavedView, User
 
+    import_module("hubbub.wsgi")  # which reads what pages are made of, as in every web process
     client = Client()
     client.force_login(User.objects.get(email="bench@example.org"), backend=BACKEND)
     base = "/w/bench/engage/"
@@ -171,6 +173,7 @@ def measure(workspace: "Workspace") -> "Iterator[tuple[str, float, float, float]
             "what an open page asks every 2 s",
             *_spread([_timed(lambda: client.post(f"{base}live/", live)) for _ in range(ROUNDS)]),
         )
+        yield "a conversation", *_spread([_read(client, base) for _ in range(ROUNDS)])
         yield (
             "next: done, from the key to the next one on screen",
             *_spread([_done(client, base) for _ in range(ROUNDS)]),
@@ -191,6 +194,11 @@ def _first() -> int:
     from hubbub.store.models import Conversation
 
     return Conversation.everywhere.filter(status="open").order_by("-score", "-id").values_list("pk", flat=True)[0]
+
+
+def _read(client: "Client", base: str) -> tuple[float, float]:
+    pk = _first()
+    return _timed(lambda: client.get(f"{base}{pk}/"))
 
 
 def _done(client: "Client", base: str) -> tuple[float, float]:
