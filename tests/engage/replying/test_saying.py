@@ -234,5 +234,5 @@ def test_one_line_without_names(world: World, talk: Conversation) -> None:
 
 def test_a_limit_in_bytes_is_told_in_characters(world: World) -> None:
     talk = make_conversation(make_post(make_source(world.acme, can=["reply"], length=10)))
-    with pytest.raises(Refusal, match="its last 3 characters do not fit. Shorten it"):
+    with pytest.raises(Refusal, match="its last 3 characters do not fit"):
         tell(talk, world, "é" * 8)
