@@ -91,6 +91,22 @@ def test_a_refusal_leads_to_what_must_be_mended_and_loses_no_words(
         expect(box).to_have_value("x" * 600 + "y")
 
 
+def test_what_did_not_arrive_is_told_of_until_the_connection_is_back(
+    chromium: Any, live_server: Any, world: World
+) -> None:
+    with window(chromium, live_server, world.alice.user) as visit:
+        page, told = visit.page, visit.page.locator("#offline")
+        page.goto(here(live_server))
+        page.wait_for_load_state()
+        page.get_by_label("To Carol").fill("Words")
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Preview").click()
+        expect(told).to_be_in_viewport()
+        page.context.set_offline(False)
+        expect(told).to_be_hidden()
+        expect(page.get_by_label("To Carol")).to_have_value("Words")
+
+
 def test_a_draft_is_gone_on_with_at_its_end(chromium: Any, live_server: Any, world: World) -> None:
     keep(Conversation.everywhere.get(), "Half a", by=world.alice)
     with window(chromium, live_server, world.alice.user) as visit:

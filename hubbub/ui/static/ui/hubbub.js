@@ -281,8 +281,13 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => { if ("unsaved" in event.target.dataset) event.target.dataset.unsaved = ""; });
 window.addEventListener("beforeunload", (event) => { if (document.querySelector("[data-unsaved=yes]")) event.preventDefault(); });
-/* a request that did not arrive says so, where the eye is */
-for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => { document.getElementById("offline").hidden = false; });
+/* a request that did not arrive says so, where the eye is, until one does, the connection is back, or it is clicked away */
+const offline = document.getElementById("offline");
+if (offline) {
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, () => { offline.hidden = false; });
+  }
+  for (const [where, back] of [[document, "htmx:afterOnLoad"], [window, "online"], [offline, "click"]]) {
+    where.addEventListener(back, () => { offline.hidden = true; });
+  }
 }
-document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("offline").hidden = true; });
