@@ -12,7 +12,7 @@ ASKED = (
     "import json; from hubbub import settings; "
     "print(json.dumps([settings.WEB_PROCESSES, getattr(settings, 'CACHES', {}).get('default', {}).get('BACKEND', '')]))"
 )
-SHARED = "django.core.cache.backends.filebased.FileBasedCache"
+SHARED = "hubbub.store.shared_cache.SharedCache"
 CORES = min(4, os.cpu_count() or 1)
 POSTGRESQL = {"HUBBUB_DATABASE_URL": "postgresql://somebody@localhost/hubbub"}
 
