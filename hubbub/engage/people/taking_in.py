@@ -306,7 +306,7 @@ class _Group:
         PersonValue.everywhere.bulk_create(fresh)
         PersonValue.everywhere.bulk_update(changed, ["value"])
         if gone:
-            PersonValue.everywhere.filter(pk__in=gone).delete()
+            PersonValue.of(self.workspace).filter(pk__in=gone).delete()
 
     def _log(self, deeds: Sequence[_Deed], tags: Mapping[str, Tag], of: str) -> None:
         rows: list[Audit] = []
