@@ -21,7 +21,7 @@ def cleaned(names: Iterable[str]) -> list[str]:
     """Without doubles and spaces around them; commas part names. Raises Refusal where one is too long."""
     found: dict[str, str] = {}
     for given in names:
-        for name in (" ".join(part.split()).lstrip("#") for part in given.split(",")):
+        for name in (" ".join(part.split()).lstrip("# ") for part in given.split(",")):
             if len(name) > LONGEST:
                 raise Refusal(f"“{name[:20]}…” is too long for a tag: {LONGEST} characters are the most")
             if name:

@@ -167,3 +167,16 @@ def test_whoever_came_with_a_name_alone_is_found_by_it(world: World) -> None:
         pass
     assert set(PersonWord.of(world.acme).values_list("word", flat=True)) == {"greta", "garbo"}
     assert ImportedLine.of(world.acme).get().fate == "made"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("# #tea", ["tea"]), ("# # #", []), ("#tea, # TEA, ##Tea", ["tea"]), ("# new   house", ["new house"])],
+)
+@pytest.mark.django_db
+def test_marks_before_a_tag_are_no_part_of_it(world: World, written: str, kept: list[str]) -> None:
+    row = begin(world, [("", "Greta", *[""] * 4, written, *[""] * 4)])
+    while imported.work(row, 50):
+        pass
+    assert list(row.lines.values_list("fate", flat=True)) == ["made"]
+    assert list(Tag.of(world.acme).values_list("name", flat=True)) == kept
