@@ -107,6 +107,21 @@ def test_what_did_not_arrive_is_told_of_until_the_connection_is_back(
         expect(page.get_by_label("To Carol")).to_have_value("Words")
 
 
+def test_what_hubbub_could_not_answer_is_told_of_until_it_can(chromium: Any, live_server: Any, world: World) -> None:
+    with window(chromium, live_server, world.alice.user) as visit:
+        page, told = visit.page, visit.page.locator("#offline")
+        page.goto(here(live_server))
+        page.wait_for_load_state("networkidle")  # an answer still on its way would say that all is well
+        page.get_by_label("To Carol").fill("Words")
+        page.route("**/preview/", lambda route: route.fulfill(status=503, body="Busy"))
+        with page.expect_response("**/preview/"):
+            page.get_by_role("button", name="Preview").click()
+        expect(told).to_be_visible()
+        page.unroute("**/preview/")
+        page.get_by_role("button", name="Preview").click()
+        expect(told).to_be_hidden()
+
+
 def test_a_draft_is_gone_on_with_at_its_end(chromium: Any, live_server: Any, world: World) -> None:
     keep(Conversation.everywhere.get(), "Half a", by=world.alice)
     with window(chromium, live_server, world.alice.user) as visit:

@@ -288,6 +288,6 @@ if (offline) {
     document.addEventListener(failure, () => { offline.hidden = false; });
   }
   for (const [where, back] of [[document, "htmx:afterOnLoad"], [window, "online"], [offline, "click"]]) {
-    where.addEventListener(back, () => { offline.hidden = true; });
+    where.addEventListener(back, (event) => { if (!event.detail?.failed) offline.hidden = true; });
   }
 }
