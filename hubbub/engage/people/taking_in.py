@@ -164,6 +164,9 @@ class _Group:
         for name, most in LONGEST.items():
             if len(cells.get(name, "")) > most:
                 raise Refusal(f"{TARGETS[name]}: {len(cells[name]):,} characters; {most:,} is the most")
+        mail = cells.get("email", "").strip()
+        if mail and "@" not in mail:
+            raise Refusal(f"“{mail[:60]}” is no e-mail address: write it like name@example.org, or leave it empty")
         whom = self._found(cells) or self._alone_or_new(cells)
         if whom.row.erased:
             raise Refusal(erasing.NOT_AGAIN)

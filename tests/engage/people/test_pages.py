@@ -243,6 +243,7 @@ def test_files_there_and_back(world: World, erin: Person) -> None:
         (b"name\n" + b"a" * 1_000_000 + b"\n", "The name is 1000000 characters long"),
         (b'name,tags\nx,"' + b"a," * 100_000 + b'"\n', "Tags: 200,000 characters"),
         (b"id,name\n77777,x\n", "Line 2: There is no person with the number 77777"),
+        (b"name,email\nErin,erin at home\n", "Line 2: “erin at home” is no e-mail address"),
     ],
 )
 def test_files_that_cannot_be(world: World, content: bytes, says: str) -> None:
