@@ -27,9 +27,12 @@ def unmeasured(film: bytes) -> bytes:
     ]
     if not found:
         return film
-    kept = bytearray(film)
+    kept, data = bytearray(film), [box for box in outer if box.kind == b"mdat"]
     for track in found:
         for start, size in _samples(film, track):
+            # else it would be what says where picture and sound are
+            if size and not any(box.body <= start and start + size <= box.end for box in data):
+                raise Torn("It names places that hold no film")
             kept[start : start + size] = bytes(size)
         kept[track.start + 4 : track.start + 8] = b"free"
         kept[track.body : track.end] = bytes(track.end - track.body)

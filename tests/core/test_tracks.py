@@ -109,6 +109,7 @@ def test_what_was_measured_is_gone_and_all_else_stays(
     [
         track(b"meta", [[4]], [1 << 30]),  # behind the end
         track(b"meta", [[1 << 31]], [0], "same"),
+        track(b"meta", [[4]], [0]),  # the head of the file
         box(
             b"trak",
             box(
@@ -144,7 +145,7 @@ def test_what_names_places_that_are_not_there(broken: bytes) -> None:
 
 
 def test_samples_that_lie_nowhere_are_passed_over() -> None:
-    given_ = HEAD + box(b"moov", track(b"meta", [[4], [4]], [0])) + box(b"mdat", b"")
+    given_ = HEAD + box(b"moov", track(b"meta", [[], []], [0])) + box(b"mdat", b"")
     assert b"meta" not in unmeasured(given_)
 
 
