@@ -77,7 +77,8 @@ def moment(times: Sequence[datetime], now: datetime, usual: Hours, zone: tzinfo)
 def _begins(now: datetime, hours: Hours, zone: tzinfo) -> datetime:
     """When clocks show one of these hours next, in UTC. Clocks change, and hours begin, at whole quarters alone; an
     hour that they skip is looked for on the day after, unless the next one is theirs, too."""
-    at = now.astimezone(UTC).replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    at = now.astimezone(UTC)
+    at = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
     while at <= now or not within(at, hours, zone):
         at += QUARTER
     return at

@@ -136,3 +136,11 @@ def test_turning_the_clock_turns_the_habit(posts: list[tuple[int, int]], by: int
     assert (one is None) == (other is None) or len({time.date() for time in times}) < 30
     if one and other:
         assert (one[1] - one[0]) % 24 == (other[1] - other[0]) % 24
+
+
+def test_the_moment_hangs_on_no_zone_in_which_now_is_told() -> None:
+    """Ten to one there is five past seven in UTC."""
+    now = datetime(2026, 11, 2, 12, 50, tzinfo=ZoneInfo("Asia/Kathmandu"))
+    for hours, zone in (((13, 15), ZoneInfo("Asia/Kathmandu")), ((8, 20), UTC)):
+        same = awake.moment([], now.astimezone(UTC), hours, zone)
+        assert awake.moment([], now, hours, zone) == same
