@@ -6,7 +6,7 @@ What is planned and not on its way yet: `planned_lost.leave_account`.
 from django.db.models import Q
 from django.utils import timezone
 
-from . import bulk
+from . import approvals, bulk, parts
 from .audit import audit
 from .models import Actor, Conversation, HeldFor, Member, NotificationKind, Outbox, OutboxState, Role, Source
 from .notifying import notify
@@ -18,22 +18,39 @@ def hold(source: Source, was: str, *, by: Actor) -> None:
     as people know it."""
     why = f"{source} no longer posts as {was}"
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    unsent = Outbox.of(source.workspace).filter(
-        free, source=source, state__in=[OutboxState.WAITING, OutboxState.FAILED], verb__in=[*ANSWERS, "post"]
-    )
+    there = Outbox.of(source.workspace).filter(source=source, verb__in=[*ANSWERS, "post"])
+    unsent = there.filter(free, state__in=[OutboxState.WAITING, OutboxState.FAILED])
+    asked = there.filter(state=OutboxState.HELD, held_for=HeldFor.APPROVAL, by_member__isnull=False)
     # conversations first, as whoever answers in them does
-    talks = Conversation.of(source.workspace).filter(pk__in=unsent.values("post__conversation"))
+    talks = Conversation.of(source.workspace).filter(pk__in=(unsent | asked).values("post__conversation"))
     list(bulk.held(talks).values_list("pk"))
-    for row in unsent.select_related("workspace", "post", "by_member").order_by("pk"):
+    for row in asked.order_by("pk"):
+        _not_asked(row, why, by)
+    held: set[int] = set()
+    for row in bulk.held(unsent.select_related("workspace", "post", "by_member")).order_by("pk"):
         if row.verb == "post":  # its version in the calendar follows, and tells whoever minds it
             row.state = OutboxState.BROKEN
         else:
             row.state, row.held_for = OutboxState.HELD, HeldFor.OVERTAKEN
-            _tell(row, f"{why}: look whether the reply there still fits")
+            if row.follows_id not in held:  # of an answer in parts once
+                _tell(row, f"{why}: look whether the reply there still fits")
+            held.add(row.pk)
         row.error = f"{why}: look whether it still fits"
         row.save(update_fields=["state", "held_for", "error"])
         audit(row, str(row.state), by=by, why=why)
         stir(row)
+
+
+def _not_asked(row: Outbox, why: str, by: Actor) -> None:
+    """Nobody is asked to approve it any more: with all its parts it is a draft of its writer again."""
+    found = parts.of(row, lock=True)
+    if found.first.state != OutboxState.HELD:  # with the part before it
+        return
+    approvals.withdraw(found.first, by=by, why=why)
+    parts.not_sent(found, why, by=by)
+    audit(found.first, str(found.first.state), by=by, why=why)
+    _tell(found.first, f"{why}: your reply there, which waited for approval, is a draft again")
+    stir(found.first)
 
 
 def _tell(row: Outbox, says: str) -> None:

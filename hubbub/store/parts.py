@@ -172,11 +172,16 @@ def _ended(approval: Approval, by: Actor) -> None:
         parts = take(parts, parts.read(approval.words)) if approval.edited else parts
         _move(parts, OutboxState.WAITING)
     else:
-        _move(parts, OutboxState.DROPPED, f"Not approved: {approval.why}")
-        give_back(parts)
-        if not parts.left:
-            answers.unsaid(parts.first, by=by, why="the reply was not approved")
+        not_sent(parts, f"Not approved: {approval.why}", by=by, why="the reply was not approved")
     stir(row)
+
+
+def not_sent(parts: Parts, error: str, *, by: Actor, why: str = "") -> None:
+    """They do not leave, and are a draft again. `error`: what they say; `why`: what the log says, where it is less."""
+    _move(parts, OutboxState.DROPPED, error)
+    give_back(parts)
+    if not parts.left:
+        answers.unsaid(parts.first, by=by, why=why or error)
 
 
 def _move(parts: Parts, state: OutboxState, error: str = "") -> None:

@@ -177,7 +177,8 @@ def stop_some(now: datetime) -> bool:
     stopped = False
     for version in found.select_related("source__our_account", "outbox").order_by("pk")[:AT_ONCE]:
         with transaction.atomic():
-            rows = Outbox.everywhere.filter(free, planned_version=version, state__in=UNDERWAY)
+            # by its number: PostgreSQL asks all of it again where a worker takes the row in this very moment
+            rows = Outbox.everywhere.filter(free, pk=version.outbox_id or 0, state__in=UNDERWAY)
             error = signed_out(version.source)
             if rows.update(state=OutboxState.BROKEN, error=error):
                 audit(version, "stop", by=LOOP, why=error, after={"outbox": version.outbox_id})
