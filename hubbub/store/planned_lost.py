@@ -12,6 +12,7 @@ from .audit import audit
 from .models import Actor, NotificationKind, Planned, PlannedState, PlannedVersion, Source, VersionState
 from .notifying import notify
 from .planned import LOOP, follow, held, minders, wait
+from .planned_approval import shown
 
 STALE = timedelta(days=1)  # as long as the outbox tries: what is later than that is news of yesterday
 UNSENT = (PlannedState.APPROVAL, PlannedState.PLANNED)
@@ -40,6 +41,7 @@ def leave_with(source: Source, *, by: Actor) -> None:
     versions, why = PlannedVersion.of(source.workspace).filter(source=source), f"{source} was removed"
     told: set[int] = set()
     for item in _items(versions.exclude(planned__state=PlannedState.POSTED)):
+        asked = shown(item)
         _keep_words(item, versions.filter(planned=item).order_by("pk"))
         versions.filter(planned=item).delete()
         left = item.versions.exclude(state=VersionState.DROPPED)
@@ -49,6 +51,9 @@ def leave_with(source: Source, *, by: Actor) -> None:
             _end(item, by=by, why=why)
         elif item.state in UNSENT and not left.exists():
             says = f"“{item.title}” goes nowhere any more, because {why}: it is a draft again"
+            _back(item, by=by, why=why, says=says, told=told)
+        elif item.state == PlannedState.APPROVAL and shown(item) != asked:  # an approval is for what was shown
+            says = f"“{item.title}” goes to one network less, because {why}: it is a draft again, have it approved anew"
             _back(item, by=by, why=why, says=says, told=told)
         elif item.state in UNSENT:
             _tell(item, f"“{item.title}” goes to one network less, because {why}", told)
@@ -85,8 +90,9 @@ def _items(versions: QuerySet[PlannedVersion]) -> Iterator[Planned]:
 
 def _keep_words(item: Planned, versions: QuerySet[PlannedVersion]) -> None:
     """What somebody wrote for that network alone stands in the notes; as the words, if there are none. Unsaved."""
+    others = item.versions.exclude(pk__in=versions.values("pk")).filter(same=True).exists()  # what they say stays
     for version in versions.filter(same=False).exclude(text="").exclude(state=VersionState.POSTED):
-        if not item.text:
+        if not item.text and not others:
             item.text = version.text
         elif version.text != item.text:
             item.notes = f"{item.notes}\n\nAs it was written for {version.source}:\n{version.text}".strip()

@@ -15,7 +15,19 @@ from hubbub.engage.replying.actions import Wish, say
 from hubbub.engine import outbox
 from hubbub.listen.actions import SourceDraft, change_source, delete_source
 from hubbub.store import planned, planned_lost, planned_series
-from hubbub.store.models import Account, Notification, Planned, PlannedSeries, PlannedVersion, Role, Source
+from hubbub.store.models import (
+    Account,
+    Approval,
+    Approving,
+    Notification,
+    Outbox,
+    Planned,
+    PlannedSeries,
+    PlannedVersion,
+    Role,
+    Source,
+)
+from hubbub.store.models import Draft as Typed
 from hubbub.ui.api import Refusal
 from tests.world import World, make_conversation, make_post
 
@@ -314,3 +326,49 @@ def test_the_loop_finds_nothing_more_to_do(world: World, sources: list[Source]) 
     actions.plan(launch(world.alice, sources[0]), by=world.alice)
     assert not planned_lost.pass_over_one(timezone.now())
     assert not planned.step(timezone.now())
+
+
+def test_what_others_say_stays_when_a_network_goes(world: World, sources: list[Source]) -> None:
+    """A picture alone does not come by words that were written for another network."""
+    item = launch(world.alice, text="", wordings=(Wording(sources[0], text="Own"), Wording(sources[1])))
+    delete_source(sources[0], by=world.alice)
+    item.refresh_from_db()
+    assert (item.text, item.notes) == ("", "As it was written for Masto:\nOwn")
+
+
+@pytest.mark.parametrize(("own", "expected"), [("Own", "draft"), (None, "approval")])
+def test_words_that_were_shown_for_approval_go_with_their_network(
+    world: World, sources: list[Source], own: str | None, expected: str
+) -> None:
+    """Else an approver who changes a letter would post them on the network that is left."""
+    rule = Approving.everywhere.create(workspace=world.acme, up_to=Role.RESPONDER, replies=False, planned=True)
+    rule.approvers.add(world.roles[Role.MANAGER])
+    wordings = (Wording(sources[0]), Wording(sources[1], text=own))
+    item = actions.plan(launch(world.roles[Role.RESPONDER], wordings=wordings), by=world.roles[Role.RESPONDER])
+    delete_source(sources[1], by=world.alice)
+    assert (state(item), told(item)) == (expected, 1)
+    assert Approval.everywhere.get().state == ("withdrawn" if expected == "draft" else "open")
+
+
+def test_a_reply_that_waits_for_approval_leaves_as_no_other_account(
+    world: World, sources: list[Source], network: Network
+) -> None:
+    as_account(world, sources[0])
+    rule = Approving.everywhere.create(workspace=world.acme, up_to=Role.RESPONDER)
+    rule.approvers.add(world.roles[Role.MANAGER])
+    talk, writer = make_conversation(make_post(sources[0])), world.roles[Role.RESPONDER]
+    say(talk, talk.posts.get(), Wish("word " * 250, in_parts=True), by=writer)
+    another_account(world, sources[0])
+    assert set(Outbox.everywhere.values_list("state", flat=True)) == {"dropped"}
+    assert Approval.everywhere.get().state == "withdrawn"
+    assert Typed.everywhere.get().text.split() == ["word"] * 250
+    assert Notification.everywhere.filter(member=writer).count() == 1
+
+
+def test_an_answer_in_parts_is_told_of_once(world: World, sources: list[Source]) -> None:
+    as_account(world, sources[0])
+    talk, writer = make_conversation(make_post(sources[0])), world.roles[Role.RESPONDER]
+    say(talk, talk.posts.get(), Wish("word " * 250, in_parts=True), by=writer)
+    another_account(world, sources[0])
+    assert set(Outbox.everywhere.values_list("state", flat=True)) == {"held"}
+    assert Notification.everywhere.filter(member=writer).count() == 1
