@@ -56,7 +56,7 @@ def shown(item: Planned) -> str:
     """All words that would leave, as approvers read and may change them: once where all networks get the same."""
     versions = versions_of(item)
     if _one_text(versions):
-        return item.text
+        return item.text.replace("\r\n", "\n")
     pieces = [(_label(one), item.text if one.same else one.text) for one in versions]
     return joined(pieces, _mark(versions))
 
@@ -130,7 +130,7 @@ def reworded(item: Planned, words: str) -> list[PlannedVersion]:
             "between. A line of your own that looks like one begins with \\."
         )
     for version, (_, text) in zip(versions, found, strict=True):
-        if text != (item.text if version.same else version.text):
+        if text != (item.text if version.same else version.text).replace("\r\n", "\n"):
             version.text, version.same = text, False
     return versions
 

@@ -40,7 +40,7 @@ def write(item: Planned, draft: Draft) -> None:
     item.topic, item.kpi = draft.topic, draft.kpi
     item.objective = draft.objective or (draft.kpi.objective if draft.kpi else None)
     item.owner = draft.owner or item.owner
-    item.text = draft.text.strip()
+    item.text = _words(draft.text, item.text)
     item.due = draft.due
     item.save()
     item.attachments.set(_told(item, draft.attachments))
@@ -48,6 +48,12 @@ def write(item: Planned, draft: Draft) -> None:
     item.tags.set(tags(item, draft.tags))
     _write_versions(item, draft)
     settle_due(item)
+
+
+def _words(text: str, was: str) -> str:
+    """A form ends lines with two characters: that makes no other words, and none that are longer."""
+    words = text.replace("\r\n", "\n").strip()
+    return was if was.replace("\r\n", "\n") == words else words
 
 
 def _write_versions(item: Planned, draft: Draft) -> None:
@@ -71,7 +77,7 @@ def _write_version(version: PlannedVersion, wording: Wording, due: datetime | No
     moment = wording.due or due
     version.queued = version.queued and version.due == moment  # a slot that it was moved away from is free again
     version.place, version.title = wording.place.strip()[:500], wording.title.strip()[:300]
-    version.same, version.text = wording.text is None, (wording.text or "").strip()
+    version.same, version.text = wording.text is None, _words(wording.text or "", version.text)
     version.own_files = wording.attachments is not None
     version.due, version.own_moment = moment, wording.due is not None
     if version.movable or (version.state == VersionState.DROPPED and version.outbox_id is None):

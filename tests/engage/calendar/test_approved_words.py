@@ -183,3 +183,32 @@ def test_the_last_word_of_a_late_network_is_no_riddle(world: World, sources: lis
     with pytest.raises(Refusal, match="copy"):
         actions.bring_back(item, by=world.alice)
     assert not planned.step(timezone.now())
+
+
+def test_breaks_of_lines_as_a_form_ends_them_are_no_other_words(
+    world: World, sources: list[Source], rule: Approving
+) -> None:
+    writer, manager = world.roles[Role.RESPONDER], world.roles[Role.MANAGER]
+    item = launch(writer, text="One\r\nTwo", wordings=(Wording(sources[0]), Wording(sources[1], text="A\r\nB")))
+    assert (item.text, version(item, sources[1]).text) == ("One\nTwo", "A\nB")
+    Planned.everywhere.filter(pk=item.pk).update(text="One\r\nTwo")  # as an older Hubbub kept them
+    item.refresh_from_db()
+    actions.plan(item, by=writer)
+    asked = Approval.everywhere.get(noun_id=item.pk)
+    approvals.vote(asked, by=manager, yes=True, text=asked.text.replace("A", "a"))
+    assert [version(item, source).same for source in sources[:2]] == [True, False]
+    was = planned_approval.fingerprint(item)
+    draft = Draft("x", "One\r\nTwo", (Wording(sources[0]), Wording(sources[1], text="a\r\nB")), due=item.due)
+    actions.change(item, draft, by=writer)
+    assert (state(item), planned_approval.fingerprint(item)) == ("planned", was)
+
+
+def test_an_approver_who_leaves_words_of_several_lines_changes_nothing(
+    world: World, sources: list[Source], rule: Approving
+) -> None:
+    item = launch(world.roles[Role.RESPONDER], sources[0])
+    Planned.everywhere.filter(pk=item.pk).update(text="One\r\nTwo")
+    item.refresh_from_db()
+    actions.plan(item, by=world.roles[Role.RESPONDER])
+    asked = Approval.everywhere.get(noun_id=item.pk)
+    assert approvals.vote(asked, by=world.roles[Role.MANAGER], yes=True, text="One\r\nTwo").edited == ""

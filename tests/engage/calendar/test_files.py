@@ -81,7 +81,7 @@ def test_other_words_keep_the_files_of_all(world: World, given: dict[str, str], 
 
 @pytest.mark.parametrize(
     ("words", "kept"),
-    [("All\r\n\r\nwords", "All\r\n\r\nwords"), ("All  words", "All  words"), (" All words\r\n", None)],
+    [("All\r\n\r\nwords", "All\n\nwords"), ("All  words", "All  words"), (" All words\r\n", None)],
 )
 def test_words_in_other_lines_are_other_words(world: World, words: str, kept: str | None) -> None:
     source, *_ = networks(world.acme)
