@@ -1,6 +1,6 @@
 """What waits to leave as an account of ours that its source has no more: it leaves as no other, unless a person looks.
 
-What is planned and not on its way yet: `planned_lost.leave_account`.
+What is planned: `planned_lost.leave_account`.
 """
 
 from django.db.models import Q
@@ -18,7 +18,7 @@ def hold(source: Source, was: str, *, by: Actor) -> None:
     as people know it."""
     why = f"{source} no longer posts as {was}"
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    there = Outbox.of(source.workspace).filter(source=source, verb__in=[*ANSWERS, "post"])
+    there = Outbox.of(source.workspace).filter(source=source, verb__in=ANSWERS)
     unsent = there.filter(free, state__in=[OutboxState.WAITING, OutboxState.FAILED])
     asked = there.filter(state=OutboxState.HELD, held_for=HeldFor.APPROVAL, by_member__isnull=False)
     # conversations first, as whoever answers in them does
@@ -28,13 +28,10 @@ def hold(source: Source, was: str, *, by: Actor) -> None:
         _not_asked(row, why, by)
     held: set[int] = set()
     for row in bulk.held(unsent.select_related("workspace", "post", "by_member")).order_by("pk"):
-        if row.verb == "post":  # its version in the calendar follows, and tells whoever minds it
-            row.state = OutboxState.BROKEN
-        else:
-            row.state, row.held_for = OutboxState.HELD, HeldFor.OVERTAKEN
-            if row.follows_id not in held:  # of an answer in parts once
-                _tell(row, f"{why}: look whether the reply there still fits")
-            held.add(row.pk)
+        row.state, row.held_for = OutboxState.HELD, HeldFor.OVERTAKEN
+        if row.follows_id not in held:  # of an answer in parts once
+            _tell(row, f"{why}: look whether the reply there still fits")
+        held.add(row.pk)
         row.error = f"{why}: look whether it still fits"
         row.save(update_fields=["state", "held_for", "error"])
         audit(row, str(row.state), by=by, why=why)
@@ -49,7 +46,7 @@ def _not_asked(row: Outbox, why: str, by: Actor) -> None:
     approvals.withdraw(found.first, by=by, why=why)
     parts.not_sent(found, why, by=by)
     audit(found.first, str(found.first.state), by=by, why=why)
-    _tell(found.first, f"{why}: your reply there, which waited for approval, is a draft again")
+    _tell(found.first, f"{why}: a reply there that waited for approval is a draft of its writer again")
     stir(found.first)
 
 

@@ -172,18 +172,23 @@ def stop_some(now: datetime) -> bool:
     leave as yesterday's news once somebody signs in. False: there is none."""
     unsent = Q(outbox__state__in=UNDERWAY)
     refused = Q(source__signed_in=True, source__our_account__state=AccountState.REFUSED)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     found = PlannedVersion.everywhere.filter(unsent, refused, state=VersionState.SENDING)
     stopped = False
     for version in found.select_related("source__our_account", "outbox").order_by("pk")[:AT_ONCE]:
         with transaction.atomic():
-            # by its number: PostgreSQL asks all of it again where a worker takes the row in this very moment
-            rows = Outbox.everywhere.filter(free, pk=version.outbox_id or 0, state__in=UNDERWAY)
-            error = signed_out(version.source)
-            if rows.update(state=OutboxState.BROKEN, error=error):
-                audit(version, "stop", by=LOOP, why=error, after={"outbox": version.outbox_id})
-                stopped = True
+            stopped = stop(version, signed_out(version.source), now) or stopped
     return stopped
+
+
+def stop(version: PlannedVersion, error: str, now: datetime, *, by: Actor = LOOP) -> bool:
+    """What is on its way there does not leave; False where a worker has it already. It is told of as it settles."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    # by its number: PostgreSQL asks all of it again where a worker takes the row in this very moment
+    rows = Outbox.everywhere.filter(free, pk=version.outbox_id or 0, state__in=UNDERWAY)
+    if not rows.update(state=OutboxState.BROKEN, error=error):
+        return False
+    audit(version, "stop", by=by, why=error, after={"outbox": version.outbox_id})
+    return True
 
 
 def settle_some(now: datetime) -> bool:

@@ -11,7 +11,7 @@ from . import approvals
 from .audit import audit
 from .models import Actor, NotificationKind, Planned, PlannedState, PlannedVersion, Source, VersionState
 from .notifying import notify
-from .planned import LOOP, follow, held, minders, wait
+from .planned import LOOP, follow, held, minders, stop, wait
 from .planned_approval import shown
 
 STALE = timedelta(days=1)  # as long as the outbox tries: what is later than that is news of yesterday
@@ -65,7 +65,8 @@ def leave_account(source: Source, was: str, *, by: Actor) -> None:
     """The source posts as another account from now on, or as none: nothing that was planned for the one before leaves
     as the other, unless somebody looks and plans it again. In the transaction in which the source changes."""
     why = f"{source} no longer posts as {was}"
-    versions = PlannedVersion.of(source.workspace).filter(source=source, state=VersionState.READY)
+    there = [VersionState.READY, VersionState.SENDING]
+    versions = PlannedVersion.of(source.workspace).filter(source=source, state__in=there)
     told: set[int] = set()
     for item in _items(versions.filter(planned__state__in=[*UNDERWAY, PlannedState.PATTERN])):
         if item.state == PlannedState.PATTERN and item.series is not None:
@@ -76,7 +77,11 @@ def leave_account(source: Source, was: str, *, by: Actor) -> None:
         else:
             for version in versions.filter(planned=item).select_related("source"):
                 version.planned = item
-                wait(version, f"{why}: look whether it still fits, then try again", by=by)
+                error = f"{why}: look whether it still fits, then try again"
+                if version.state == VersionState.SENDING:
+                    stop(version, error, timezone.now(), by=by)
+                else:
+                    wait(version, error, by=by)
             follow(item, timezone.now())
 
 
