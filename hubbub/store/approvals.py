@@ -292,7 +292,11 @@ def _settle(approval: Approval) -> bool:
         notify(stand_in, NotificationKind.APPROVAL, says, about=row, key="asked")
         return bool(gone or stand_in)
     if _is_enough(row):
-        _end(row, ApprovalState.APPROVED, by=LOOP)
+        try:
+            with transaction.atomic():
+                _end(row, ApprovalState.APPROVED, by=LOOP)
+        except Unapprovable as no:  # what it is about has changed meanwhile; its writer hears why
+            _end(row, ApprovalState.REFUSED, by=LOOP, why=str(no))
     return bool(gone)
 
 

@@ -212,3 +212,25 @@ def test_an_approver_who_leaves_words_of_several_lines_changes_nothing(
     actions.plan(item, by=world.roles[Role.RESPONDER])
     asked = Approval.everywhere.get(noun_id=item.pk)
     assert approvals.vote(asked, by=world.roles[Role.MANAGER], yes=True, text="One\r\nTwo").edited == ""
+
+
+def test_words_that_nobody_can_tell_apart_any_more_are_refused_and_block_nothing(
+    world: World, sources: list[Source], network: Network, rule: Approving
+) -> None:
+    """One approver changed them, the network got another name, and the other approver left."""
+    manager, writer = world.roles[Role.MANAGER], world.roles[Role.RESPONDER]
+    rule.how_many = "all"
+    rule.save()
+    rule.approvers.add(world.alice)
+    wordings = (Wording(sources[0]), Wording(sources[1], text="Shorter"))
+    item = actions.plan(launch(writer, wordings=wordings), by=writer)
+    asked = Approval.of(world.acme).get(noun_id=item.pk, state="open")
+    approvals.vote(asked, by=manager, yes=True, text=asked.words.replace("Shorter", "Shortest"))
+    sources[1].name = "Elsewhere"
+    sources[1].save()
+    type(world.alice).everywhere.filter(pk=world.alice.pk).update(active=False)
+    while approvals.step(timezone.now()):
+        pass
+    asked.refresh_from_db()
+    assert (state(item), asked.state) == ("draft", "refused")
+    assert "square brackets" in asked.why
