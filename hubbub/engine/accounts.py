@@ -14,7 +14,7 @@ from hubbub.connectors import Http, Settings, oauth
 from hubbub.core.failures import Broken, Retry
 from hubbub.store.accounts import renewed
 from hubbub.store.audit import audit
-from hubbub.store.claim import LEASE
+from hubbub.store.claim import LEASE, unleased
 from hubbub.store.cleaning import text
 from hubbub.store.keys import SealBroken
 from hubbub.store.models import Account, AccountState, Source, System
@@ -86,7 +86,7 @@ def renew_one(http: Http) -> bool:
     now = timezone.now()
     used = Source.everywhere.filter(our_account=OuterRef("pk"), signed_in=True)
     due = Account.everywhere.filter(Exists(used), renew_at__lte=now, state=AccountState.ACTIVE)
-    for account in due.filter(_free(now)).order_by("renew_at")[:5]:
+    for account in due.filter(unleased(now)).order_by("renew_at")[:5]:
         if (held := _hold(account, now)) is None:
             continue
         try:
@@ -137,14 +137,10 @@ def _renew_now(account: Account, http: Http) -> None:
     account.refresh_from_db()
 
 
-def _free(now: datetime) -> Q:
-    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-
-
 def _hold(account: Account, now: datetime) -> Account | None:
     """The account, leased to us for renewing; None where another worker has it, or has just renewed it."""
     until = now + LEASE
-    here = Account.everywhere.filter(_free(now), pk=account.pk, renewed=account.renewed, state=AccountState.ACTIVE)
+    here = Account.everywhere.filter(unleased(now), pk=account.pk, renewed=account.renewed, state=AccountState.ACTIVE)
     return Account.everywhere.get(pk=account.pk) if here.update(lease_until=until) else None
 
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct, structs
 
@@ -23,6 +22,7 @@ from hubbub.core.stages import Outcome
 from hubbub.store import policies, word_lists
 from hubbub.store.audit import audit
 from hubbub.store.bulk import numbered
+from hubbub.store.claim import unleased
 from hubbub.store.models import Post, ReplayHit, ReplayState, System, Workspace
 from hubbub.store.models import Replay as Row
 
@@ -115,7 +115,7 @@ def _claim() -> Row | None:
         if free.filter(pk=pk, holder=holder).update(lease_until=now + LEASE):
             return free.select_related("workspace", "rule").filter(pk=pk, holder=holder).first()
         del _at_hand[pk]  # it was stopped, or taken over by another worker
-    free = free.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    free = free.filter(unleased(now))
     for pk in free.order_by("pk").values_list("pk", flat=True)[:20]:
         holder = uuid4().hex
         if free.filter(pk=pk).update(lease_until=now + LEASE, holder=holder):

@@ -5,7 +5,6 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct, to_builtins
 
@@ -13,6 +12,7 @@ from hubbub.connectors import Http, connector
 from hubbub.core.drafting import ask, read
 from hubbub.core.failures import Broken, Failure, Retry
 from hubbub.engage.helpful import queries, sketch_actions
+from hubbub.store.claim import unleased
 from hubbub.store.cleaning import text
 from hubbub.store.models import Sketch, SketchState
 
@@ -84,7 +84,7 @@ def _said(failure: Failure) -> str:
 
 
 def _claim(now: datetime) -> Sketch | None:
-    free = Sketch.everywhere.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), state=SketchState.ASKED)
+    free = Sketch.everywhere.filter(unleased(now), state=SketchState.ASKED)
     for pk in free.order_by("id").values_list("pk", flat=True)[:5]:
         if free.filter(pk=pk).update(lease_until=now + LEASE):
             known = Sketch.everywhere.select_related("workspace", "conversation__source", "conversation__workspace")

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
 from hubbub.store import answers, deeds, outbox, statements
 from hubbub.store.audit import Plain, audit, changes
+from hubbub.store.claim import unleased
 from hubbub.store.models import (
     Actor,
     Audit,
@@ -265,8 +265,8 @@ def _settle_refused(post: Post) -> None:
 
 
 def _drop(rows: models.QuerySet[Outbox]) -> int:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())  # else it is being sent right now
-    return rows.filter(free, state__in=UNSENT).update(state=OutboxState.DROPPED)
+    # else it is being sent right now
+    return rows.filter(unleased(timezone.now()), state__in=UNSENT).update(state=OutboxState.DROPPED)
 
 
 def _locked(post: Post) -> Post:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hubbub.connectors import TAKEN_BACK
 from hubbub.store import deeds, outbox, proposals, statements
 from hubbub.store.audit import Plain, audit
+from hubbub.store.claim import unleased
 from hubbub.store.models import (
     STANDING,
     Actor,
@@ -201,7 +202,7 @@ def contrary(sanction: Sanction) -> str:
 
 def drop_unsent(row: Outbox) -> bool:
     """Whether it was called back before anybody tried to send it."""
-    never = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    never = unleased(timezone.now())
     waiting = Outbox.of(row.workspace).filter(never, pk=row.pk, state=OutboxState.WAITING, tries=0)
     return waiting.update(state=OutboxState.DROPPED) == 1
 

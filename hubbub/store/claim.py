@@ -30,6 +30,11 @@ def awake(now: datetime, source: str = "pk") -> Q:
     return ~Q(Exists(named.filter(Q(our_account__resting_until__gt=now) | refused)))
 
 
+def unleased(now: datetime) -> Q:
+    """The condition that nobody has it in hand. Ask it in the UPDATE itself: a worker may take it at that moment."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+
+
 def claim_outbox(now: datetime) -> Outbox | None:
     """The outbox row that has been due longest, leased to the caller, or None.
 
@@ -43,7 +48,7 @@ def claim_outbox(now: datetime) -> Outbox | None:
 
 
 def _claim(due: QuerySet[Row], now: datetime) -> Row | None:
-    free = due.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    free = due.filter(unleased(now))
     for pk in free.order_by("due", "pk").values_list("pk", flat=True)[:20]:
         # the condition is asked again in the UPDATE: of two workers that saw the same row, one gets 1, the other 0
         if free.filter(pk=pk).update(lease_until=now + LEASE):

@@ -3,11 +3,11 @@
 What is planned: `planned_lost.leave_account`.
 """
 
-from django.db.models import Q
 from django.utils import timezone
 
 from . import approvals, bulk, parts
 from .audit import audit
+from .claim import unleased
 from .models import Actor, Conversation, HeldFor, Member, NotificationKind, Outbox, OutboxState, Role, Source
 from .notifying import notify
 from .outbox import ANSWERS, stir
@@ -17,9 +17,8 @@ def hold(source: Source, was: str, *, by: Actor) -> None:
     """In the transaction in which the source changes, before its row is locked. `was`: the account that it posted as,
     as people know it."""
     why = f"{source} no longer posts as {was}"
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     there = Outbox.of(source.workspace).filter(source=source, verb__in=ANSWERS)
-    unsent = there.filter(free, state__in=[OutboxState.WAITING, OutboxState.FAILED])
+    unsent = there.filter(unleased(timezone.now()), state__in=[OutboxState.WAITING, OutboxState.FAILED])
     asked = there.filter(state=OutboxState.HELD, held_for=HeldFor.APPROVAL, by_member__isnull=False)
     # conversations first, as whoever answers in them does
     talks = Conversation.of(source.workspace).filter(pk__in=(unsent | asked).values("post__conversation"))

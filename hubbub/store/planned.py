@@ -14,6 +14,7 @@ from hubbub.core.utm import TagRule, tagged
 from . import outbox
 from .accounts import signed_out
 from .audit import audit
+from .claim import unleased
 from .hours import zone_of
 from .models import (
     AccountState,
@@ -182,9 +183,8 @@ def stop_some(now: datetime) -> bool:
 
 def stop(version: PlannedVersion, error: str, now: datetime, *, by: Actor = LOOP) -> bool:
     """What is on its way there does not leave; False where a worker has it already. It is told of as it settles."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     # by its number: PostgreSQL asks all of it again where a worker takes the row in this very moment
-    rows = Outbox.everywhere.filter(free, pk=version.outbox_id or 0, state__in=UNDERWAY)
+    rows = Outbox.everywhere.filter(unleased(now), pk=version.outbox_id or 0, state__in=UNDERWAY)
     if not rows.update(state=OutboxState.BROKEN, error=error):
         return False
     audit(version, "stop", by=by, why=error, after={"outbox": version.outbox_id})

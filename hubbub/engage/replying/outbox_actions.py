@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from hubbub.store import answers, approvals, outbox, parts
 from hubbub.store.audit import Plain, audit
+from hubbub.store.claim import unleased
 from hubbub.store.models import Actor, HeldFor, Member, Outbox, OutboxState
 from hubbub.store.outbox import ANSWERS, LOST, OWN, UNSENT
 from hubbub.ui.api import Refusal
@@ -182,9 +182,8 @@ def _fresh(row: Outbox) -> Outbox:
 def _move(
     row: Outbox, allowed: tuple[OutboxState, ...], verb: str, by: Actor, why: str, *, state: OutboxState, **more: object
 ) -> Outbox:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    # asked in the UPDATE itself: the loop may take the row in this very moment
-    moved = Outbox.of(row.workspace).filter(free, pk=row.pk, state__in=[*allowed]).update(state=state, **more)
+    free = Outbox.of(row.workspace).filter(unleased(timezone.now()), pk=row.pk, state__in=[*allowed])
+    moved = free.update(state=state, **more)
     fresh = Outbox.of(row.workspace).select_related("source", "post").get(pk=row.pk)
     if not moved:
         raise Refusal(_why_not(fresh, verb))
