@@ -55,11 +55,16 @@ def bare_film(data: bytes) -> bytes:
     return bytes(kept)
 
 
+def freed(kept: bytearray, box: Box) -> None:
+    """Write over what a box holds, and say that nobody needs to read it."""
+    kept[box.start + 4 : box.start + 8] = b"free"
+    kept[box.body : box.end] = bytes(box.end - box.body)
+
+
 def _empty(kept: bytearray, data: bytes, start: int, end: int, within: bytes) -> None:
     for box in boxes(data, start, end):
         if box.kind in BESIDE:
-            kept[box.start + 4 : box.start + 8] = b"free"
-            kept[box.body : box.end] = bytes(box.end - box.body)
+            freed(kept, box)
         elif box.kind == within:
             _empty(kept, data, box.body, box.end, WITHIN.get(within, b""))
 

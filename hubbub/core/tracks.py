@@ -7,7 +7,7 @@ Subtitles stay, as people read them; so does what was measured in a film of frag
 import struct
 from collections.abc import Iterator, Sequence
 
-from .boxes import Box, Torn, boxes
+from .boxes import Box, Torn, boxes, freed
 
 MEASURED = frozenset({b"meta", b"camm"})  # as a track says what it holds
 FORMS = {8: "B", 16: "H", 32: "I"}  # bits of a number
@@ -34,8 +34,7 @@ def unmeasured(film: bytes) -> bytes:
             if size and not any(box.body <= start and start + size <= box.end for box in data):
                 raise Torn("It names places that hold no film")
             kept[start : start + size] = bytes(size)
-        kept[track.start + 4 : track.start + 8] = b"free"
-        kept[track.body : track.end] = bytes(track.end - track.body)
+        freed(kept, track)
     return bytes(kept)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hubbub.store import around
 from hubbub.store.models import Conversation, Post, Role
 from hubbub.ui.access import MemberRequest, page
+from hubbub.ui.ids import id_of
 from hubbub.ui.lists import read_before, write_before
 
 from .current import current
@@ -71,9 +72,9 @@ def conversation_page(request: MemberRequest, pk: int, typed: Typed = NOTHING_TY
 
 def _target(request: MemberRequest, chosen: Conversation, posts: Stretch) -> Post | None:
     """Whom a reply answers: the post that was asked for (`?to=`), or the newest that is not ours."""
-    asked = request.POST.get("post") or request.GET.get("to", "")
-    if asked.isdecimal() and len(asked) < 19:
-        found = chosen.posts.select_related("author__person", "source").filter(pk=int(asked)).first()
+    asked = id_of(request.POST.get("post") or request.GET.get("to", ""))
+    if asked is not None:
+        found = chosen.posts.select_related("author__person", "source").filter(pk=asked).first()
         if found:
             return found
     return posts.answer_to

@@ -51,7 +51,7 @@ def take_in(lines: Sequence[tuple[int, Cells]], workspace: Workspace, by: Member
     leaves nothing behind."""
     try:
         with transaction.atomic():
-            return _Group([cells for _, cells in lines if _fits(cells)], workspace, by).take_in(lines, of)
+            return _Group([cells for _, cells in lines if not _too_long(cells)], workspace, by).take_in(lines, of)
     except IntegrityError:  # what one of them brings came from elsewhere at this moment
         if len(lines) == 1:
             return [Left(BROUGHT)]
@@ -161,9 +161,8 @@ class _Group:
         return [one if isinstance(one, Left) else _done(one, tags) for one in found]
 
     def _decided(self, number: int, cells: Cells) -> _Deed:
-        for name, most in LONGEST.items():
-            if len(cells.get(name, "")) > most:
-                raise Refusal(f"{TARGETS[name]}: {len(cells[name]):,} characters; {most:,} is the most")
+        if no := _too_long(cells):
+            raise Refusal(no)
         mail = cells.get("email", "").strip()
         if mail and "@" not in mail:
             raise Refusal(f"“{mail[:60]}” is no e-mail address: write it like name@example.org, or leave it empty")
@@ -212,14 +211,14 @@ class _Group:
         found = None
         if network := cells.get("network", ""):
             found = self._named(network, cells.get("native_id", ""), cells.get("handle", "").removeprefix("@"))
-        for address in _MAIL.findall(cells.get("email", "")):
+        for address in _addresses(cells):
             found = found or self._named("mail", address.lower(), "")
         return found
 
     def _spoken_of(self, cells: Cells) -> Person | None:
         """Whoever stays of those whom a refused line means."""
         try:
-            whom = self._found(cells) if _fits(cells) else None
+            whom = None if _too_long(cells) else self._found(cells)
         except Refusal:
             return None
         return whom.row if whom and not whom.row.erased else None
@@ -340,8 +339,12 @@ def _done(one: _Deed, tags: Mapping[str, Tag]) -> Done:
     return Done(one.whom.row, one.new, {name: what for name, what in did.items() if what})
 
 
-def _fits(cells: Cells) -> bool:
-    return all(len(cells.get(name, "")) <= most for name, most in LONGEST.items())
+def _too_long(cells: Cells) -> str:
+    """Which cell, in words; "": none."""
+    for name, most in LONGEST.items():
+        if len(cells.get(name, "")) > most:
+            return f"{TARGETS[name]}: {len(cells[name]):,} characters; {most:,} is the most"
+    return ""
 
 
 def _is_number(text: str) -> bool:
@@ -352,17 +355,21 @@ def _name(cells: Cells) -> str:
     return " ".join(cells.get("name", "").split())
 
 
+def _addresses(cells: Cells) -> list[str]:
+    return _MAIL.findall(cells.get("email", ""))
+
+
 def _reached(cells: Cells) -> bool:
     """Whether it says where they are found."""
     there = cells.get("network") and (cells.get("handle") or cells.get("native_id"))
-    return bool(_MAIL.search(cells.get("email", "")) or there)
+    return bool(_addresses(cells) or there)
 
 
 def _wanted(cells: Cells) -> list[tuple[str, str, str]]:
     """The names on networks that a line gives: network, id, handle."""
     network, handle = cells.get("network", ""), cells.get("handle", "").removeprefix("@")
     native = cells.get("native_id") or handle
-    found = [("mail", address.lower(), address) for address in _MAIL.findall(cells.get("email", ""))]
+    found = [("mail", address.lower(), address) for address in _addresses(cells)]
     return found + ([(network, native, handle)] if network and native else [])
 
 

@@ -285,10 +285,12 @@ def suggested(
 ) -> tuple[list[Suggestion], str]:
     """A page of suggestions, the strongest first, and what `after` is for the next one. `won`: only those whose
     relationship turned active."""
-    waits = suggestions.waiting(workspace, now) if state == SuggestionState.LATER else {}
-    rows = suggestions.visible(workspace, now).filter(state=state)
-    if waits:
+    waits: Mapping[int, datetime] = {}
+    if state == SuggestionState.LATER:
+        waits = suggestions.waiting(workspace, now)
         rows = Suggestion.of(workspace).filter(Q(state=state, person__merged_into=None) | Q(pk__in=list(waits)))
+    else:
+        rows = suggestions.visible(workspace, now).filter(state=state)
     rows = rows.select_related("person", "relationship__stage", "workspace")
     if won:
         rows = rows.filter(won__isnull=False)
